@@ -1,0 +1,106 @@
+"""Reads settings from the environment; what is missing or malformed is named in one sentence."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+REQUIRED: Any = object()
+
+
+class Environment:
+    """Typed look-ups over django-environ. Each raises ImproperlyConfigured naming the variable."""
+
+    def __init__(self, dotenv: Path) -> None:
+        self.env = environ.Env()
+        if dotenv.is_file():
+            self.env.read_env(str(dotenv))
+
+    def text(self, name: str, default: Any = REQUIRED) -> str:
+        value = self.env.str(name, default=None)
+        if value:
+            return str(value)
+        if default is REQUIRED:
+            raise ImproperlyConfigured(f"{name} is not set.")
+        return str(default)
+
+    def secret(self, name: str) -> str:
+        return self._checked(name, REQUIRED, str, lambda v: len(v) >= 32, "at least 32 characters")
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        words = {"1": True, "true": True, "on": True, "yes": True}
+        words |= {"0": False, "false": False, "off": False, "no": False}
+        return words[
+            self._checked(
+                name, "1" if default else "0", str.lower, lambda v: v in words, "on or off"
+            )
+        ]
+
+    def positive(self, name: str, *, default: int) -> int:
+        return self._checked(name, default, int, lambda v: v > 0, "a whole number above zero")
+
+    def port(self, name: str, *, default: int) -> int:
+        return self._checked(
+            name, default, int, lambda v: 0 < v < 65536, "a port from 1 to 65535"
+        )
+
+    def one_of(self, name: str, choices: list[str], *, default: str) -> str:
+        return self._checked(name, default, str, choices.__contains__, " or ".join(choices))
+
+    def words(self, name: str, *, default: list[Any]) -> list[str]:
+        value = self.text(name, default=",".join(dict.fromkeys(default)))
+        return [word.strip() for word in value.split(",") if word.strip()]
+
+    def http_url(self, name: str, *, default: str) -> str:
+        def is_http(value: str) -> bool:
+            return urlsplit(value).scheme in {"http", "https"} and bool(urlsplit(value).hostname)
+
+        return self._checked(
+            name, default, str, is_http, "an http:// or https:// address"
+        ).rstrip("/")
+
+    def database(self, name: str) -> dict[str, Any]:
+        self._checked(
+            name, REQUIRED, str, _is_postgres, "postgres://user:password@host:port/name"
+        )
+        return dict(self.env.db(name))
+
+    def broker(self, name: str) -> str:
+        return self._checked(
+            name, REQUIRED, str, lambda v: urlsplit(v).scheme in {"redis", "rediss"},
+            "redis://host:port/number",
+        )
+
+    def email(self, name: str, *, default: str) -> dict[str, Any]:
+        def is_known(value: str) -> bool:
+            return urlsplit(value).scheme in environ.Env.EMAIL_SCHEMES
+
+        self._checked(name, default, str, is_known, "smtp+tls://user:password@host:port")
+        return dict(self.env.email_url(name, default=default))
+
+    def _checked(
+        self,
+        name: str,
+        default: Any,
+        convert: Callable[[str], T],
+        valid: Callable[[T], bool],
+        expected: str,
+    ) -> T:
+        text = self.text(name, default)
+        try:
+            value = convert(text)
+            good = valid(value)
+        except ValueError:
+            good = False
+        if not good:
+            raise ImproperlyConfigured(f"{name} must be {expected}.")
+        return value
+
+
+def _is_postgres(value: str) -> bool:
+    url = urlsplit(value)
+    return url.scheme in {"postgres", "postgresql", "pgsql"} and bool(url.path.strip("/"))

@@ -1,0 +1,68 @@
+"""Structured logs: one line an event, with the request's id, without codes or keys."""
+
+import re
+from typing import Any
+
+import structlog
+
+# An authorization code, with or without hyphens; an API key keeps its public prefix.
+SECRETS = (
+    (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b"), "****-****-****"),
+    (re.compile(r"\b(pk_(?:live|test)_[0-9a-z]{8})_\w+"), r"\1_****"),
+    (re.compile(r"(?i)(/codes?/|code=)[0-9a-z-]{12,14}"), r"\1****"),
+)
+
+
+def mask(text: str) -> str:
+    """Hide what must not be kept in a log: authorization codes and API keys."""
+    for pattern, replacement in SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def masked(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    return {k: mask(v) if isinstance(v, str) else v for k, v in event.items()}
+
+
+SHARED = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.format_exc_info,
+    masked,
+]
+structlog.configure(
+    processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+
+
+def logging_for(log_format: str) -> dict[str, Any]:
+    """Django's LOGGING for `console` or `json`."""
+    renderer: Any = structlog.processors.JSONRenderer()
+    if log_format == "console":
+        renderer = structlog.dev.ConsoleRenderer(colors=False)
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "structured": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    renderer,
+                ],
+                "foreign_pre_chain": SHARED,
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "root": {"handlers": ["stderr"], "level": "INFO"},
+        "loggers": {
+            "django.request": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "celery": {"level": "WARNING"},
+        },
+    }

@@ -1,0 +1,37 @@
+"""Gives every request an id that its log lines and its answer carry."""
+
+import re
+import time
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from uuid6 import uuid7
+
+from config.logs import mask
+
+log = structlog.get_logger("portal.request")
+ACCEPTABLE = re.compile(r"[\w.-]{8,64}")
+QUIET = ("/static/", "/healthz", "/readyz")
+
+
+def request_id(get_response: Callable[[HttpRequest], HttpResponse]):  # type: ignore[no-untyped-def]
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.id = given if ACCEPTABLE.fullmatch(given) else str(uuid7())  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined]
+        started = time.perf_counter()
+        response = get_response(request)
+        response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+        if not request.path.startswith(QUIET):
+            log.info(
+                "request",
+                method=request.method,
+                path=mask(request.path),
+                status=response.status_code,
+                ms=round((time.perf_counter() - started) * 1000),
+            )
+        return response
+
+    return middleware

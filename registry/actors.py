@@ -1,0 +1,43 @@
+"""Who is acting: a person through a membership, a program through a key, or the portal itself."""
+
+from dataclasses import dataclass
+
+from registry.models import ApiKey, Jurisdiction, Membership, Organization, User
+from registry.models.people import Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Handed to every verb as `by`. Without an organization: the authority, or the portal."""
+
+    jurisdiction: Jurisdiction
+    organization: Organization | None = None
+    user: User | None = None
+    api_key: ApiKey | None = None
+    role: str = ""
+
+    @classmethod
+    def person(cls, membership: Membership) -> "Actor":
+        return cls(
+            jurisdiction=membership.jurisdiction,
+            organization=membership.organization,
+            user=membership.user,
+            role=membership.role,
+        )
+
+    @classmethod
+    def program(cls, key: ApiKey) -> "Actor":
+        return cls(jurisdiction=key.jurisdiction, organization=key.organization, api_key=key)
+
+    @classmethod
+    def portal(cls, jurisdiction: Jurisdiction) -> "Actor":
+        return cls(jurisdiction=jurisdiction)
+
+    @property
+    def is_person(self) -> bool:
+        return self.user is not None
+
+    @property
+    def is_authority(self) -> bool:
+        """An officer, or a key of the authority."""
+        return self.role == Role.OFFICER or (self.api_key is not None and not self.organization)

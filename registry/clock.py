@@ -1,0 +1,36 @@
+"""The one clock: the database's time, moved ahead only in demo mode."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from registry.models import ClockOffset, Jurisdiction
+
+
+def now() -> datetime:
+    """The database's time (aware, UTC). In demo mode the days advanced are added."""
+    with connection.cursor() as cursor:
+        if settings.DEMO_MODE:
+            cursor.execute(
+                "SELECT clock_timestamp()"
+                " + coalesce((SELECT ahead FROM registry_clockoffset), interval '0')"
+            )
+        else:
+            cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def today(jurisdiction: Jurisdiction) -> date:
+    """The calendar day in the jurisdiction's time zone."""
+    return now().astimezone(jurisdiction.zone).date()
+
+
+def advance(by: timedelta) -> None:
+    """Move the demo's clock ahead. Never backwards: what was recorded stays in the past."""
+    if by < timedelta(0):
+        raise ValueError("The clock only moves ahead.")
+    clock, _ = ClockOffset.objects.get_or_create(id=1, defaults={"ahead": timedelta(0)})
+    clock.ahead += by
+    clock.save(update_fields=["ahead"])

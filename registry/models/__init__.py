@@ -1,0 +1,25 @@
+"""Who may deal, where, and with what."""
+
+from registry.models.events import Event
+from registry.models.firms import License, LicenseStep, Organization, Permit, Reinstatement
+from registry.models.people import ApiKey, Invitation, Membership, User
+from registry.models.places import Driver, Site, Vehicle
+from registry.models.realm import ClockOffset, Jurisdiction
+
+__all__ = [
+    "ApiKey",
+    "ClockOffset",
+    "Driver",
+    "Event",
+    "Invitation",
+    "Jurisdiction",
+    "License",
+    "LicenseStep",
+    "Membership",
+    "Organization",
+    "Permit",
+    "Reinstatement",
+    "Site",
+    "User",
+    "Vehicle",
+]

@@ -1,0 +1,229 @@
+"""Firms, their licenses, and what each license permits."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+from uuid6 import uuid7
+
+
+class Organization(models.Model):
+    """A firm, known by its tax number. A foreign one is written with its country: CO:900123456."""
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    country = models.CharField(max_length=2)  # ISO 3166-1 alpha-2
+    tax_id = models.CharField(max_length=30)
+    name = models.CharField(max_length=200)
+    search_text = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "tax_id"], name="tax_id_is_unique_in_a_jurisdiction"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="organization_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Standing(models.TextChoices):
+    IN_FORCE = "in_force", _("In force")
+    SUSPENDED = "suspended", _("Suspended")
+    REVOKED = "revoked", _("Revoked")
+
+
+class DateRange(Func):
+    function = "daterange"
+    output_field = DateRangeField()
+
+
+class License(models.Model):
+    """A firm's entry in the register, valid from its first to its last day, both included."""
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="licenses")
+    number = models.CharField(max_length=50)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    standing = models.CharField(max_length=10, choices=Standing, default=Standing.IN_FORCE)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "number"], name="license_number_is_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")), name="license_ends_after_it_begins"
+            ),
+            ExclusionConstraint(
+                name="licenses_of_one_organization_never_overlap",
+                expressions=[
+                    ("organization", RangeOperators.EQUAL),
+                    (
+                        DateRange(
+                            "valid_from", "valid_to", RangeBoundary(inclusive_upper=True)
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=~Q(standing=Standing.REVOKED),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class LicenseStep(models.Model):
+    """One change of a license's standing, kept for ever: what held at a past time is answered."""
+
+    license = models.ForeignKey(License, models.PROTECT, related_name="steps")
+    sequence = models.PositiveIntegerField()
+    standing = models.CharField(max_length=10, choices=Standing)
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["sequence"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["license", "sequence"], name="license_steps_are_numbered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.license} {self.standing}"
+
+
+class Reinstatement(models.Model):
+    """A proposal to lift a suspension: a second officer, a person, approves it."""
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    license = models.ForeignKey(License, models.PROTECT, related_name="reinstatements")
+    reason = models.TextField()
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(
+        "registry.User", models.PROTECT, null=True, related_name="+"
+    )  # null: an API key proposed
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        "registry.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["license"],
+                condition=Q(approved_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_reinstatement_of_a_license",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True)
+                | Q(approved_by__isnull=False)
+                & (Q(proposed_by__isnull=True) | ~Q(approved_by=F("proposed_by"))),
+                name="reinstatement_takes_two_people",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.license}"
+
+
+class Activity(models.TextChoices):
+    BUY = "buy", _("Buy")
+    SELL = "sell", _("Sell")
+    CARRY = "carry", _("Carry")
+
+
+class Period(models.TextChoices):
+    MONTH = "month", _("Month")
+    QUARTER = "quarter", _("Quarter")
+    YEAR = "year", _("Year")
+
+
+class PermitState(models.TextChoices):
+    PROPOSED = "proposed", _("Awaiting a second officer")
+    IN_FORCE = "in_force", _("In force")
+    REPLACED = "replaced", _("Replaced")
+    REFUSED = "refused", _("Refused")
+
+
+class Permit(models.Model):
+    """What one license lets a firm do with one precursor, and how much of it per period.
+
+    Limits are kilograms of the contained substance. A raised limit takes two people; the
+    permit it replaces stays in force until the second agrees.
+    """
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    license = models.ForeignKey(License, models.PROTECT, related_name="permits")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="permits")
+    precursor = models.ForeignKey("precursors.Precursor", models.PROTECT)
+    activity = models.CharField(max_length=10, choices=Activity)
+    period = models.CharField(max_length=10, choices=Period)
+    limit_kg = models.DecimalField(max_digits=20, decimal_places=6)
+    automatic_limit_kg = models.DecimalField(
+        max_digits=20, decimal_places=6, null=True, blank=True
+    )  # null: every request waits for an officer
+    limit_value = models.DecimalField(max_digits=18, decimal_places=3)  # as entered
+    limit_unit = models.CharField(max_length=10)
+    automatic_limit_value = models.DecimalField(
+        max_digits=18, decimal_places=3, null=True, blank=True
+    )
+    automatic_limit_unit = models.CharField(max_length=10, blank=True)
+    state = models.CharField(max_length=10, choices=PermitState, default=PermitState.IN_FORCE)
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    proposed_by = models.ForeignKey(
+        "registry.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )  # null: an API key entered it
+    approved_by = models.ForeignKey(
+        "registry.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    raises_limit = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["license", "precursor", "activity"],
+                condition=Q(state=PermitState.IN_FORCE),
+                name="one_permit_in_force",
+            ),
+            models.UniqueConstraint(
+                fields=["license", "precursor", "activity"],
+                condition=Q(state=PermitState.PROPOSED),
+                name="one_permit_proposed",
+            ),
+            models.CheckConstraint(condition=Q(limit_kg__gte=0), name="limit_is_not_negative"),
+            models.CheckConstraint(
+                condition=Q(automatic_limit_kg__isnull=True) | Q(automatic_limit_kg__gte=0),
+                name="automatic_limit_is_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(raises_limit=False)
+                | ~Q(state__in=[PermitState.IN_FORCE, PermitState.REPLACED])
+                | Q(approved_by__isnull=False)
+                & (Q(proposed_by__isnull=True) | ~Q(approved_by=F("proposed_by"))),
+                name="raising_a_limit_takes_two_people",
+            ),
+        ]
+        indexes = [
+            # Read by the checks of a request: what this firm may do with this precursor.
+            models.Index(
+                fields=["organization", "precursor", "activity"],
+                condition=Q(state=PermitState.IN_FORCE),
+                name="permit_in_force_of_firm",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.activity} {self.precursor}"

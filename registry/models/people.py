@@ -1,0 +1,150 @@
+"""Who acts: people through a membership, programs through an API key."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None) -> "User":
+        return self.create_user(email, password, is_superuser=True)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, known by e-mail address. What they may do comes from their membership."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    language = models.CharField(max_length=5, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=models.functions.Lower("email")), name="user_email_is_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """Only operators of the system look into the admin."""
+        return self.is_superuser
+
+
+class Role(models.TextChoices):
+    MANAGER = "manager", _("Manager")  # of a firm: invites colleagues, deals
+    DEALER = "dealer", _("Dealer")  # of a firm: requests, records, confirms
+    OFFICER = "officer", _("Officer")  # of the authority
+    INSPECTOR = "inspector", _("Inspector")  # of the authority, at the roadside
+
+
+AUTHORITY_ROLES = [Role.OFFICER, Role.INSPECTOR]
+
+
+class Membership(models.Model):
+    """What a person may do, and for whom: a firm, or (without one) the authority."""
+
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    organization = models.ForeignKey(
+        "registry.Organization", models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
+    role = models.CharField(max_length=20, choices=Role)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "jurisdiction", "organization"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="one_membership_of_a_user_in_an_organization",
+            ),
+            models.CheckConstraint(
+                condition=Q(organization__isnull=True, role__in=["officer", "inspector"])
+                | Q(organization__isnull=False, role__in=["manager", "dealer"]),
+                name="officers_belong_to_no_firm",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.organization or self.jurisdiction}"
+
+    @property
+    def is_authority(self) -> bool:
+        return self.organization_id is None
+
+
+class Invitation(models.Model):
+    """A link, good once, by which a person sets a password and joins. Only its hash is kept."""
+
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    organization = models.ForeignKey(
+        "registry.Organization", models.PROTECT, null=True, blank=True
+    )
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    invited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Scope(models.TextChoices):
+    BUY = "buy", _("request and cancel codes, confirm receipts")
+    SELL = "sell", _("look codes up and record sales")
+    CARRY = "carry", _("act for a carrier")
+    TRACK = "track", _("report positions")
+    REGISTRY_WRITE = "registry:write", _("enter firms, licenses, permits, sites and vehicles")
+    FLAGS_READ = "flags:read", _("read flags")
+    FLAGS_REVIEW = "flags:review", _("propose how a flag ends")
+    EVENTS_READ = "events:read", _("read the feed of events")
+
+
+class ApiKey(models.Model):
+    """A program's credential. Only the hash of the secret is kept."""
+
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    organization = models.ForeignKey(
+        "registry.Organization", models.PROTECT, null=True, blank=True
+    )
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=20, unique=True)
+    secret_hash = models.CharField(max_length=64)  # SHA-256 of 256 random bits, hexadecimal
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+
+__all__ = [
+    "AUTHORITY_ROLES",
+    "ApiKey",
+    "Invitation",
+    "Membership",
+    "Role",
+    "Scope",
+    "User",
+    "UserManager",
+]

@@ -1,0 +1,92 @@
+"""Sites, vehicles and drivers."""
+
+from django.db import models
+from django.db.models import Q
+from uuid6 import uuid7
+
+
+class Site(models.Model):
+    """A place where a firm keeps or sells controlled goods."""
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    organization = models.ForeignKey(
+        "registry.Organization", models.PROTECT, related_name="sites"
+    )
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=300)
+    ubigeo = models.CharField(max_length=6, blank=True)  # INEI district code
+    latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
+    storage_limit_value = models.DecimalField(
+        max_digits=18, decimal_places=3, null=True, blank=True
+    )
+    storage_limit_unit = models.CharField(max_length=10, blank=True)
+    storage_limit_kg = models.DecimalField(
+        max_digits=20, decimal_places=6, null=True, blank=True
+    )  # mass of product
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="site_lies_on_earth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Vehicle(models.Model):
+    """A vehicle by its plate (letters and digits alone, in capitals)."""
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    organization = models.ForeignKey(
+        "registry.Organization", models.PROTECT, related_name="vehicles"
+    )
+    plate = models.CharField(max_length=15)
+    kind = models.CharField(max_length=50)
+    capacity_value = models.DecimalField(max_digits=18, decimal_places=3, null=True, blank=True)
+    capacity_unit = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "plate"], name="plate_is_unique_in_a_jurisdiction"
+            ),
+            models.CheckConstraint(
+                condition=Q(plate__regex=r"^[A-Z0-9]{3,15}$"), name="plate_is_letters_and_digits"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.plate
+
+
+class Driver(models.Model):
+    """A driver a firm has declared. The document number is personal and stays out of events."""
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    organization = models.ForeignKey(
+        "registry.Organization", models.PROTECT, related_name="drivers"
+    )
+    name = models.CharField(max_length=150)
+    document = models.CharField(max_length=30)
+    license = models.CharField(max_length=30, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "document"], name="driver_is_declared_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
