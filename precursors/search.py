@@ -1,0 +1,28 @@
+"""Text as it is searched and sorted: without accents, without case.
+
+PostgreSQL's `unaccent()` is not immutable, so the folded text is stored beside the names.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+WORDS_MAX = 8
+HYPHENS = str.maketrans(dict.fromkeys("‐‑–—−", "-"))
+NO_WORDS = str.maketrans({"%": " ", "\0": " "})
+
+
+def folded(text: str) -> str:
+    """Fold a text for comparison: no accents, no case, single spaces, plain hyphens."""
+    apart = unicodedata.normalize("NFKD", text.translate(HYPHENS))
+    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return " ".join(bare.casefold().translate(NO_WORDS).split())
+
+
+def search_text(parts: Iterable[str]) -> str:
+    """Fold everything a thing may be found by into one text."""
+    return folded(" | ".join(part for part in parts if part))
+
+
+def words(query: str) -> list[str]:
+    """Fold a query into the words that must all be found."""
+    return folded(query).split()[:WORDS_MAX]
