@@ -3,6 +3,11 @@
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    ProhibitNullCharactersValidator,
+)
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -11,6 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from precursors import quantities
 from precursors.quantities import Quantity, Unit
+
+NO_NULS = [ProhibitNullCharactersValidator()]
+# The densest liquid, mercury, has 13.5 kg/L; the densest matter, osmium, 22.6.
+DENSITIES = [MinValueValidator(Decimal("0.00001")), MaxValueValidator(Decimal(25))]
 
 
 class UnTable(models.TextChoices):
@@ -65,6 +74,7 @@ class Precursor(models.Model):
         decimal_places=5,
         null=True,
         blank=True,
+        validators=DENSITIES,
     )
     physical_state = models.CharField(
         _("physical state"), max_length=16, choices=PhysicalState, blank=True
@@ -129,13 +139,23 @@ class Product(models.Model):
     precursor = models.ForeignKey(
         Precursor, on_delete=models.PROTECT, related_name="products", verbose_name=_("precursor")
     )
-    name_en = models.CharField(_("name in English"), max_length=200)
-    name_es = models.CharField(_("name in Spanish"), max_length=200, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=200, validators=NO_NULS)
+    name_es = models.CharField(
+        _("name in Spanish"), max_length=200, blank=True, validators=NO_NULS
+    )
     concentration_percent = models.DecimalField(
-        _("concentration (% by mass)"), max_digits=7, decimal_places=4
+        _("concentration (% by mass)"),
+        max_digits=7,
+        decimal_places=4,
+        validators=[MinValueValidator(Decimal("0.0001")), MaxValueValidator(Decimal(100))],
     )
     density_kg_per_l = models.DecimalField(
-        _("density at 20 °C (kg/L)"), max_digits=8, decimal_places=5, null=True, blank=True
+        _("density at 20 °C (kg/L)"),
+        max_digits=8,
+        decimal_places=5,
+        null=True,
+        blank=True,
+        validators=DENSITIES,
     )
     counts_whole = models.BooleanField(
         _("counts whole"),

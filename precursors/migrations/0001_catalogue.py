@@ -1,9 +1,10 @@
+from decimal import Decimal
+
 import django.contrib.postgres.fields
+import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
-from decimal import Decimal
 from django.db import migrations, models
-
 
 # A product's versions are what old authorizations were counted with: a version can only end, once.
 KEEP_VERSIONS = """
@@ -105,6 +106,10 @@ class Migration(migrations.Migration):
                         decimal_places=5,
                         max_digits=8,
                         null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0.00001")),
+                            django.core.validators.MaxValueValidator(Decimal(25)),
+                        ],
                         verbose_name="density of the pure liquid (kg/L)",
                     ),
                 ),
@@ -196,15 +201,33 @@ class Migration(migrations.Migration):
                 ),
                 ("code", models.SlugField(max_length=64, verbose_name="code")),
                 ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
-                ("name_en", models.CharField(max_length=200, verbose_name="name in English")),
+                (
+                    "name_en",
+                    models.CharField(
+                        max_length=200,
+                        validators=[django.core.validators.ProhibitNullCharactersValidator()],
+                        verbose_name="name in English",
+                    ),
+                ),
                 (
                     "name_es",
-                    models.CharField(blank=True, max_length=200, verbose_name="name in Spanish"),
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        validators=[django.core.validators.ProhibitNullCharactersValidator()],
+                        verbose_name="name in Spanish",
+                    ),
                 ),
                 (
                     "concentration_percent",
                     models.DecimalField(
-                        decimal_places=4, max_digits=7, verbose_name="concentration (% by mass)"
+                        decimal_places=4,
+                        max_digits=7,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0.0001")),
+                            django.core.validators.MaxValueValidator(Decimal(100)),
+                        ],
+                        verbose_name="concentration (% by mass)",
                     ),
                 ),
                 (
@@ -214,6 +237,10 @@ class Migration(migrations.Migration):
                         decimal_places=5,
                         max_digits=8,
                         null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0.00001")),
+                            django.core.validators.MaxValueValidator(Decimal(25)),
+                        ],
                         verbose_name="density at 20 °C (kg/L)",
                     ),
                 ),

@@ -1,0 +1,251 @@
+"""The catalogue's verbs: load it, add to it, search it."""
+
+import csv
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from stdnum.exceptions import ValidationError as WrongNumber
+
+from precursors import files
+from precursors.errors import Refused
+from precursors.files import PRECURSORS_CSV, PRODUCTS_CSV, Row, Values
+from precursors.models import Precursor, Presentation, Product, is_spanish
+from precursors.search import folded, search_text, words
+
+__all__ = [
+    "Counts",
+    "add_product",
+    "load_precursors",
+    "load_products",
+    "products_for",
+    "search_precursors",
+    "search_products",
+]
+
+Outcome = Literal["added", "changed", "unchanged"]
+
+SHARED = ""  # the jurisdiction code of the catalogue that all share
+# A field that a new version does not state is kept while the field it speaks of stays the same.
+SPEAKS_OF = {
+    "name_es": "name_en",
+    "source": "concentration_percent",
+    "density_source": "density_kg_per_l",
+    "expansion_per_kelvin": "concentration_percent",
+    "scale_division_kg": "presentation",
+}
+STATED = ("name_en", "concentration_percent", "density_kg_per_l", "counts_whole", "presentation")
+WRONG_DATA = (KeyError, ArithmeticError, ValueError, WrongNumber, Refused)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a load did with the lines of its file."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@transaction.atomic
+def load_precursors(path: Path = PRECURSORS_CSV) -> Counts:
+    """Bring the substances up to date with the file; those it does not name stay.
+
+    Raises Refused("bad_data"), naming the line, and then loads nothing.
+    """
+    _lock("precursors")
+    existing = {precursor.code: precursor for precursor in Precursor.objects.all()}
+    return _load(path, lambda row: _put_precursor(files.precursor_values(row), existing))
+
+
+@transaction.atomic
+def load_products(path: Path = PRODUCTS_CSV) -> Counts:
+    """Bring the shared products up to date with the file; what differs becomes a new version.
+
+    Raises Refused("bad_data"), naming the line, and then loads nothing.
+    """
+    precursors = {precursor.code: precursor for precursor in Precursor.objects.all()}
+
+    def put(row: Row) -> Outcome:
+        values = files.product_values(row) | {"precursor": precursors[row["precursor"]]}
+        return _put_product(SHARED, row["code"], values)[1]
+
+    return _load(path, put)
+
+
+@transaction.atomic
+def add_product(
+    *,
+    jurisdiction_code: str,
+    code: str,
+    precursor: Precursor,
+    name: str,
+    concentration_percent: Decimal,
+    density_kg_per_l: Decimal | None = None,
+    counts_whole: bool = False,
+    presentation: str = Presentation.BULK,
+    name_es: str = "",
+) -> Product:
+    """Add a jurisdiction's product, or a new version of it; the same content adds nothing.
+
+    Raises Refused: invalid_product, with `errors` by field; product_of_another_precursor.
+    """
+    values: Values = {
+        "precursor": precursor,
+        "name_en": name.strip(),
+        "concentration_percent": concentration_percent,
+        "density_kg_per_l": density_kg_per_l,
+        "counts_whole": counts_whole,
+        "presentation": presentation,
+    }
+    if name_es.strip():
+        values["name_es"] = name_es.strip()
+    return _put_product(jurisdiction_code, code, values)[0]
+
+
+def products_for(jurisdiction_code: str) -> QuerySet[Product]:
+    """Give the current products of a jurisdiction: its own, and the shared ones beside them."""
+    current = Product.objects.filter(superseded_at=None).order_by(_sort_key(), "code")
+    shared = current.filter(jurisdiction_code=SHARED)
+    own = current.filter(jurisdiction_code=jurisdiction_code).exclude(jurisdiction_code=SHARED)
+    replaced = Exists(own.filter(code=OuterRef("code")))
+    return (own | shared.exclude(replaced)).select_related("precursor")
+
+
+def search_precursors(q: str) -> QuerySet[Precursor]:
+    """Find substances by names, synonyms, code or CAS number; an empty query finds all."""
+    found = Precursor.objects.order_by(_sort_key(), "code")
+    for word in words(q):
+        found = found.filter(search_text__contains=word)
+    return found
+
+
+def search_products(q: str, jurisdiction_code: str) -> QuerySet[Product]:
+    """Find products by their names and code, and by all their precursor is found by."""
+    found = products_for(jurisdiction_code)
+    for word in words(q):
+        found = found.filter(
+            Q(search_text__contains=word) | Q(precursor__search_text__contains=word)
+        )
+    return found
+
+
+def _load(path: Path, put: Callable[[Row], Outcome]) -> Counts:
+    outcomes: Counter[str] = Counter()
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = csv.DictReader(file, restval="")
+        for row in lines:
+            try:
+                outcomes[put(row)] += 1
+            except WRONG_DATA as error:
+                place = {"file": path.name, "line": lines.line_num, "error": repr(error)}
+                raise Refused(
+                    "bad_data", _("%(file)s, line %(line)s: %(error)s") % place, **place
+                ) from error
+    return Counts(**outcomes)
+
+
+def _put_precursor(values: Values, existing: dict[str, Precursor]) -> Outcome:
+    """Write one substance, and leave alone what the file does not speak of."""
+    names = [values["name_en"], values["name_es"], *values["synonyms"]]
+    values["search_text"] = search_text([values["code"], *names, *_cas_spellings(values["cas"])])
+    values["sort_en"], values["sort_es"] = folded(values["name_en"]), folded(values["name_es"])
+    precursor = existing.get(values["code"])
+    if precursor is None:
+        precursor = Precursor(**values)
+        _check(precursor)
+        precursor.save(force_insert=True)
+        return "added"
+    if not _differing(precursor, values):
+        return "unchanged"
+    for name, value in values.items():
+        setattr(precursor, name, value)
+    _check(precursor)
+    precursor.save(update_fields=list(values))
+    return "changed"
+
+
+def _put_product(jurisdiction_code: str, code: str, values: Values) -> tuple[Product, Outcome]:
+    """Make what the values say the current version, unless it already is."""
+    _lock(f"product {jurisdiction_code} {code}")
+    current = products_for(jurisdiction_code).filter(code=code).first()
+    if current:
+        values = _kept(current, values) | values
+    product = Product(jurisdiction_code=jurisdiction_code, code=code, **values)
+    _describe(product)
+    _check(product)
+    if current is None:
+        return _insert(product), "added"
+    if current.precursor_id != product.precursor_id:
+        raise Refused(
+            "product_of_another_precursor",
+            _("This code is taken by a product of another precursor."),
+        )
+    stated = {name: getattr(product, name) for name in (*STATED, *SPEAKS_OF)}
+    if not _differing(current, stated):
+        return current, "unchanged"
+    return _insert(product), "changed"
+
+
+def _kept(current: Product, values: Values) -> Values:
+    return {
+        name: getattr(current, name)
+        for name, subject in SPEAKS_OF.items()
+        if getattr(current, subject) == values[subject]
+    }
+
+
+def _insert(product: Product) -> Product:
+    versions = Product.objects.filter(
+        jurisdiction_code=product.jurisdiction_code, code=product.code
+    )
+    versions.filter(superseded_at=None).update(superseded_at=Now())
+    latest = versions.order_by("-version").first()
+    product.version = latest.version + 1 if latest else 1
+    product.save(force_insert=True)
+    return product
+
+
+def _describe(product: Product) -> None:
+    """Fill in what a product is found and sorted by."""
+    product.search_text = search_text([product.code, product.name_en, product.name_es])
+    product.sort_en = folded(product.name_en)
+    product.sort_es = folded(product.name_es or product.name_en)
+
+
+def _differing(row: Precursor | Product, values: Values) -> list[str]:
+    return [name for name, value in values.items() if getattr(row, name) != value]
+
+
+def _check(row: Precursor | Product) -> None:
+    """Raise Refused("invalid_…"), with `errors` by field, for values no field can take."""
+    try:
+        row.clean_fields(exclude={"created_at"})
+    except ValidationError as error:
+        errors = error.message_dict
+        sentences = [f"{name}: {' '.join(texts)}" for name, texts in errors.items()]
+        code = f"invalid_{row._meta.model_name}"
+        raise Refused(code, " ".join(sentences), errors=errors) from error
+
+
+def _cas_spellings(cas: str) -> list[str]:
+    return [cas, cas.replace("-", "")]
+
+
+def _sort_key() -> str:
+    return "sort_es" if is_spanish(get_language()) else "sort_en"
+
+
+def _lock(name: str) -> None:
+    """Let one transaction at a time pass by this name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
