@@ -67,9 +67,7 @@ class License(models.Model):
                 expressions=[
                     ("organization", RangeOperators.EQUAL),
                     (
-                        DateRange(
-                            "valid_from", "valid_to", RangeBoundary(inclusive_upper=True)
-                        ),
+                        DateRange("valid_from", "valid_to", RangeBoundary(inclusive_upper=True)),
                         RangeOperators.OVERLAPS,
                     ),
                 ],
@@ -110,8 +108,11 @@ class Reinstatement(models.Model):
     reason = models.TextField()
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey(
-        "registry.User", models.PROTECT, null=True, related_name="+"
-    )  # null: an API key proposed
+        "registry.User", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    proposed_key = models.ForeignKey(
+        "registry.ApiKey", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(
         "registry.User", models.PROTECT, null=True, blank=True, related_name="+"
@@ -126,10 +127,19 @@ class Reinstatement(models.Model):
                 name="one_open_reinstatement_of_a_license",
             ),
             models.CheckConstraint(
+                condition=Q(proposed_by__isnull=False, proposed_key__isnull=True)
+                | Q(proposed_by__isnull=True, proposed_key__isnull=False),
+                name="reinstatement_has_one_proposer",
+            ),
+            models.CheckConstraint(
                 condition=Q(approved_at__isnull=True)
                 | Q(approved_by__isnull=False)
                 & (Q(proposed_by__isnull=True) | ~Q(approved_by=F("proposed_by"))),
                 name="reinstatement_takes_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="reinstatement_ends_once",
             ),
         ]
 
@@ -185,7 +195,10 @@ class Permit(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     proposed_by = models.ForeignKey(
         "registry.User", models.PROTECT, null=True, blank=True, related_name="+"
-    )  # null: an API key entered it
+    )
+    proposed_key = models.ForeignKey(
+        "registry.ApiKey", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     approved_by = models.ForeignKey(
         "registry.User", models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -212,7 +225,11 @@ class Permit(models.Model):
                 condition=Q(raises_limit=False)
                 | ~Q(state__in=[PermitState.IN_FORCE, PermitState.REPLACED])
                 | Q(approved_by__isnull=False)
-                & (Q(proposed_by__isnull=True) | ~Q(approved_by=F("proposed_by"))),
+                & (
+                    Q(proposed_by__isnull=True, proposed_key__isnull=False)
+                    | Q(proposed_by__isnull=False, proposed_key__isnull=True)
+                    & ~Q(approved_by=F("proposed_by"))
+                ),
                 name="raising_a_limit_takes_two_people",
             ),
         ]

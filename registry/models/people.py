@@ -3,7 +3,8 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -33,7 +34,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(email=models.functions.Lower("email")), name="user_email_is_lower_case"
+                condition=Q(email=Lower(F("email"))), name="user_email_is_lower_case"
             ),
         ]
 
@@ -54,6 +55,10 @@ class Role(models.TextChoices):
 
 
 AUTHORITY_ROLES = [Role.OFFICER, Role.INSPECTOR]
+FIRM_ROLES = [Role.MANAGER, Role.DEALER]
+ROLE_FITS = Q(organization__isnull=True, role__in=["officer", "inspector"]) | Q(
+    organization__isnull=False, role__in=["manager", "dealer"]
+)
 
 
 class Membership(models.Model):
@@ -75,11 +80,7 @@ class Membership(models.Model):
                 nulls_distinct=False,
                 name="one_membership_of_a_user_in_an_organization",
             ),
-            models.CheckConstraint(
-                condition=Q(organization__isnull=True, role__in=["officer", "inspector"])
-                | Q(organization__isnull=False, role__in=["manager", "dealer"]),
-                name="officers_belong_to_no_firm",
-            ),
+            models.CheckConstraint(condition=ROLE_FITS, name="officers_belong_to_no_firm"),
         ]
 
     def __str__(self) -> str:
@@ -104,6 +105,11 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     invited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=ROLE_FITS, name="officers_are_invited_to_no_firm"),
+        ]
 
     def __str__(self) -> str:
         return self.email
@@ -140,6 +146,7 @@ class ApiKey(models.Model):
 
 __all__ = [
     "AUTHORITY_ROLES",
+    "FIRM_ROLES",
     "ApiKey",
     "Invitation",
     "Membership",

@@ -10,9 +10,7 @@ class Site(models.Model):
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
-    organization = models.ForeignKey(
-        "registry.Organization", models.PROTECT, related_name="sites"
-    )
+    organization = models.ForeignKey("registry.Organization", models.PROTECT, related_name="sites")
     name = models.CharField(max_length=200)
     address = models.CharField(max_length=300)
     ubigeo = models.CharField(max_length=6, blank=True)  # INEI district code
@@ -31,8 +29,22 @@ class Site(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(
+                    # A check passes when it is null: half a position must be false.
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="site_lies_on_earth",
+            ),
+            models.CheckConstraint(
+                condition=Q(ubigeo="") | Q(ubigeo__regex=r"^(0[1-9]|1[0-9]|2[0-5])[0-9]{4}$"),
+                name="ubigeo_is_six_digits_of_a_department",
+            ),
+            models.CheckConstraint(
+                condition=Q(storage_limit_kg__isnull=True) | Q(storage_limit_kg__gt=0),
+                name="storage_limit_is_positive",
             ),
         ]
 

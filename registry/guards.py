@@ -1,0 +1,65 @@
+"""Triggers that keep what was recorded as it was recorded, whoever asks.
+
+They are `ENABLE ALWAYS`: a session that turns ordinary triggers off does not pass them.
+"""
+
+from django.db.migrations import RunSQL
+
+FUNCTION = """
+CREATE OR REPLACE FUNCTION portal_refuses() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused: %', TG_OP, TG_TABLE_NAME, TG_ARGV[0]
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+"""
+ADDED_ONLY = "rows are added here, never changed or removed"
+KEPT = "rows are kept here for ever"
+
+
+def append_only(table: str) -> RunSQL:
+    """Refuse UPDATE, DELETE and TRUNCATE of a table."""
+    return RunSQL(
+        FUNCTION
+        + _guard(table, "rows_are_kept", "BEFORE UPDATE OR DELETE", "ROW", ADDED_ONLY)
+        + _guard(table, "table_is_kept", "BEFORE TRUNCATE", "STATEMENT", ADDED_ONLY),
+        _without(table, "rows_are_kept", "table_is_kept"),
+    )
+
+
+def frozen(table: str, *columns: str) -> RunSQL:
+    """Refuse DELETE and TRUNCATE of a table, and any change of these columns."""
+    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+    fixed = "this column never changes once written"
+    return RunSQL(
+        FUNCTION
+        + _guard(table, "columns_are_kept", "BEFORE UPDATE", "ROW", fixed, f"WHEN ({changed})")
+        + _guard(table, "rows_are_kept", "BEFORE DELETE", "ROW", KEPT)
+        + _guard(table, "table_is_kept", "BEFORE TRUNCATE", "STATEMENT", KEPT),
+        _without(table, "columns_are_kept", "rows_are_kept", "table_is_kept"),
+    )
+
+
+def always(table: str, name: str, when: str, body: str) -> RunSQL:
+    """Run a PL/pgSQL body for each row of a table, e.g. when = "BEFORE UPDATE"."""
+    function = f"{table}_{name}"
+    return RunSQL(
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$;"
+        f"CREATE TRIGGER {name} {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}();"
+        + _enabled(table, name),
+        _without(table, name) + f"DROP FUNCTION {function}();",
+    )
+
+
+def _guard(table: str, name: str, when: str, each: str, why: str, condition: str = "") -> str:
+    return (
+        f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} {condition}"
+        f" EXECUTE FUNCTION portal_refuses('{why}');" + _enabled(table, name)
+    )
+
+
+def _enabled(table: str, name: str) -> str:
+    return f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name};\n"
+
+
+def _without(table: str, *names: str) -> str:
+    return "".join(f"DROP TRIGGER {name} ON {table};" for name in names)
