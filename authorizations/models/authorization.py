@@ -1,0 +1,199 @@
+"""The authorization: a code that a buyer brings to one vendor, for one product."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Least
+from django.utils.translation import gettext_lazy as _
+from precursors.quantities import Quantity, Unit
+from uuid6 import uuid7
+
+from authorizations.models.ledger import kilograms
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", _("Awaiting a decision")
+    ISSUED = "issued", _("Issued")
+    CLOSED = "closed", _("Closed")
+    REFUSED = "refused", _("Refused")
+    CANCELLED = "cancelled", _("Cancelled")
+    REVOKED = "revoked", _("Revoked")
+    EXPIRED = "expired", _("Expired")
+
+
+LIVE = [Status.PENDING, Status.ISSUED]
+
+
+class Authorization(models.Model):
+    """What was asked for, what was granted, and the balances of what became of it.
+
+    `version` counts the acts that change what an evaluation looks at. Children carry the
+    version they made, so that "as known at version v" is a filter.
+    A sale without a code stands on an authorization without one: closed, of zero.
+    """
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    code = models.CharField(max_length=12, unique=True, null=True, blank=True)
+    status = models.CharField(max_length=10, choices=Status)
+    version = models.PositiveIntegerField(default=1)
+
+    buyer = models.ForeignKey("registry.Organization", models.PROTECT, related_name="purchases")
+    seller = models.ForeignKey("registry.Organization", models.PROTECT, related_name="supplies")
+    product = models.ForeignKey("precursors.Product", models.PROTECT)  # a version, frozen
+    precursor = models.ForeignKey("precursors.Precursor", models.PROTECT)
+    quantity_value = models.DecimalField(max_digits=18, decimal_places=3)
+    quantity_unit = models.CharField(max_length=10)
+    product_kg = kilograms()
+    net_kg = kilograms()
+    destination_site = models.ForeignKey("registry.Site", models.PROTECT, null=True)
+    vehicle = models.ForeignKey("registry.Vehicle", models.PROTECT, null=True)
+    purpose = models.CharField(max_length=300, blank=True)
+
+    permit = models.ForeignKey("registry.Permit", models.PROTECT, null=True, related_name="+")
+    seller_permit = models.ForeignKey(
+        "registry.Permit", models.PROTECT, null=True, related_name="+"
+    )
+    ruleset = models.ForeignKey("authorizations.Ruleset", models.PROTECT)
+    allowance = models.ForeignKey(
+        "authorizations.Allowance", models.PROTECT, related_name="authorizations"
+    )
+    seller_allowance = models.ForeignKey(
+        "authorizations.Allowance", models.PROTECT, null=True, related_name="+"
+    )
+
+    requested_at = models.DateTimeField()
+    decide_by = models.DateTimeField()  # a pending request ends here
+    issued_at = models.DateTimeField(null=True)
+    valid_until = models.DateTimeField(null=True)
+    looked_up_at = models.DateTimeField(null=True)  # by the vendor, first
+    ended_at = models.DateTimeField(null=True)
+    declared_at = models.DateTimeField(null=True)  # the vendor's word: no more was sold
+    released_at = models.DateTimeField(null=True)  # nothing enters held any more
+
+    reserved_kg = kilograms(default=0)
+    held_kg = kilograms(default=0)
+    consumed_kg = kilograms(default=0)
+    overage_kg = kilograms(default=0)
+    sold_kg = kilograms(default=0)  # counted: see operations.counting
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reserved_kg__gte=0, held_kg__gte=0, consumed_kg__gte=0)
+                & Q(overage_kg__gte=0),
+                name="authorization_is_never_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(consumed_kg=Least("sold_kg", "net_kg"))
+                & Q(sold_kg=F("consumed_kg") + F("overage_kg")),
+                name="what_was_sold_is_consumed_or_overage",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=LIVE, reserved_kg=F("net_kg") - F("consumed_kg"))
+                | (~Q(status__in=LIVE) & Q(reserved_kg=0)),
+                name="only_a_live_code_reserves",
+            ),
+            models.CheckConstraint(
+                condition=Q(code__isnull=False, net_kg__gt=0)
+                | Q(code__isnull=True, net_kg=0, status=Status.CLOSED),
+                name="an_authorization_without_a_code_is_of_zero",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.ISSUED)
+                | Q(issued_at__isnull=False, valid_until__isnull=False),
+                name="an_issued_code_expires",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=LIVE, ended_at__isnull=True)
+                | (~Q(status__in=LIVE) & Q(ended_at__isnull=False)),
+                name="an_ended_code_says_when",
+            ),
+        ]
+        indexes = [
+            # Read by the buyer's history.
+            models.Index(fields=["buyer", "-id"], name="authorization_of_buyer"),
+            # Read by the vendor's list, which omits codes it has not looked up.
+            models.Index(
+                fields=["seller", "-id"],
+                condition=Q(looked_up_at__isnull=False),
+                name="authorization_of_seller",
+            ),
+            # Read by the checks of a request and by the buyer's home.
+            models.Index(
+                fields=["buyer", "id"],
+                condition=Q(status__in=["pending", "issued"]),
+                name="live_authorization_of_buyer",
+            ),
+            # Read by the automatic limit: what was issued in the last days.
+            models.Index(
+                fields=["buyer", "precursor", "issued_at"], name="issued_to_buyer_lately"
+            ),
+            # Read by the officer's list of pending requests.
+            models.Index(
+                fields=["jurisdiction", "id"],
+                condition=Q(status="pending"),
+                name="pending_authorization",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code_in_fours or str(self.uuid)
+
+    @property
+    def code_in_fours(self) -> str:
+        return "-".join(self.code[i : i + 4] for i in (0, 4, 8)) if self.code else ""
+
+    @property
+    def quantity(self) -> Quantity:
+        return Quantity(self.quantity_value, Unit(self.quantity_unit))
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in LIVE
+
+    @property
+    def ends_at(self) -> datetime:
+        """When time ends it: its validity once issued, the decision's deadline before."""
+        return self.valid_until or self.decide_by
+
+    @property
+    def parties(self) -> list[int]:
+        return [self.buyer_id, self.seller_id]
+
+    @property
+    def remaining_kg(self) -> Any:
+        return max(Decimal(0), self.net_kg - self.sold_kg) if self.is_live else Decimal(0)
+
+
+class LookUp(models.Model):
+    """One attempt to look a code up; what was typed is kept only as a hash."""
+
+    class Result(models.TextChoices):
+        FOUND = "found", _("found")
+        UNKNOWN = "unknown", _("unknown")
+        FOREIGN = "foreign", _("another vendor's")
+        LOCKED = "locked", _("refused while locked")
+
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    account = models.CharField(max_length=30)  # "user:7", "key:3"
+    organization = models.ForeignKey("registry.Organization", models.PROTECT, null=True)
+    result = models.CharField(max_length=10, choices=Result)
+    authorization = models.ForeignKey(Authorization, models.PROTECT, null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # Read by the lock on look-ups.
+            models.Index(
+                fields=["account", "at"],
+                condition=Q(result__in=["unknown", "foreign"]),
+                name="missed_lookup_of_account",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.result}"

@@ -1,0 +1,99 @@
+"""What is left to do, and what was concluded.
+
+The row is the duty; Celery only rings the bell. Losing the broker, a worker or a task
+delays an evaluation and never loses one.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Ruleset(models.Model):
+    """Thresholds, severities and on/off of every rule, as one version. Append-only.
+
+    Loosening takes two people, neither of them a program.
+    """
+
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    version = models.PositiveIntegerField()
+    settings = models.JSONField()  # {rule: {"on", "severity", thresholds…}}
+    created_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(
+        "registry.User", models.PROTECT, null=True, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        "registry.User", models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["jurisdiction", "version"], name="rulesets_are_numbered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.jurisdiction} {self.version}"
+
+
+class Lane(models.TextChoices):
+    LIVE = "live"
+    BULK = "bulk"
+
+
+class Duty(models.Model):
+    """Look at this authorization at `due_at` or after. Inserted by verbs, never updated by them.
+
+    A worker leases it; the fifth failure parks it for an operator.
+    """
+
+    authorization = models.ForeignKey(
+        "authorizations.Authorization", models.PROTECT, related_name="duties"
+    )
+    version = models.PositiveIntegerField()
+    reason = models.CharField(max_length=20)  # "sale_recorded", "expiry", "receipt_due", …
+    lane = models.CharField(max_length=4, choices=Lane, default=Lane.LIVE)
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    parked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            # Read by the worker that claims what is due.
+            models.Index(
+                fields=["lane", "due_at"],
+                condition=Q(parked_at__isnull=True),
+                name="duty_to_claim",
+            ),
+            models.Index(fields=["authorization"], name="duty_of_authorization"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.authorization_id}"
+
+
+class Evaluation(models.Model):
+    """One look at an authorization: what was known, by which rules, and what they found.
+
+    Append-only. Found again byte for byte from the version, the ruleset and the time.
+    """
+
+    authorization = models.ForeignKey(
+        "authorizations.Authorization", models.PROTECT, related_name="evaluations"
+    )
+    version = models.PositiveIntegerField()
+    ruleset = models.ForeignKey(Ruleset, models.PROTECT)
+    evaluated_at = models.DateTimeField()
+    findings = models.JSONField()  # [{"rule", "sale", "severity", "evidence"}]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authorization", "version", "ruleset", "evaluated_at"],
+                name="one_evaluation_of_a_version_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.authorization_id} {self.version}"

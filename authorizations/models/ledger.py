@@ -1,0 +1,90 @@
+"""How much of a quota is taken: one row that changes, beside entries that never do.
+
+Four balances, in kilograms of the contained substance, none of them ever negative:
+reserved (a live code may still take it), held (may yet have been sold on an ended code),
+consumed (sold, within the code) and overage (sold, beyond it). Used is their sum.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from registry.models.firms import Activity
+
+
+def kilograms(**options: Any) -> "models.DecimalField[Any, Any]":
+    return models.DecimalField(max_digits=20, decimal_places=6, **options)
+
+
+class Allowance(models.Model):
+    """One firm's quota of one precursor in one calendar period.
+
+    Keyed by the organization, not by its permit: a renewal does not refill it. Only the
+    conditional UPDATE of an admission looks at the limit; facts are booked all the same.
+    """
+
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    organization = models.ForeignKey("registry.Organization", models.PROTECT)
+    precursor = models.ForeignKey("precursors.Precursor", models.PROTECT)
+    activity = models.CharField(max_length=10, choices=Activity)
+    period_start = models.DateField()
+    period_end = models.DateField()  # the last day
+    limit_kg = kilograms()  # of the permit at the last admission
+    reserved_kg = kilograms(default=0)
+    held_kg = kilograms(default=0)
+    consumed_kg = kilograms(default=0)
+    overage_kg = kilograms(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "precursor", "activity", "period_start", "period_end"],
+                name="one_allowance_of_a_firm_in_a_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(reserved_kg__gte=0, held_kg__gte=0, consumed_kg__gte=0)
+                & Q(overage_kg__gte=0),
+                name="allowance_is_never_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(period_end__gte=F("period_start")), name="period_has_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.precursor} {self.period_start}"
+
+    @property
+    def used_kg(self) -> Any:
+        return self.reserved_kg + self.held_kg + self.consumed_kg + self.overage_kg
+
+
+class LedgerEntry(models.Model):
+    """The signed change of each balance, for one authorization on one allowance. Append-only."""
+
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    month = models.DateField()  # of recording; the table can be partitioned by it
+    allowance = models.ForeignKey(Allowance, models.PROTECT, related_name="entries")
+    authorization = models.ForeignKey(
+        "authorizations.Authorization", models.PROTECT, related_name="entries"
+    )
+    version = models.PositiveIntegerField()  # of the authorization that this entry made
+    kind = models.CharField(max_length=20)
+    reserved_kg = kilograms()
+    held_kg = kilograms()
+    consumed_kg = kilograms()
+    overage_kg = kilograms()
+    used_after_kg = kilograms()  # of the allowance, this entry included
+    limit_kg = kilograms()  # of the allowance at that moment
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "authorization", "allowance", "version"],
+                name="one_entry_of_a_version_on_an_allowance",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.authorization_id}"

@@ -1,0 +1,192 @@
+"""Sales, receipts and agreements: facts as they were reported. Append-only."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from precursors.quantities import Quantity, Unit
+from uuid6 import uuid7
+
+from authorizations.models.ledger import kilograms
+
+
+class Sale(models.Model):
+    """One report of a sale. A correction is a new report that names the one it replaces.
+
+    The reports of one sale share a `root`, the first of them (null on the first itself).
+    A void replaces a report by nothing: its quantity is zero.
+    """
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    authorization = models.ForeignKey(
+        "authorizations.Authorization", models.PROTECT, related_name="sales"
+    )
+    version = models.PositiveIntegerField()
+    root = models.ForeignKey("self", models.PROTECT, null=True, related_name="reports")
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="replaced_by"
+    )
+    is_void = models.BooleanField(default=False)
+    reason = models.CharField(max_length=500, blank=True)
+
+    buyer = models.ForeignKey("registry.Organization", models.PROTECT, related_name="+")
+    seller = models.ForeignKey("registry.Organization", models.PROTECT, related_name="+")
+    product = models.ForeignKey("precursors.Product", models.PROTECT)
+    quantity_value = models.DecimalField(max_digits=18, decimal_places=3)
+    quantity_unit = models.CharField(max_length=10)
+    product_kg = kilograms()
+    net_kg = kilograms()
+    sold_at = models.DateTimeField()  # as claimed
+    sold_on = models.DateField()  # the local day of it
+    recorded_at = models.DateTimeField()
+    site = models.ForeignKey("registry.Site", models.PROTECT)
+    plate = models.CharField(max_length=15)
+    vehicle = models.ForeignKey("registry.Vehicle", models.PROTECT, null=True)
+    driver_document = models.CharField(max_length=30, blank=True)
+    driver_license = models.CharField(max_length=30, blank=True)
+    invoice = models.CharField(max_length=50, blank=True)
+    guide = models.CharField(max_length=50, blank=True)
+    gross_kg = kilograms(null=True)
+    tare_kg = kilograms(null=True)
+    seals = ArrayField(models.CharField(max_length=50), default=list)
+    complete = models.BooleanField(default=False)
+    recorded_by = models.ForeignKey("registry.User", models.PROTECT, null=True)
+    api_key = models.ForeignKey("registry.ApiKey", models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authorization", "version"], name="one_sale_of_a_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_void=False, quantity_value__gt=0, net_kg__gt=0)
+                | Q(is_void=True, quantity_value=0, net_kg=0, replaces__isnull=False),
+                name="sale_quantity_is_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(root__isnull=True, replaces__isnull=True)
+                | Q(root__isnull=False, replaces__isnull=False),
+                name="only_a_correction_has_a_root",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(reason=""),
+                name="a_correction_gives_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(gross_kg__isnull=True, tare_kg__isnull=True)
+                | Q(gross_kg__gte=F("tare_kg"), tare_kg__gte=0),
+                name="gross_is_not_under_tare",
+            ),
+        ]
+        indexes = [
+            # Read by the vendor's day list and the buyer's deliveries.
+            models.Index(fields=["seller", "-id"], name="sale_of_seller"),
+            models.Index(fields=["buyer", "-id"], name="sale_of_buyer"),
+            # Read by the rule on documents used twice.
+            models.Index(
+                fields=["seller", "invoice"], condition=~Q(invoice=""), name="sale_by_invoice"
+            ),
+            models.Index(
+                fields=["seller", "guide"], condition=~Q(guide=""), name="sale_by_guide"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def quantity(self) -> Quantity:
+        return Quantity(self.quantity_value, Unit(self.quantity_unit))
+
+    @property
+    def root_or_self_id(self) -> int:
+        return self.root_id or self.pk
+
+
+class Outcome(models.TextChoices):
+    """The five conclusions of an EMCS report of receipt, "never received" being ours."""
+
+    SATISFACTORY = "satisfactory", _("Everything arrived as sold")
+    UNSATISFACTORY = "unsatisfactory", _("Accepted, although something is wrong")
+    REFUSED = "refused", _("Refused, nothing was accepted")
+    PARTLY_REFUSED = "partly_refused", _("Partly refused")
+    NEVER_RECEIVED = "never_received", _("Never received")
+
+
+class ReceiptReason(models.TextChoices):
+    SHORTAGE = "shortage", _("Shortage")
+    EXCESS = "excess", _("Excess")
+    DAMAGE = "damage", _("Damaged goods")
+    SEALS = "seals", _("Broken seals")
+    OTHER = "other", _("Other")
+
+
+NOTHING_ARRIVED = [Outcome.REFUSED, Outcome.NEVER_RECEIVED]
+
+
+class Receipt(models.Model):
+    """The buyer's word on what arrived: one for a sale and all its corrections."""
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    authorization = models.ForeignKey(
+        "authorizations.Authorization", models.PROTECT, related_name="receipts"
+    )
+    version = models.PositiveIntegerField()
+    sale = models.OneToOneField(Sale, models.PROTECT, related_name="receipt")  # the root
+    received_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    quantity_value = models.DecimalField(max_digits=18, decimal_places=3)  # accepted
+    quantity_unit = models.CharField(max_length=10)
+    product_kg = kilograms()
+    net_kg = kilograms()
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    reasons = ArrayField(models.CharField(max_length=10, choices=ReceiptReason), default=list)
+    remarks = models.CharField(max_length=500, blank=True)
+    recorded_by = models.ForeignKey("registry.User", models.PROTECT, null=True)
+    api_key = models.ForeignKey("registry.ApiKey", models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authorization", "version"], name="one_receipt_of_a_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=NOTHING_ARRIVED, quantity_value=0, net_kg=0)
+                | (~Q(outcome__in=NOTHING_ARRIVED) & Q(quantity_value__gt=0)),
+                name="nothing_is_accepted_only_when_nothing_arrived",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def quantity(self) -> Quantity:
+        return Quantity(self.quantity_value, Unit(self.quantity_unit))
+
+
+class Agreement(models.Model):
+    """An officer accepts the vendor's current, lower figure for a sale."""
+
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    authorization = models.ForeignKey(
+        "authorizations.Authorization", models.PROTECT, related_name="agreements"
+    )
+    version = models.PositiveIntegerField()
+    sale = models.ForeignKey(Sale, models.PROTECT, related_name="agreements")  # the root
+    reason = models.CharField(max_length=500)
+    recorded_at = models.DateTimeField()
+    agreed_by = models.ForeignKey("registry.User", models.PROTECT, null=True)
+    api_key = models.ForeignKey("registry.ApiKey", models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authorization", "version"], name="one_agreement_of_a_version"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sale_id} {self.version}"

@@ -1,0 +1,244 @@
+"""Every way to say no, in one place: problem documents below /api/, pages elsewhere."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from config import error_pages
+from precursors.errors import Refused
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
+TITLES = {
+    400: gettext_lazy("The request cannot be read"),
+    401: gettext_lazy("A valid API key is needed"),
+    403: gettext_lazy("This key may not do that"),
+    404: gettext_lazy("Not found"),
+    405: gettext_lazy("Method not allowed"),
+    409: gettext_lazy("Refused"),
+    413: gettext_lazy("The request is too large"),
+    415: gettext_lazy("Only JSON is understood"),
+    422: gettext_lazy("Invalid values"),
+    429: gettext_lazy("Too many requests"),
+    500: gettext_lazy("Something went wrong here"),
+    503: gettext_lazy("Not available at the moment"),
+}
+
+
+@dataclass
+class Problem(Exception):
+    """A refusal on its way out: what RFC 9457 calls a problem."""
+
+    status: int
+    code: str
+    detail: Any
+    extra: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def body(self, request: HttpRequest | None) -> dict[str, Any]:
+        return {
+            **self.extra,
+            "type": f"{settings.PUBLIC_URL}/api/docs/#{self.code}",
+            "title": str(TITLES.get(self.status, self.code)),
+            "status": self.status,
+            "detail": str(self.detail),
+            "code": self.code,
+            "request_id": getattr(request, "id", ""),
+        }
+
+    def response(self, request: HttpRequest | None) -> Response:
+        answer = Response(
+            self.body(request),
+            self.status,
+            headers={"Cache-Control": "no-store", **self.headers},
+            content_type=MEDIA_TYPE,
+        )
+        answer.exception = True
+        return answer
+
+
+# The API -----------------------------------------------------------------------------------
+
+
+def problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Answer an exception raised in an endpoint. None lets it become a 500."""
+    found = problem_of(exc)
+    return found.response(context["request"]._request) if found else None
+
+
+def problem_of(exc: BaseException) -> Problem | None:
+    """Say which problem an exception is; None for a defect of ours."""
+    for kinds, translate in TRANSLATIONS:
+        if isinstance(exc, kinds):
+            return translate(exc)
+    return None
+
+
+def _refused(exc: Refused) -> Problem:
+    extra = {name: value for name, value in exc.data.items() if name != "field"}
+    if "field" not in exc.data:
+        return Problem(409, exc.code, exc.message, extra)
+    at_fault = {"pointer": pointer([exc.data["field"]]), "code": exc.code}
+    return invalid([{**at_fault, "detail": str(exc.message)}])
+
+
+def invalid(errors: list[dict[str, str]]) -> Problem:
+    """Say which values are wrong, each with its place, code and sentence."""
+    text = errors[0]["detail"] if len(errors) == 1 else _("Some values are not valid: see errors.")
+    return Problem(422, "invalid", text, {"errors": errors})
+
+
+def _validation(exc: exceptions.ValidationError) -> Problem:
+    return invalid(list(_flat(exc.detail, [])))
+
+
+def _flat(detail: Any, path: list[str]) -> Iterator[dict[str, str]]:
+    """Walk DRF's nested errors; a list holds sentences, or one entry per element."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            yield from _flat(inner, path if name == "non_field_errors" else [*path, str(name)])
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            sentence = isinstance(inner, str)
+            yield from _flat(inner, path if sentence else [*path, str(index)])
+    else:
+        yield {"pointer": pointer(path), "code": detail.code, "detail": str(detail)}
+
+
+def pointer(path: list[str]) -> str:
+    """Write a JSON pointer (RFC 6901); a query parameter begins with `?` instead."""
+    if path and path[0].startswith("?"):
+        return "".join(path)
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def _drf(exc: exceptions.APIException) -> Problem:
+    headers = {}
+    if getattr(exc, "auth_header", None):
+        headers["WWW-Authenticate"] = exc.auth_header  # type: ignore[attr-defined]
+    if getattr(exc, "wait", None):
+        headers["Retry-After"] = str(int(exc.wait) + 1)  # type: ignore[attr-defined]
+    code = exc.get_codes()
+    return Problem(exc.status_code, _own_code(code, exc.status_code), exc.detail, {}, headers)
+
+
+def _own_code(code: Any, status: int) -> str:
+    """Our names for what DRF calls otherwise; codes of our own pass."""
+    names = {
+        "parse_error": "malformed",
+        "permission_denied": "scope_missing",
+        "authentication_failed": "unauthenticated",
+        "not_authenticated": "unauthenticated",
+        "unsupported_media_type": "unsupported_media_type",
+        "throttled": "too_many_requests",
+    }
+    return names.get(code, code) if isinstance(code, str) else f"http_{status}"
+
+
+def malformed(detail: Any = None) -> Problem:
+    """Say that the request itself cannot be read."""
+    return Problem(400, "malformed", detail or _("The request cannot be read."))
+
+
+def not_found(_exc: object = None) -> Problem:
+    """Say the same about what does not exist and what belongs to somebody else."""
+    return Problem(404, "not_found", _("There is nothing here, or it is not yours."))
+
+
+def unavailable(_exc: object = None) -> Problem:
+    """Say that the database cannot be reached, or was too busy."""
+    text = _("The portal cannot answer at the moment. Nothing was changed. Try again shortly.")
+    return Problem(503, "unavailable", text, {}, {"Retry-After": str(RETRY_AFTER_S)})
+
+
+def _too_large(_exc: RequestDataTooBig) -> Problem:
+    limit_kb = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024
+    text = _("The body may have at most %(kb)s kB.") % {"kb": limit_kb}
+    return Problem(413, "too_large", text)
+
+
+TRANSLATIONS: list[tuple[Any, Callable[[Any], Problem]]] = [
+    (Problem, lambda found: found),
+    (Refused, _refused),
+    (exceptions.ValidationError, _validation),
+    (exceptions.NotFound, not_found),
+    (exceptions.APIException, _drf),
+    (Http404, not_found),
+    (PermissionDenied, lambda _exc: Problem(403, "forbidden", _("You may not do that."))),
+    (RequestDataTooBig, _too_large),
+    ((SuspiciousOperation, UnreadablePostError), lambda _exc: malformed()),
+    ((OperationalError, InterfaceError), unavailable),
+    # The last net: every input is checked before it comes to the database.
+    (DataError, lambda _exc: Problem(422, "invalid", _("A value is outside its range."))),
+    (IntegrityError, lambda _exc: Problem(409, "conflict", _("Somebody else was faster."))),
+]
+
+
+# Outside an endpoint -------------------------------------------------------------------------
+
+
+def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Middleware: turns what a page view refuses into a page, and stops unreadable addresses."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        address = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
+        if "\0" in request.path_info or b"\0" in unquote_to_bytes(address):
+            return answer(request, malformed())
+        return get_response(request)
+
+    middleware.process_exception = page_for  # type: ignore[attr-defined]
+    return middleware
+
+
+def page_for(request: HttpRequest, exc: Exception) -> HttpResponse | None:
+    """Answer what a page view raised; None leaves it to the handlers below."""
+    if isinstance(exc, Refused | OperationalError | InterfaceError | DataError):
+        found = problem_of(exc)
+        return answer(request, found) if found else None
+    return None
+
+
+def answer(request: HttpRequest, found: Problem) -> HttpResponse:
+    """Say a problem to a program as a document, to a person as a page."""
+    if not request.path_info.startswith("/api/v"):
+        return error_pages.page(request, found.status, str(found.detail), found.headers)
+    body = JSONRenderer().render(found.body(request))
+    return HttpResponse(body, MEDIA_TYPE, found.status, headers=found.headers)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, problem_of(exception) or malformed())
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, problem_of(exception) or malformed())
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, not_found())
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    text = _("This form was open for too long, or came from elsewhere. Open it again.")
+    return answer(request, Problem(403, "form_expired", text))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django calls this while the exception is being handled, in a middleware too."""
+    exc = sys.exc_info()[1]
+    if isinstance(exc, OperationalError | InterfaceError):
+        return answer(request, unavailable())
+    text = _("This is a fault of the portal. It has been recorded under the number given here.")
+    return answer(request, Problem(500, "internal", text))
