@@ -1,0 +1,92 @@
+"""Programs sign in with a key: `Authorization: Bearer pk_live_<8 public>_<secret>`."""
+
+import hashlib
+import hmac
+import re
+import secrets
+import string
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from registry.actors import Actor
+from registry.models import ApiKey
+
+PUBLIC_SIGNS = string.ascii_lowercase + string.digits
+KEY = re.compile(r"(pk_(?:live|test)_[a-z0-9]{8})_[A-Za-z0-9_-]{43,100}", re.ASCII)
+
+
+def new_key(*, is_test: bool) -> tuple[str, str]:
+    """Make a key of 256 random bits: its public prefix, and the whole of it."""
+    public = "".join(secrets.choice(PUBLIC_SIGNS) for _ in range(8))
+    prefix = f"pk_{'test' if is_test else 'live'}_{public}"
+    return prefix, f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def hashed(secret: str) -> str:
+    """SHA-256, hexadecimal: enough for a secret of 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """Turns a valid key into `request.actor`; `request.auth` is the key itself."""
+
+    def authenticate(self, request: Request) -> tuple[None, ApiKey] | None:
+        scheme, _space, credential = get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        key = _key(credential.strip().decode("latin-1"))
+        request._request.actor = Actor.program(key)  # type: ignore[attr-defined]
+        return None, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def _key(text: str) -> ApiKey:
+    form = KEY.fullmatch(text)
+    key = form and _with_prefix(form[1])
+    if not key or not hmac.compare_digest(key.secret_hash, hashed(text)):
+        raise AuthenticationFailed(_("This API key is not known."), code="key_unknown")
+    if key.revoked_at:
+        raise AuthenticationFailed(_("This API key has been revoked."), code="key_revoked")
+    return key
+
+
+def _with_prefix(prefix: str) -> ApiKey | None:
+    keys = ApiKey.objects.select_related("jurisdiction", "organization")
+    return keys.filter(prefix=prefix).first()
+
+
+class HasScope(BasePermission):
+    """Reads from the view what a key needs.
+
+    `scopes` gives for each method the scopes of which any one will do; none means any valid
+    key. `authority = True` shuts out the keys of firms, `firm = True` those of the authority.
+    A method without an entry is shut.
+    """
+
+    message = _("This API key may not do this.")
+    code = "scope_missing"
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        key = request.auth
+        if not isinstance(key, ApiKey) or not _is_open_to(view, key):
+            return False
+        method = str(request.method)
+        wanted = getattr(view, "scopes", {}).get(
+            "GET" if method in ("HEAD", "OPTIONS") else method
+        )
+        if wanted is None:  # no handler: the answer will be 405, which tells more
+            return not hasattr(view, method.lower())
+        return not wanted or bool(set(wanted) & set(key.scopes))
+
+
+def _is_open_to(view: APIView, key: ApiKey) -> bool:
+    is_firm = key.organization_id is not None
+    shut = "authority" if is_firm else "firm"
+    return not getattr(view, shut, False)

@@ -1,0 +1,67 @@
+"""Finds out for whom the signed-in person acts."""
+
+from collections.abc import Callable
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+
+from registry.accounts import lacks_second_factor
+from registry.actors import Actor
+from registry.models import Membership, User
+
+MEMBERSHIP = "membership"  # where the session keeps the id of the current one
+WITHOUT_SESSION = ("/api/v1/", "/static/", "/healthz", "/readyz")
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def actor(get_response: View) -> View:
+    """Set `request.actor` (None for strangers) and `request.memberships`; speak the language.
+
+    An officer or inspector without a second factor is sent to set one up, before anything else.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.actor, request.memberships = None, []  # type: ignore[attr-defined]
+        if request.path.startswith(WITHOUT_SESSION) or not request.user.is_authenticated:
+            return get_response(request)
+        request.memberships = _memberships(request.user)  # type: ignore[attr-defined]
+        current = _current(request)
+        if current is None:
+            return get_response(request)
+        if lacks_second_factor(request, current):
+            return redirect("mfa_activate_totp")
+        request.actor = Actor.person(current)  # type: ignore[attr-defined]
+        _speak(request, current.user.language)
+        with timezone.override(current.jurisdiction.zone):
+            return get_response(request)
+
+    return middleware
+
+
+def _memberships(user: User) -> list[Membership]:
+    """Everything the person may act for, the oldest first: one query."""
+    has_totp = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)
+    return list(
+        Membership.objects.filter(user=user, ended_at=None, user__is_active=True)
+        .select_related("jurisdiction", "organization", "user")
+        .annotate(has_totp=Exists(has_totp))
+        .order_by("pk")
+    )
+
+
+def _current(request: HttpRequest) -> Membership | None:
+    memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
+    chosen = request.session.get(MEMBERSHIP)
+    return next((m for m in memberships if m.pk == chosen), next(iter(memberships), None))
+
+
+def _speak(request: HttpRequest, language: str) -> None:
+    """Use the person's language, unless this browser was switched to another."""
+    if language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()
