@@ -1,0 +1,89 @@
+"""The account of the embedded servers: PostgreSQL refuses to run as root."""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from launcher.errors import CannotStart
+
+SHARED = Path("/var/lib")  # where every account may look, and only root may write
+
+
+@dataclass(frozen=True)
+class Account:
+    uid: int
+    gid: int
+
+    @property
+    def popen_options(self) -> dict[str, Any]:
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def own(self, path: Path) -> None:
+        os.chown(path, self.uid, self.gid)
+
+    def reaches(self, path: Path) -> bool:
+        """Whether this account can pass through (or run) the path."""
+        test = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)]
+        return subprocess.run(test, cwd="/", check=False, **self.popen_options).returncode == 0
+
+
+def server_account() -> Account | None:
+    """The account to step down to, or None for an ordinary user. Raises CannotStart."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(entry.pw_uid, entry.pw_gid)
+    raise CannotStart("As root, an account named postgres or nobody is needed for PostgreSQL.")
+
+
+def servers_home(data_dir: Path, account: Account | None) -> Path:
+    """The directory of the servers' files: the data directory, if their account can reach it.
+
+    Below a closed /root it cannot; its files then go to /var/lib, under a name made of the
+    data directory's.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    if account is None:
+        return data_dir
+    data_dir.chmod(data_dir.stat().st_mode | 0o011)  # to pass through; what is inside is closed
+    if account.reaches(data_dir):
+        return data_dir
+    home = SHARED / f"portal-{_tag(data_dir)}"
+    home.mkdir(mode=0o711, exist_ok=True)
+    return home
+
+
+def within_reach(base: Path, parts: list[str], account: Account | None) -> Path:
+    """A directory holding `parts` of `base` that the account can reach: base itself, or a copy."""
+    if account is None or account.reaches(base / parts[0]):
+        return base
+    copy = SHARED / f"portal-servers-{_tag(base / parts[0])}"
+    stamp = f"{(base / parts[0]).stat().st_mtime_ns}"
+    if not (copy / "stamp").is_file() or (copy / "stamp").read_text() != stamp:
+        _copy(base, parts, copy)
+        (copy / "stamp").write_text(stamp)  # last: an interrupted copy is made again
+    return copy
+
+
+def _copy(base: Path, parts: list[str], copy: Path) -> None:
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir(mode=0o755)
+    for part in filter(lambda part: (base / part).exists(), parts):
+        if (base / part).is_dir():
+            shutil.copytree(base / part, copy / part, symlinks=True)
+        else:
+            (copy / part).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(base / part, copy / part)
+
+
+def _tag(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:10]

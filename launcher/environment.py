@@ -1,0 +1,58 @@
+"""What the launcher itself reads from the environment or `.env`; the rest is the settings' matter.
+
+The real environment wins over `.env`; an empty value counts as none.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from launcher.errors import CannotStart
+
+ROOT = Path(__file__).resolve().parent.parent
+LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$")
+ON = {"1", "true", "on", "yes"}
+PORT_MAX = 65535
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """Read NAME=value lines; quotes around a value are taken off, # begins a comment."""
+    if not path.is_file():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {found[1]: _bare(found[2]) for found in map(LINE.match, lines) if found}
+
+
+def _bare(value: str) -> str:
+    for quote in "'\"":
+        if value.startswith(quote) and quote in value[1:]:
+            return value[1 : value.index(quote, 1)]
+    return re.split(r"\s+#|^#", value)[0]
+
+
+def load(root: Path = ROOT) -> dict[str, str]:
+    values = {**read_dotenv(root / ".env"), **os.environ}
+    return {name: value for name, value in values.items() if value}
+
+
+def data_dir(values: dict[str, str]) -> Path:
+    """The directory of the embedded servers, absolute."""
+    return Path(values.get("PORTAL_DATA_DIR", ROOT / ".local")).expanduser().absolute()
+
+
+def is_embedded(values: dict[str, str]) -> bool:
+    return "DATABASE_URL" not in values
+
+
+def is_demo(values: dict[str, str]) -> bool:
+    return values.get("DEMO_MODE", "on" if is_embedded(values) else "off").lower() in ON
+
+
+def wanted_port(values: dict[str, str]) -> int | None:
+    """The web port that was asked for, or None. Raises CannotStart for what is no port."""
+    text = values.get("PORT")
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdecimal() or not 0 < int(text) <= PORT_MAX:
+        raise CannotStart(f"PORT must be a port from 1 to {PORT_MAX}.")
+    return int(text)

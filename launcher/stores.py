@@ -1,0 +1,77 @@
+"""PostgreSQL and Valkey of one data directory, or throwaway ones for tests."""
+
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from launcher import accounts, binaries
+from launcher.environment import load
+from launcher.keys import keys_in
+from launcher.postgres import Postgres
+from launcher.progress import Report
+from launcher.valkey import Valkey
+
+THROWAWAY_PORTS = range(20000, 32000)  # apart from a portal's, which may run beside the tests
+
+
+class Stores:
+    """The embedded servers of one data directory.
+
+    `postgres` and `valkey` can be started, stopped and killed one by one. `environment` names
+    them to Django and Celery.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path,
+        report: Report,
+        *,
+        durable: bool = True,
+        candidates: range | None = None,
+    ) -> None:
+        account = accounts.server_account()
+        self.home = accounts.servers_home(data_dir, account)
+        found = binaries.locate(load(), account)
+        self.keys = keys_in(self.home)
+        ports = {"candidates": candidates} if candidates else {}
+        shared = {"account": account, "report": report, **ports}
+        self.postgres = Postgres(
+            self.home, found.postgres, self.keys.database_password, durable=durable, **shared
+        )
+        self.valkey = Valkey(self.home, found.valkey, self.keys.broker_password, **shared)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "DATABASE_URL": self.postgres.url,
+            "CELERY_BROKER_URL": self.valkey.url,
+            "SECRET_KEY": self.keys.secret_key,
+        }
+
+    def start(self) -> None:
+        self.postgres.start()
+        self.valkey.start()
+
+    def stop(self) -> None:
+        self.valkey.stop()
+        self.postgres.stop()
+
+
+@contextmanager
+def throwaway() -> Iterator[Stores]:
+    """Servers in a temporary directory, gone with all their data at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="portal-test-"))
+    first = random.randrange(THROWAWAY_PORTS.start, THROWAWAY_PORTS.stop - 100)
+    candidates = range(first, first + 100)
+    try:
+        stores = Stores(directory, Report(), durable=False, candidates=candidates)
+        try:
+            stores.start()
+            yield stores
+        finally:
+            stores.stop()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,24 @@
+"""Pytest plugin: a PostgreSQL and a Valkey of the tests' own, unless DATABASE_URL names one.
+
+Loaded with `-p tests.servers` (see pyproject.toml). The processes of a parallel run inherit the
+environment, and so the servers, of the one that started them.
+"""
+
+import atexit
+import os
+from collections.abc import Generator
+from contextlib import ExitStack
+
+import pytest
+
+from launcher.stores import throwaway
+
+
+# A wrapper, because pytest-django reads the settings, and so DATABASE_URL, in the same hook.
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    if "DATABASE_URL" not in os.environ:
+        running = ExitStack()
+        atexit.register(running.close)
+        os.environ.update(running.enter_context(throwaway()).environment)
+    return (yield)
