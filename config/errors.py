@@ -37,8 +37,8 @@ TITLES = {
 }
 
 
-@dataclass
-class Problem(Exception):
+@dataclass(eq=False)
+class Problem(Exception):  # noqa: N818
     """A refusal on its way out: what RFC 9457 calls a problem."""
 
     status: int
@@ -87,11 +87,11 @@ def problem_of(exc: BaseException) -> Problem | None:
 
 
 def _refused(exc: Refused) -> Problem:
-    extra = {name: value for name, value in exc.data.items() if name != "field"}
-    if "field" not in exc.data:
-        return Problem(409, exc.code, exc.message, extra)
-    at_fault = {"pointer": pointer([exc.data["field"]]), "code": exc.code}
-    return invalid([{**at_fault, "detail": str(exc.message)}])
+    """A refusal that names a field is about what was sent; any other is the domain's no."""
+    if "field" in exc.data:
+        place = pointer(str(exc.data["field"]).split("."))
+        return invalid([{"pointer": place, "code": exc.code, "detail": str(exc.message)}])
+    return Problem(409, exc.code, exc.message, exc.data)
 
 
 def invalid(errors: list[dict[str, str]]) -> Problem:
@@ -139,8 +139,8 @@ def _own_code(code: Any, status: int) -> str:
     names = {
         "parse_error": "malformed",
         "permission_denied": "scope_missing",
-        "authentication_failed": "unauthenticated",
-        "not_authenticated": "unauthenticated",
+        "authentication_failed": "key_unknown",
+        "not_authenticated": "key_missing",
         "unsupported_media_type": "unsupported_media_type",
         "throttled": "too_many_requests",
     }

@@ -5,16 +5,19 @@ import hmac
 import re
 import secrets
 import string
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from registry.actors import Actor
 from registry.models import ApiKey
+
+if TYPE_CHECKING:  # DRF loads this module while it loads its views
+    from rest_framework.views import APIView
 
 PUBLIC_SIGNS = string.ascii_lowercase + string.digits
 KEY = re.compile(r"(pk_(?:live|test)_[a-z0-9]{8})_[A-Za-z0-9_-]{43,100}", re.ASCII)
@@ -73,7 +76,7 @@ class HasScope(BasePermission):
     message = _("This API key may not do this.")
     code = "scope_missing"
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         key = request.auth
         if not isinstance(key, ApiKey) or not _is_open_to(view, key):
             return False
@@ -86,7 +89,7 @@ class HasScope(BasePermission):
         return not wanted or bool(set(wanted) & set(key.scopes))
 
 
-def _is_open_to(view: APIView, key: ApiKey) -> bool:
+def _is_open_to(view: "APIView", key: ApiKey) -> bool:
     is_firm = key.organization_id is not None
     shut = "authority" if is_firm else "firm"
     return not getattr(view, shut, False)

@@ -1,0 +1,236 @@
+"""Fields and forms of request bodies: exact types, one clear complaint per mistake."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from precursors import quantities
+from precursors.errors import Refused
+from precursors.quantities import Quantity, Unit
+
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
+RFC3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
+YEARS = range(1900, 2200)
+Values = dict[str, Any]
+
+
+class Body(serializers.Serializer[Any]):
+    """A body whose every name is known: a typing slip is told, never dropped.
+
+    An optional value given as null counts as left out.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        errors = {name: [_unknown()] for name in data if name not in self.fields}
+        try:
+            values = super().to_internal_value(self._given(data))
+        except ValidationError as invalid:
+            raise ValidationError({**invalid.detail, **errors}) from None  # type: ignore[dict-item]
+        if errors:
+            raise ValidationError(errors)
+        return values
+
+    def _given(self, data: Mapping[str, Any]) -> Values:
+        optional = {name for name, field in self.fields.items() if not field.required}
+        return {k: v for k, v in data.items() if not (v is None and k in optional)}
+
+
+class Filters(serializers.Serializer[Any]):
+    """The query of a list. Unknown parameters are passed over."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except ValidationError as invalid:
+            raise ValidationError({f"?{k}": v for k, v in invalid.detail.items()}) from None  # type: ignore[union-attr]
+
+
+def _unknown() -> ErrorDetail:
+    return ErrorDetail(_("This name is not known here."), "unknown_field")  # type: ignore[arg-type]
+
+
+class Text(serializers.CharField):
+    """Text given as text: a tax number written as a number has lost its zeros."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Reference(Text):
+    """Names a row as the contract does: a tax number, a code, a plate, an id.
+
+    `find` looks only where the caller may look, so that a stranger's row is as unknown as none.
+    """
+
+    default_error_messages = {"unknown": _("There is no such entry, or it is not yours.")}
+
+    def __init__(
+        self, find: Callable[[Any, str], Any], *, code: str = "unknown", **options: Any
+    ) -> None:
+        self.find, self.code = find, code
+        super().__init__(max_length=100, **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        row = self.find(self.context["by"], super().to_internal_value(data))
+        if row is None:
+            raise ValidationError(self.error_messages["unknown"], self.code)
+        return row
+
+
+class Flag(serializers.BooleanField):
+    """`true` or `false`, not a word for it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Number(serializers.DecimalField):
+    """An exact number: a JSON number, or a plain decimal in a string."""
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        plain = isinstance(data, str) and PLAIN_NUMBER.fullmatch(data)
+        number = isinstance(data, int | Decimal) and not isinstance(data, bool)
+        if not (plain or (number and abs(Decimal(data).adjusted()) < 30)):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "format": "date-time"})
+class Moment(serializers.Field[Any, Any, Any, Any]):
+    """A time with its offset (RFC 3339), read as UTC."""
+
+    default_error_messages = {
+        "invalid": _("Give the time with its offset, like 2026-11-23T09:05:00-05:00.")
+    }
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not (isinstance(data, str) and RFC3339.fullmatch(data)):
+            self.fail("invalid")
+        try:
+            moment = datetime.fromisoformat(data.upper())
+        except ValueError:
+            self.fail("invalid")
+        if moment.year not in YEARS:
+            self.fail("invalid")
+        return moment.astimezone(UTC)
+
+    def to_representation(self, value: datetime) -> str:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Day(serializers.DateField):
+    """A calendar day, 2026-11-23."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        if not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+UNITS = [unit.value for unit in Unit]
+QUANTITY_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "value": {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,3})?$"},
+        "unit": {"type": "string", "enum": UNITS, "description": "UCUM"},
+        "unit_code": {
+            "type": "string",
+            "enum": [unit.code for unit in Unit],
+            "description": "UN/ECE Recommendation 20, accepted instead of `unit`",
+        },
+    },
+    "required": ["value"],
+    "example": {"value": "1250.000", "unit": "kg"},
+}
+QUANTITY_ANSWER_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "value": {"type": "string", "example": "1250.000"},
+        "unit": {"type": "string", "enum": UNITS},
+    },
+    "required": ["value", "unit"],
+}
+
+
+@extend_schema_field(QUANTITY_SCHEMA)
+class QuantityIn(serializers.Field[Any, Any, Any, Any]):
+    """`{"value": "1250.000", "unit": "kg"}`: a decimal string in a known unit."""
+
+    default_error_messages = {
+        "invalid": _('Give the quantity like {{"value": "1250.000", "unit": "kg"}}.'),
+    }
+    names = frozenset({"value", "unit", "unit_code"})
+
+    def to_internal_value(self, data: Any) -> Quantity:
+        if not isinstance(data, Mapping) or not data:
+            self.fail("invalid")
+        unknown = {name: [_unknown()] for name in data if name not in self.names}
+        if unknown:
+            raise ValidationError(unknown)
+        try:
+            return self.read(data)
+        except Refused as refusal:
+            raise ValidationError(self._placed(refusal)) from None
+
+    def read(self, data: Mapping[str, Any]) -> Quantity:
+        value = data.get("value")
+        return quantities.parse({**data, "value": value if isinstance(value, str) else None})
+
+    def _placed(self, refusal: Refused) -> dict[str, Any]:
+        place = refusal.data.get("field", "value")
+        return {place: [ErrorDetail(str(refusal.message), refusal.code)]}
+
+
+@extend_schema_field(QUANTITY_ANSWER_SCHEMA)
+class QuantityOut(serializers.Field[Any, Any, Any, Any]):
+    """Reads `<prefix>_value` and `<prefix>_unit` of a row; null where there is none."""
+
+    def __init__(self, prefix: str = "", **options: Any) -> None:
+        self.prefix = prefix
+        super().__init__(read_only=True, source="*", **options)
+
+    def to_representation(self, row: Any) -> dict[str, str] | None:
+        prefix = self.prefix or self.field_name
+        value = getattr(row, f"{prefix}_value")
+        unit = getattr(row, f"{prefix}_unit")
+        return None if value is None else {"value": f"{value:f}", "unit": unit}
+
+
+@extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{3,}$"})
+class Kilograms(serializers.Field[Any, Any, Any, Any]):
+    """Kilograms computed here: a decimal string with three decimals or more."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: Decimal) -> str:
+        return kilograms(value)
+
+
+def kilograms(value: Decimal) -> str:
+    """Write kilograms exactly, with three decimals or more."""
+    whole, _point, decimals = f"{value:f}".partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(3, '0')}"
+
+
+class Reason(Body):
+    """Why something is done; kept with it for ever."""
+
+    reason = Text(max_length=1000)

@@ -1,0 +1,204 @@
+"""One effect for one key: a repeated request gets the same answer again.
+
+The key's row is written in the verb's own transaction, so that a crash takes back both. A
+duplicate that comes meanwhile waits on the row's unique index until the first one commits.
+What the domain refuses has no effect to commit with: its answer is kept by itself, afterwards.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import wraps
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from psycopg2.errors import LockNotAvailable
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from authorizations.models import IdempotencyKey
+from config.errors import MEDIA_TYPE, Problem, problem_of
+from precursors.errors import Refused
+from registry.actors import Actor
+
+WAIT_S = 5
+KEPT_FOR = timedelta(days=30)
+KEY = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
+OWN_CONSTRAINT = "one_effect_of_a_key"
+
+CLAIM = f"""
+SET LOCAL lock_timeout = '{WAIT_S}s';
+INSERT INTO authorizations_idempotencykey
+    (jurisdiction_id, organization_id, operation, key, body_hash, status, answer,
+     created_at, kept_until)
+VALUES (%(jurisdiction)s, %(organization)s, %(operation)s, %(key)s, %(body_hash)s,
+    %(status)s, %(answer)s, now(), now() + %(kept_for)s)
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
+KEEP = "UPDATE authorizations_idempotencykey SET status = %s, answer = %s WHERE id = %s"
+
+Act = Callable[[], Response]
+Post = Callable[..., Response]
+
+
+def once(*, required: bool = False, for_ever: bool = False) -> Callable[[Post], Post]:
+    """Decorate an endpoint's `post` so that it obeys `Idempotency-Key`.
+
+    Keys of sales are kept `for_ever`, like the sales; others for 30 days.
+    """
+
+    def decorate(post: Post) -> Post:
+        @wraps(post)
+        def obeying(self: Any, request: Request, **route: Any) -> Response:
+            key = _given_key(request, required)
+            if key is None:
+                return post(self, request, **route)
+            kept_for = None if for_ever else KEPT_FOR
+            attempt = Attempt.of(request, key, route, kept_for)
+            return attempt.answer(lambda: post(self, request, **route))
+
+        obeying.idempotency_key = "required" if required else "optional"  # type: ignore[attr-defined]
+        return obeying
+
+    return decorate
+
+
+def forget_expired() -> int:
+    """Delete the keys whose time has come; give their number."""
+    return IdempotencyKey.objects.filter(kept_until__lt=Now()).delete()[0]
+
+
+def _given_key(request: Request, required: bool) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is None and required:
+        text = _("Send an Idempotency-Key header: a new one for each new act.")
+        raise Problem(400, "idempotency_key_missing", text)
+    if key is not None and not KEY.fullmatch(key):
+        text = _("An idempotency key has 1 to 255 printable ASCII characters.")
+        raise Problem(400, "idempotency_key_malformed", text)
+    return key
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One arrival of a request that carries a key."""
+
+    http: Any
+    names: dict[str, Any]
+
+    @classmethod
+    def of(
+        cls, request: Request, key: str, route: dict[str, Any], kept_for: timedelta | None
+    ) -> "Attempt":
+        by: Actor = request._request.actor  # type: ignore[attr-defined]
+        names = {
+            "jurisdiction": by.jurisdiction.pk,
+            "organization": by.organization.pk if by.organization else None,
+            "operation": operation(request, route),
+            "key": key,
+            "body_hash": hashlib.sha256(canonical(request.data).encode()).hexdigest(),
+            "kept_for": kept_for,
+        }
+        return cls(request._request, names)
+
+    def answer(self, act: Act) -> Response:
+        """Act and keep the answer, or give again the answer that was kept."""
+        try:
+            with transaction.atomic():
+                row = self._claim(status=None, answer=None)
+                if row is None:
+                    return self._replay()
+                response = act()
+                self._keep(row, response)
+                return response
+        except Refused as refusal:
+            return self._keep_refusal(refusal)
+
+    def _claim(self, *, status: int | None, answer: str | None) -> int | None:
+        """Insert the key's row; None where it is taken, after its holder has finished."""
+        values = {**self.names, "status": status, "answer": answer}
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(CLAIM, values)
+                found = cursor.fetchone()
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise _in_progress() from None
+            raise
+        return found[0] if found else None
+
+    def _keep(self, row: int, response: Response) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, [response.status_code, _text(response), row])
+
+    def _keep_refusal(self, refusal: Refused) -> Response:
+        """Keep a 409: a late duplicate must not succeed where the first was refused."""
+        problem = problem_of(refusal)
+        if problem is None or problem.status != 409:
+            raise refusal
+        response = problem.response(self.http)
+        with transaction.atomic():
+            if self._claim(status=409, answer=_text(response)):
+                return response
+            return self._replay()
+
+    def _replay(self) -> Response:
+        names = {name: self.names[f"{name}"] for name in ("operation", "key")}
+        kept = IdempotencyKey.objects.get(
+            jurisdiction=self.names["jurisdiction"],
+            organization=self.names["organization"],
+            **names,
+        )
+        if kept.body_hash != self.names["body_hash"]:
+            text = _("This key was used with another body. A new act takes a new key.")
+            raise Problem(422, "idempotency_key_reused", text)
+        media_type = MEDIA_TYPE if kept.status == 409 else None
+        headers = {"Idempotent-Replay": "true", "Cache-Control": "no-store"}
+        return Response(kept.answer, kept.status, headers=headers, content_type=media_type)
+
+
+def operation(request: Request, route: dict[str, Any]) -> str:
+    """Name the operation: its method and path, the path's parts as they were understood."""
+    match = request.resolver_match
+    assert match is not None
+    values = " ".join(str(value) for _name, value in sorted(route.items()))
+    return f"{request.method} {match.view_name} {values}".strip()
+
+
+def canonical(data: Any) -> str:
+    """Write JSON in one way only: names sorted, no spaces, numbers by their value."""
+    if isinstance(data, dict):
+        pairs = (f"{canonical(name)}:{canonical(data[name])}" for name in sorted(data))
+        return "{" + ",".join(pairs) + "}"
+    if isinstance(data, list):
+        return "[" + ",".join(map(canonical, data)) + "]"
+    if isinstance(data, int | Decimal) and not isinstance(data, bool):
+        return _number(Decimal(data))
+    return json.dumps(data, ensure_ascii=False)
+
+
+def _number(value: Decimal) -> str:
+    """The same text for 1, 1.0 and 10e-1; never a long one for 1e999999."""
+    sign, digits, exponent = value.as_tuple()
+    text = "".join(map(str, digits)).lstrip("0")
+    bare = text.rstrip("0")
+    if not bare or not isinstance(exponent, int):
+        return "0"
+    return f"{'-' if sign else ''}{bare}e{exponent + len(text) - len(bare)}"
+
+
+def _text(response: Response) -> str:
+    return JSONRenderer().render(response.data).decode()
+
+
+def _in_progress() -> Problem:
+    text = _("The first request with this key is still running. Ask again shortly.")
+    return Problem(409, "idempotency_in_progress", text, {}, {"Retry-After": "1"})

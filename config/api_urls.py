@@ -1,0 +1,11 @@
+"""The addresses of the REST API, version 1."""
+
+from django.urls import path
+
+from precursors import api as catalogue
+
+app_name = "api"
+urlpatterns = [
+    path("precursors", catalogue.Precursors.as_view(), name="precursors"),
+    path("products", catalogue.Products.as_view(), name="products"),
+]
