@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from precursors import quantities
 from precursors.quantities import Quantity, Unit
+from precursors.search import SORT_KEY_LENGTH
 
 NO_NULS = [ProhibitNullCharactersValidator()]
 # The densest liquid, mercury, has 13.5 kg/L; the densest matter, osmium, 22.6.
@@ -90,8 +91,8 @@ class Precursor(models.Model):
         help_text=_("No sale may exceed its code by more than this. Empty: no cap."),
     )
     search_text = models.TextField(editable=False)
-    sort_en = models.CharField(max_length=200, editable=False)
-    sort_es = models.CharField(max_length=200, editable=False)
+    sort_en = models.CharField(max_length=SORT_KEY_LENGTH, editable=False)
+    sort_es = models.CharField(max_length=SORT_KEY_LENGTH, editable=False)
 
     class Meta:
         ordering = ["sort_en"]
@@ -160,7 +161,7 @@ class Product(models.Model):
     counts_whole = models.BooleanField(
         _("counts whole"),
         default=False,
-        help_text=_("The whole mass counts against quotas, not only the contained precursor."),
+        help_text=_("The whole mass counts against quotas, not only the precursor in it."),
     )
     presentation = models.CharField(
         _("presentation"), max_length=6, choices=Presentation, default=Presentation.BULK
@@ -176,8 +177,8 @@ class Product(models.Model):
     created_at = models.DateTimeField(_("since"), db_default=Now())
     superseded_at = models.DateTimeField(_("superseded"), null=True, blank=True)
     search_text = models.TextField(editable=False)
-    sort_en = models.CharField(max_length=200, editable=False)
-    sort_es = models.CharField(max_length=200, editable=False)
+    sort_en = models.CharField(max_length=SORT_KEY_LENGTH, editable=False)
+    sort_es = models.CharField(max_length=SORT_KEY_LENGTH, editable=False)
 
     class Meta:
         ordering = ["sort_en", "version"]

@@ -20,7 +20,7 @@ from precursors import files
 from precursors.errors import Refused
 from precursors.files import PRECURSORS_CSV, PRODUCTS_CSV, Row, Values
 from precursors.models import Precursor, Presentation, Product, is_spanish
-from precursors.search import folded, search_text, words
+from precursors.search import search_text, sort_key, words
 
 __all__ = [
     "Counts",
@@ -73,11 +73,14 @@ def load_products(path: Path = PRODUCTS_CSV) -> Counts:
 
     Raises Refused("bad_data"), naming the line, and then loads nothing.
     """
+    _lock("products")
     precursors = {precursor.code: precursor for precursor in Precursor.objects.all()}
+    existing = {product.code: product for product in products_for(SHARED)}
 
     def put(row: Row) -> Outcome:
         values = files.product_values(row) | {"precursor": precursors[row["precursor"]]}
-        return _put_product(SHARED, row["code"], values)[1]
+        names = {"jurisdiction_code": SHARED, "code": row["code"]}
+        return _put_product(names | values, existing.get(row["code"]))[1]
 
     return _load(path, put)
 
@@ -99,7 +102,10 @@ def add_product(
 
     Raises Refused: invalid_product, with `errors` by field; product_of_another_precursor.
     """
+    _lock("products")
     values: Values = {
+        "jurisdiction_code": jurisdiction_code,
+        "code": code,
         "precursor": precursor,
         "name_en": name.strip(),
         "concentration_percent": concentration_percent,
@@ -109,7 +115,7 @@ def add_product(
     }
     if name_es.strip():
         values["name_es"] = name_es.strip()
-    return _put_product(jurisdiction_code, code, values)[0]
+    return _put_product(values, products_for(jurisdiction_code).filter(code=code).first())[0]
 
 
 def products_for(jurisdiction_code: str) -> QuerySet[Product]:
@@ -158,7 +164,7 @@ def _put_precursor(values: Values, existing: dict[str, Precursor]) -> Outcome:
     """Write one substance, and leave alone what the file does not speak of."""
     names = [values["name_en"], values["name_es"], *values["synonyms"]]
     values["search_text"] = search_text([values["code"], *names, *_cas_spellings(values["cas"])])
-    values["sort_en"], values["sort_es"] = folded(values["name_en"]), folded(values["name_es"])
+    values["sort_en"], values["sort_es"] = sort_key(values["name_en"]), sort_key(values["name_es"])
     precursor = existing.get(values["code"])
     if precursor is None:
         precursor = Precursor(**values)
@@ -174,17 +180,16 @@ def _put_precursor(values: Values, existing: dict[str, Precursor]) -> Outcome:
     return "changed"
 
 
-def _put_product(jurisdiction_code: str, code: str, values: Values) -> tuple[Product, Outcome]:
+def _put_product(values: Values, current: Product | None) -> tuple[Product, Outcome]:
     """Make what the values say the current version, unless it already is."""
-    _lock(f"product {jurisdiction_code} {code}")
-    current = products_for(jurisdiction_code).filter(code=code).first()
     if current:
         values = _kept(current, values) | values
-    product = Product(jurisdiction_code=jurisdiction_code, code=code, **values)
+    product = Product(**values)
     _describe(product)
     _check(product)
     if current is None:
-        return _insert(product), "added"
+        product.save(force_insert=True)
+        return product, "added"
     if current.precursor_id != product.precursor_id:
         raise Refused(
             "product_of_another_precursor",
@@ -193,7 +198,7 @@ def _put_product(jurisdiction_code: str, code: str, values: Values) -> tuple[Pro
     stated = {name: getattr(product, name) for name in (*STATED, *SPEAKS_OF)}
     if not _differing(current, stated):
         return current, "unchanged"
-    return _insert(product), "changed"
+    return _succeed(current, product), "changed"
 
 
 def _kept(current: Product, values: Values) -> Values:
@@ -204,13 +209,11 @@ def _kept(current: Product, values: Values) -> Values:
     }
 
 
-def _insert(product: Product) -> Product:
-    versions = Product.objects.filter(
-        jurisdiction_code=product.jurisdiction_code, code=product.code
-    )
-    versions.filter(superseded_at=None).update(superseded_at=Now())
-    latest = versions.order_by("-version").first()
-    product.version = latest.version + 1 if latest else 1
+def _succeed(current: Product, product: Product) -> Product:
+    """Insert the next version; a shared product goes on where it is not replaced."""
+    if current.jurisdiction_code == product.jurisdiction_code:
+        Product.objects.filter(pk=current.pk).update(superseded_at=Now())
+        product.version = current.version + 1
     product.save(force_insert=True)
     return product
 
@@ -218,8 +221,8 @@ def _insert(product: Product) -> Product:
 def _describe(product: Product) -> None:
     """Fill in what a product is found and sorted by."""
     product.search_text = search_text([product.code, product.name_en, product.name_es])
-    product.sort_en = folded(product.name_en)
-    product.sort_es = folded(product.name_es or product.name_en)
+    product.sort_en = sort_key(product.name_en)
+    product.sort_es = sort_key(product.name_es or product.name_en)
 
 
 def _differing(row: Precursor | Product, values: Values) -> list[str]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 WORDS_MAX = 8
+SORT_KEY_LENGTH = 200
 HYPHENS = str.maketrans(dict.fromkeys("‐‑–—−", "-"))
 NO_WORDS = str.maketrans({"%": " ", "\0": " "})
 
@@ -16,6 +17,11 @@ def folded(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.translate(HYPHENS))
     bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
     return " ".join(bare.casefold().translate(NO_WORDS).split())
+
+
+def sort_key(name: str) -> str:
+    """Give the key by which a name is sorted where the database would sort by bytes."""
+    return folded(name)[:SORT_KEY_LENGTH]
 
 
 def search_text(parts: Iterable[str]) -> str:

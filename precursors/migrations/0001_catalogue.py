@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                     "counts_whole",
                     models.BooleanField(
                         default=False,
-                        help_text="The whole mass counts against quotas, not only the contained precursor.",
+                        help_text="The whole mass counts against quotas, not only the precursor in it.",
                         verbose_name="counts whole",
                     ),
                 ),

@@ -1,0 +1,56 @@
+"""The catalogue in the admin: to look at; only a precursor's tolerance cap can be set."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from precursors import operations
+from precursors.models import Precursor, Product
+
+
+class Shown(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Rows that come from the data files and the authority's verbs, not from here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(Precursor)
+class PrecursorAdmin(Shown):
+    list_display = ("name", "cas", "un_table", "peru_listed", "hs_code", "tolerance_cap_kg")
+    list_filter = ("un_table", "peru_listed", "us_list", "physical_state")
+    search_fields = ("search_text",)
+    exclude = ("search_text", "sort_en", "sort_es")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
+        names = [field.name for field in Precursor._meta.fields]
+        return [name for name in names if name not in ("tolerance_cap_kg", *self.exclude)]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Precursor], search_term: str
+    ) -> tuple[QuerySet[Precursor], bool]:
+        found = operations.search_precursors(search_term).order_by()
+        return queryset.filter(pk__in=found), False
+
+
+@admin.register(Product)
+class ProductAdmin(Shown):
+    list_display = (
+        "name",
+        "jurisdiction_code",
+        "code",
+        "version",
+        "concentration_percent",
+        "density_kg_per_l",
+        "superseded_at",
+    )
+    list_filter = ("jurisdiction_code", ("superseded_at", admin.EmptyFieldListFilter))
+    list_select_related = ("precursor",)
+    search_fields = ("search_text", "precursor__search_text")
+    exclude = ("search_text", "sort_en", "sort_es")
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False

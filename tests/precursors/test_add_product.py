@@ -1,0 +1,214 @@
+"""A jurisdiction's products: added, changed by new versions, never overwritten."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import translation
+
+from precursors import operations
+from precursors.errors import Refused
+from precursors.models import Precursor, Product
+from precursors.quantities import Unit, quantity
+
+
+@pytest.fixture
+def acid(catalogue: None) -> Precursor:
+    return Precursor.objects.get(code="hydrochloric-acid")
+
+
+def add(precursor: Precursor, **changes: Any) -> Product:
+    stated = {
+        "jurisdiction_code": "PE",
+        "code": "acid-30",
+        "precursor": precursor,
+        "name": "Acid 30%",
+        "concentration_percent": Decimal(30),
+        "density_kg_per_l": Decimal("1.1492"),
+    }
+    return operations.add_product(**stated | changes)
+
+
+def test_a_product_is_added_and_found(acid: Precursor) -> None:
+    product = add(acid)
+    assert (product.version, product.is_current, product.presentation) == (1, True, "bulk")
+    assert product.scale_division_kg == Decimal("0.1")
+    assert product in operations.products_for("PE")
+    assert operations.search_products("acid-30", "PE").get() == product
+
+
+def test_it_is_of_its_jurisdiction_only(acid: Precursor) -> None:
+    product = add(acid)
+    assert product not in operations.products_for("CO")
+    assert product not in operations.products_for("")
+
+
+def test_the_same_content_adds_nothing(acid: Precursor) -> None:
+    first = add(acid)
+    assert add(acid, name=" Acid 30% ", concentration_percent=Decimal("30.0000")) == first
+    assert Product.objects.filter(code="acid-30").count() == 1
+
+
+def test_the_content_of_a_shared_product_adds_nothing(catalogue: None) -> None:
+    shared = operations.products_for("PE").get(code="acetone")
+    again = add(
+        shared.precursor,
+        code="acetone",
+        name=shared.name_en,
+        concentration_percent=shared.concentration_percent,
+        density_kg_per_l=shared.density_kg_per_l,
+    )
+    assert again == shared
+
+
+def test_a_change_is_a_new_version_and_the_old_one_stays(acid: Precursor) -> None:
+    first = add(acid, name_es="Ácido al 30 %")
+    second = add(acid, density_kg_per_l=Decimal("1.1500"))
+    first.refresh_from_db()
+    assert (second.version, second.is_current, first.is_current) == (2, True, False)
+    assert first.density_kg_per_l == Decimal("1.1492")
+    assert second.name_es == "Ácido al 30 %"
+    assert operations.products_for("PE").get(code="acid-30") == second
+
+
+def test_a_way_back_is_a_third_version(acid: Precursor) -> None:
+    add(acid)
+    add(acid, counts_whole=True)
+    assert add(acid).version == 3
+
+
+def test_a_source_is_not_kept_for_another_number(catalogue: None) -> None:
+    shared = operations.products_for("PE").get(code="acetone")
+    own = add(
+        shared.precursor,
+        code="acetone",
+        name=shared.name_en,
+        concentration_percent=shared.concentration_percent,
+        density_kg_per_l=Decimal("0.785"),
+    )
+    assert own.density_source == ""
+    assert own.source == shared.source
+    assert own.expansion_per_kelvin == shared.expansion_per_kelvin
+
+
+def test_an_own_product_stands_in_the_shared_ones_place(catalogue: None) -> None:
+    shared = operations.products_for("PE").get(code="acetone")
+    own = add(shared.precursor, code="acetone")
+    assert operations.products_for("PE").get(code="acetone") == own
+    assert operations.products_for("CO").get(code="acetone") == shared
+    assert own.version == 1
+    shared.refresh_from_db()
+    assert shared.is_current
+
+
+def test_a_code_stays_with_its_precursor(acid: Precursor) -> None:
+    toluene = Precursor.objects.get(code="toluene")
+    for code in ("acid-30", "acetone"):
+        add(acid, code="acid-30")
+        with pytest.raises(Refused) as refusal:
+            add(toluene, code=code)
+        assert refusal.value.code == "product_of_another_precursor"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("code", ""),
+        ("code", "acid 30"),
+        ("code", "ácido"),
+        ("code", "a" * 65),
+        ("name", ""),
+        ("name", "  "),
+        ("name", "Acid\0"),
+        ("name", "a" * 201),
+        ("concentration_percent", Decimal(0)),
+        ("concentration_percent", Decimal(-1)),
+        ("concentration_percent", Decimal("100.0001")),
+        ("concentration_percent", Decimal("33.33333")),
+        ("concentration_percent", Decimal("NaN")),
+        ("density_kg_per_l", Decimal(0)),
+        ("density_kg_per_l", Decimal(-1)),
+        ("density_kg_per_l", Decimal(26)),
+        ("density_kg_per_l", Decimal("1.123456")),
+        ("density_kg_per_l", Decimal("Infinity")),
+        ("presentation", "loose"),
+        ("jurisdiction_code", "P" * 17),
+    ],
+)
+def test_wrong_values_are_refused_by_field(acid: Precursor, field: str, value: object) -> None:
+    with pytest.raises(Refused) as refusal:
+        add(acid, **{field: value})
+    assert refusal.value.code == "invalid_product"
+    assert list(refusal.value.data["errors"]) == ["name_en" if field == "name" else field]
+    assert not Product.objects.filter(jurisdiction_code="PE").exists()
+
+
+def test_the_database_refuses_what_can_never_be_true(acid: Precursor) -> None:
+    for changes in (
+        {"concentration_percent": 0},
+        {"concentration_percent": Decimal("100.5")},
+        {"density_kg_per_l": 0},
+        {"scale_division_kg": 0},
+        {"expansion_per_kelvin": 0},
+        {"version": 0},
+        {"superseded_at": "2001-01-01T00:00:00Z"},
+    ):
+        values = {"code": "x", "precursor": acid, "concentration_percent": 1} | changes
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Product.objects.create(**values)
+
+
+def test_two_current_versions_are_impossible(acid: Precursor) -> None:
+    first = add(acid)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Product.objects.create(
+            jurisdiction_code="PE",
+            code=first.code,
+            version=2,
+            precursor=acid,
+            concentration_percent=30,
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE precursors_product SET density_kg_per_l = 2 WHERE code = 'acetone'",
+        "UPDATE precursors_product SET concentration_percent = 1 WHERE code = 'acetone'",
+        "UPDATE precursors_product SET version = 9, superseded_at = now() WHERE code = 'acetone'",
+        "DELETE FROM precursors_product WHERE code = 'acetone'",
+    ],
+)
+def test_a_version_is_never_edited_or_deleted(catalogue: None, statement: str) -> None:
+    with (
+        pytest.raises(IntegrityError, match="kept as they are"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+def test_a_version_that_ended_stays_ended(acid: Precursor) -> None:
+    first = add(acid)
+    add(acid, counts_whole=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Product.objects.filter(pk=first.pk).update(superseded_at=None)
+
+
+def test_a_product_tells_its_kilograms_and_units(acid: Precursor) -> None:
+    product = add(acid)
+    assert product.product_kg(quantity("1", "m3")) == Decimal("1149.2")
+    assert product.net_kg(quantity("1", "m3")) == Decimal("344.76")
+    assert product.largest_in_unit(Decimal("344.76"), Unit.M3) == 1
+    assert product.units == list(Unit)
+    assert add(acid, density_kg_per_l=None).units == [Unit.KG, Unit.G, Unit.MG, Unit.T]
+
+
+def test_a_product_is_called_in_the_readers_language(acid: Precursor) -> None:
+    product = operations.products_for("PE").get(code="hydrochloric-acid-33")
+    with translation.override("es"):
+        assert str(product) == "Ácido clorhídrico al 33\N{NO-BREAK SPACE}%"
+        assert str(add(acid)) == "Acid 30%"
+    with translation.override("en"):
+        assert str(product) == "Hydrochloric acid 33%"
