@@ -1,4 +1,4 @@
-"""Error pages for people. They need neither session nor database: those may be what failed."""
+"""Error pages for people: one sentence and a way on."""
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -25,7 +25,8 @@ def page(request: HttpRequest, status: int, text: str, headers: dict[str, str]) 
         "back": _same_site(request),
         "request_id": getattr(request, "id", ""),
     }
-    body = render_to_string("errors/page.html", content)
+    # Navigation and messages need session and database, which may be what failed.
+    body = render_to_string("errors/page.html", content, request if status < 500 else None)
     return HttpResponse(body, status=status, headers={"Cache-Control": "no-store", **headers})
 
 
@@ -33,4 +34,4 @@ def _same_site(request: HttpRequest) -> str:
     """The page the person came from, if it was one of ours."""
     referer = request.META.get("HTTP_REFERER", "")
     host = f"{request.scheme}://{request.META.get('HTTP_HOST', '')}/"
-    return "/" + referer.removeprefix(host) if referer.startswith(host) else "/"
+    return "/" + referer.removeprefix(host) if referer.startswith(host) else ""
