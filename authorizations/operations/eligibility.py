@@ -1,0 +1,288 @@
+"""May this buyer buy this from that seller now? Every reason at once, and what would pass.
+
+What is left to buy is computed from the buyer's own limits alone: a seller's limit may
+refuse, and is never told.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from precursors.errors import Refused
+from precursors.models import Product
+from precursors.quantities import Quantity, Unit, largest_in_unit
+from registry.models import License, Organization, Permit, Site, Vehicle
+from registry.models.firms import Activity
+from registry.standing import license_in_force, permit_in_force
+
+from authorizations.ledger import ZERO
+from authorizations.models import Allowance, Authorization, Sale
+from authorizations.models.authorization import LIVE
+from authorizations.periods import period_of
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why not: a code for programs and a sentence for people."""
+
+    code: str
+    detail: str | Promise
+
+    def as_json(self) -> dict[str, str]:
+        return {"code": self.code, "detail": str(self.detail)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headroom:
+    """What a buyer has left, in net kg, and why it might have nothing."""
+
+    available_kg: Decimal
+    limit_kg: Decimal
+    reserved_kg: Decimal
+    held_kg: Decimal
+    consumed_kg: Decimal  # overage included
+    period_ends: date | None
+    largest_kg: Decimal
+    largest_quantity: Quantity | None
+    reasons: list[Reason]
+
+
+@dataclass
+class Ask:
+    """A purchase that is asked about; reads what it needs when it needs it."""
+
+    buyer: Organization
+    product: Product
+    at: datetime
+    seller: Organization | None = None
+    quantity: Quantity | None = None
+    site: Site | None = None
+    vehicle: Vehicle | None = None
+    again_for: Authorization | None = None  # decided now: its own share is reserved already
+    activity: Activity = Activity.BUY
+
+    @cached_property
+    def license(self) -> License | None:
+        return license_in_force(self.buyer, at=self.at)
+
+    @cached_property
+    def permit(self) -> Permit | None:
+        return self.license and permit_in_force(
+            self.license, self.product.precursor, self.activity
+        )
+
+    @cached_property
+    def seller_license(self) -> License | None:
+        return self.seller and license_in_force(self.seller, at=self.at)
+
+    @cached_property
+    def seller_permit(self) -> Permit | None:
+        return self.seller_license and permit_in_force(
+            self.seller_license, self.product.precursor, Activity.SELL
+        )
+
+    @cached_property
+    def net_kg(self) -> Decimal:
+        return self.product.net_kg(self.quantity) if self.quantity else ZERO
+
+    @cached_property
+    def product_kg(self) -> Decimal:
+        return self.product.product_kg(self.quantity) if self.quantity else ZERO
+
+    @cached_property
+    def allowance(self) -> Allowance | None:
+        return self.permit and _allowance(self.permit, self.buyer, self.at)
+
+    @cached_property
+    def available_kg(self) -> Decimal:
+        """Net kg the buyer's quota leaves in this period; less than zero when overdrawn."""
+        if self.permit is None:
+            return ZERO
+        return self.permit.limit_kg - (self.allowance.used_kg if self.allowance else ZERO)
+
+    @cached_property
+    def live(self) -> list[Authorization]:
+        others = Authorization.objects.filter(buyer=self.buyer, status__in=LIVE)
+        if self.again_for:
+            others = others.exclude(pk=self.again_for.pk)
+        return list(others.only("pk", "destination_site_id", "product_kg"))
+
+    @cached_property
+    def storage_left_kg(self) -> Decimal | None:
+        """Product mass the destination still takes beside live codes; None: no limit known."""
+        if self.site is None or self.site.storage_limit_kg is None:
+            return None
+        coming = (a.product_kg for a in self.live if a.destination_site_id == self.site.pk)
+        return self.site.storage_limit_kg - sum(coming, ZERO)
+
+
+def _allowance(permit: Permit, organization: Organization, at: datetime) -> Allowance | None:
+    day = at.astimezone(organization.jurisdiction.zone).date()
+    start, end = period_of(day, permit.period)
+    return Allowance.objects.filter(
+        organization=organization,
+        precursor_id=permit.precursor_id,
+        activity=permit.activity,
+        period_start=start,
+        period_end=end,
+    ).first()
+
+
+def reasons(ask: Ask) -> list[Reason]:
+    """Everything that stands against the purchase; empty when nothing does."""
+    checks = [_buyer, _seller, _site, _vehicle, _open_codes, _receipts]
+    if ask.again_for is None:
+        checks += [_quota, _seller_quota]
+    return [reason for check in checks for reason in check(ask)]
+
+
+def headroom(ask: Ask) -> Headroom:
+    """What the buyer has left and the largest request that would pass."""
+    against = reasons(ask)
+    barred = any(reason.code not in SIZE_REASONS for reason in against)
+    largest = ZERO if barred else max(ZERO, min(_limits(ask)))
+    allowance = ask.allowance
+    return Headroom(
+        available_kg=max(ZERO, ask.available_kg),
+        limit_kg=ask.permit.limit_kg if ask.permit else ZERO,
+        reserved_kg=allowance.reserved_kg if allowance else ZERO,
+        held_kg=allowance.held_kg if allowance else ZERO,
+        consumed_kg=allowance.consumed_kg + allowance.overage_kg if allowance else ZERO,
+        period_ends=_period_ends(ask),
+        largest_kg=largest,
+        largest_quantity=_in_kilograms(largest, ask.product),
+        reasons=against,
+    )
+
+
+# A smaller request would pass these; and what a seller has left is not the buyer's to know.
+SIZE_REASONS = {"quota_exceeded", "storage_exceeded", "seller_limit_reached"}
+
+
+def not_eligible(ask: Ask, against: list[Reason]) -> Refused:
+    """The refusal of a request, with every reason and the largest one that would pass."""
+    room = headroom(ask)
+    return Refused(
+        "not_eligible",
+        _("This purchase cannot be authorized."),
+        reasons=[reason.as_json() for reason in against],
+        largest_request=f"{room.largest_kg:.6f}",
+        headroom=room,
+    )
+
+
+def _limits(ask: Ask) -> Iterator[Decimal]:
+    yield ask.available_kg
+    if ask.storage_left_kg is not None:
+        share = Decimal(1) if ask.product.counts_whole else ask.product.concentration_percent / 100
+        yield ask.storage_left_kg * share
+
+
+def _period_ends(ask: Ask) -> date | None:
+    if ask.permit is None:
+        return None
+    day = ask.at.astimezone(ask.buyer.jurisdiction.zone).date()
+    return period_of(day, ask.permit.period)[1]
+
+
+def _in_kilograms(net_kg: Decimal, product: Product) -> Quantity | None:
+    value = largest_in_unit(net_kg, Unit.KG, product)
+    return Quantity(value, Unit.KG) if value else None
+
+
+def _buyer(ask: Ask) -> Iterator[Reason]:
+    if ask.license is None:
+        yield Reason("buyer_not_licensed", _("Your license is not in force."))
+    elif ask.permit is None:
+        yield Reason("buyer_not_permitted", _("Your license does not let you buy this substance."))
+
+
+def _seller(ask: Ask) -> Iterator[Reason]:
+    if ask.seller is None:
+        return
+    if ask.seller.pk == ask.buyer.pk:
+        yield Reason("seller_is_buyer", _("A firm cannot buy from itself."))
+    if ask.seller_license is None:
+        yield Reason("seller_not_licensed", _("The vendor's license is not in force."))
+    elif ask.seller_permit is None:
+        yield Reason(
+            "seller_not_permitted", _("The vendor's license does not let it sell this substance.")
+        )
+
+
+def _quota(ask: Ask) -> Iterator[Reason]:
+    if ask.permit is not None and (ask.net_kg > ask.available_kg or ask.available_kg <= 0):
+        yield Reason("quota_exceeded", _("This is more than your quota leaves in this period."))
+
+
+def _seller_quota(ask: Ask) -> Iterator[Reason]:
+    if ask.seller is None or ask.seller_permit is None:
+        return
+    allowance = _allowance(ask.seller_permit, ask.seller, ask.at)
+    used = allowance.used_kg if allowance else ZERO
+    if used + ask.net_kg > ask.seller_permit.limit_kg:
+        yield Reason(
+            "seller_limit_reached", _("This vendor cannot supply this quantity in this period.")
+        )
+
+
+def _site(ask: Ask) -> Iterator[Reason]:
+    if ask.site is None:
+        return
+    if ask.site.organization_id != ask.buyer.pk:
+        yield Reason("site_not_yours", _("The destination is not one of your registered sites."))
+    elif ask.storage_left_kg is not None and ask.product_kg > ask.storage_left_kg:
+        yield Reason(
+            "storage_exceeded",
+            _("The destination may not store this much beside what is on its way."),
+        )
+
+
+def _vehicle(ask: Ask) -> Iterator[Reason]:
+    if ask.vehicle and ask.vehicle.jurisdiction_id != ask.buyer.jurisdiction_id:
+        yield Reason("vehicle_not_registered", _("This vehicle is not registered."))
+
+
+def _open_codes(ask: Ask) -> Iterator[Reason]:
+    if len(ask.live) >= settings.OPEN_CODES_MAX:
+        yield Reason(
+            "too_many_open_codes",
+            _("You have %(count)s open codes, the most there may be. Use or cancel one first.")
+            % {"count": len(ask.live)},
+        )
+
+
+def _receipts(ask: Ask) -> Iterator[Reason]:
+    if receipts_overdue(ask.buyer, at=ask.at).exists():
+        yield Reason(
+            "receipts_overdue",
+            _("Confirm the receipts that are overdue first. What never came can be said too."),
+        )
+
+
+def receipts_overdue(buyer: Organization, *, at: datetime):  # type: ignore[no-untyped-def]
+    """First reports of sales whose receipt is overdue and that have not been voided since."""
+    before = at - timedelta(days=settings.RECEIPT_DUE_DAYS)
+    voided = Sale.objects.filter(root=OuterRef("pk"), is_void=True, replaced_by=None)
+    return Sale.objects.filter(
+        ~Exists(voided),
+        buyer=buyer,
+        root=None,
+        receipt=None,
+        sold_at__lte=before,
+        recorded_at__lte=before,
+    )
+
+
+def issued_lately_kg(buyer: Organization, precursor_id: int, *, since: datetime) -> Decimal:
+    """Net kg of this substance issued to the buyer since then, whatever became of it."""
+    issued = Authorization.objects.filter(
+        buyer=buyer, precursor_id=precursor_id, issued_at__gt=since
+    )
+    return issued.aggregate(sum=Sum("net_kg"))["sum"] or ZERO

@@ -1,0 +1,100 @@
+"""The buyer's word on what arrived."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from precursors.errors import Refused
+from precursors.quantities import Quantity
+from registry import clock
+from registry.actors import Actor
+
+from authorizations.models import Receipt, Sale
+from authorizations.models.sales import NOTHING_ARRIVED
+from authorizations.operations import acting, counting
+from authorizations.operations.requesting import settle
+from authorizations.operations.selling import EARLIEST_YEAR, change_sold
+
+
+@transaction.atomic
+def confirm_receipt(
+    sale: Sale,
+    *,
+    received_at: datetime,
+    quantity: Quantity | None,
+    outcome: str,
+    reasons: list[str] | None = None,
+    remarks: str = "",
+    by: Actor,
+) -> Receipt:
+    """Record what was accepted of a sale; `quantity` is None when nothing was.
+
+    Raises Refused: not_the_buyer, receipt_exists, received_ahead_of_time, received_too_long_ago,
+    quantity_missing, quantity_not_expected, density_unknown, net_is_zero.
+    """
+    acting.only_buyer(sale.authorization, by)
+    authorization = acting.lock(sale.authorization)
+    at = clock.now()
+    settle(authorization, at=at)
+    root = sale.root or sale
+    _check(root, received_at, quantity, outcome, at)
+    before = counting.counted_kg(root)
+    product = counting.in_force(root).product
+    receipt = Receipt.objects.create(
+        jurisdiction=authorization.jurisdiction,
+        authorization=authorization,
+        version=authorization.version + 1,
+        sale=root,
+        received_at=received_at,
+        recorded_at=at,
+        quantity_value=quantity.value if quantity else Decimal(0),
+        quantity_unit=quantity.unit if quantity else "kg",
+        product_kg=product.product_kg(quantity) if quantity else Decimal(0),
+        net_kg=product.net_kg(quantity) if quantity else Decimal(0),
+        outcome=outcome,
+        reasons=reasons or [],
+        remarks=remarks,
+        recorded_by=by.user,
+        api_key=by.api_key,
+    )
+    rise = counting.counted_kg(root) - before
+    change_sold(authorization, rise, kind="received", at=at, data=_told(receipt), by=by)
+    return receipt
+
+
+def _check(
+    root: Sale, received_at: datetime, quantity: Quantity | None, outcome: str, at: datetime
+) -> None:
+    if Receipt.objects.filter(sale=root).exists():
+        raise Refused("receipt_exists", _("The receipt of this sale has been confirmed already."))
+    if received_at > at + timedelta(minutes=settings.CLOCK_AHEAD_MINUTES):
+        raise Refused(
+            "received_ahead_of_time",
+            _("The time of the receipt is still to come."),
+            field="received_at",
+        )
+    if received_at.year < EARLIEST_YEAR:
+        raise Refused(
+            "received_too_long_ago",
+            _("Check the year of the receipt: it is too long ago."),
+            field="received_at",
+        )
+    if quantity is None and outcome not in NOTHING_ARRIVED:
+        raise Refused("quantity_missing", _("Say how much was accepted."), field="quantity")
+    if quantity is not None and outcome in NOTHING_ARRIVED:
+        raise Refused(
+            "quantity_not_expected",
+            _("A quantity is accepted only when something arrived."),
+            field="quantity",
+        )
+
+
+def _told(receipt: Receipt) -> dict[str, str]:
+    return {
+        "sale": str(receipt.sale.uuid),
+        "outcome": receipt.outcome,
+        "quantity": str(receipt.quantity_value),
+        "unit": receipt.quantity_unit,
+    }
