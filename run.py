@@ -12,12 +12,15 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 
 def main():  # no annotations: the sentence below must also come from an old Python
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
-        sys.exit("Python 3.11, 3.12 or 3.13 is needed; this is %d.%d." % sys.version_info[:2])
+        sys.exit("Python 3.11, 3.12 or 3.13 is needed; this is {}.{}.".format(*sys.version_info))
     from launcher import install
 
     python = install.ensure()
-    os.chdir(install.ROOT)
-    os.execv(python, [str(python), "-m", "launcher", *sys.argv[1:]])
+    if not python.parent.parent.samefile(sys.prefix):
+        os.execv(python, [str(python), os.path.abspath(__file__), *sys.argv[1:]])
+    from launcher import commands
+
+    sys.exit(commands.main(sys.argv[1:]))
 
 
 if __name__ == "__main__":

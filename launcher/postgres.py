@@ -5,7 +5,7 @@ import shutil
 import signal
 from pathlib import Path
 
-from launcher import binaries, ports
+from launcher import binaries
 from launcher.accounts import Account
 from launcher.errors import CannotStart
 from launcher.process import Program, run
@@ -41,8 +41,8 @@ class Postgres(Store):
         *,
         account: Account | None,
         report: Report,
-        durable: bool = True,
-        candidates: range = ports.POSTGRES,
+        durable: bool,
+        candidates: range,
     ) -> None:
         super().__init__(home, account=account, report=report, candidates=candidates)
         self.bin_dir, self.password, self.durable = bin_dir, password, durable

@@ -35,7 +35,7 @@ class Program:
     stop_within_s: float = 20
     orphan_signal: signal.Signals = signal.SIGKILL  # sent by the kernel when the launcher dies
     account: Account | None = None
-    cwd: Path = ROOT
+    cwd: Path | None = ROOT  # None keeps ours
     stdin: str = ""
 
 
@@ -68,7 +68,10 @@ class Process:
         output = self.log.open("ab") if self.log else None
         try:
             self.popen = spawn(
-                self.program, self.environment, stdin=subprocess.PIPE, stdout=output,
+                self.program,
+                self.environment,
+                stdin=subprocess.PIPE,
+                stdout=output,
                 stderr=output and subprocess.STDOUT,
             )
         finally:
@@ -102,9 +105,15 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     account = program.account.popen_options if program.account else {}
     return subprocess.Popen(
-        list(program.argv), env=dict(environment), cwd=program.cwd, start_new_session=new_session,
-        stdin=stdin, stdout=stdout, stderr=stderr,
-        preexec_fn=leash(program.orphan_signal), **account,
+        list(program.argv),
+        env=dict(environment),
+        cwd=program.cwd,
+        start_new_session=new_session,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
+        preexec_fn=leash(program.orphan_signal),  # noqa: PLW1509  (we have no other thread)
+        **account,
     )
 
 
@@ -135,7 +144,13 @@ def kill_group(popen: subprocess.Popen[bytes]) -> None:
     popen.wait()
 
 
-def run(report: Report, program: Program, environment: Mapping[str, str]) -> str:
+def run(
+    report: Report,
+    program: Program,
+    environment: Mapping[str, str],
+    *,
+    tail_lines: int = TAIL_LINES,
+) -> str:
     """Run one step to its end, showing its progress; return its last lines. Raises CannotStart."""
     with report.step(program.name) as step:
         popen = spawn(
@@ -147,18 +162,18 @@ def run(report: Report, program: Program, environment: Mapping[str, str]) -> str
         )
         try:
             feed(popen, program.stdin)
-            output = _follow(popen, step)
+            output = _follow(popen, step, tail_lines)
         finally:
             kill_group(popen)
         if popen.returncode:
             raise CannotStart(_failure(program.name, output))
-    return output
+        return output
 
 
-def _follow(popen: subprocess.Popen[bytes], step: Step) -> str:
+def _follow(popen: subprocess.Popen[bytes], step: Step, tail_lines: int) -> str:
     """Read what it prints until it ends; its last line accompanies the seconds."""
     assert popen.stdout is not None
-    lines: deque[str] = deque(maxlen=TAIL_LINES)
+    lines: deque[str] = deque(maxlen=tail_lines)
     with popen.stdout as pipe, selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
         rest = b""

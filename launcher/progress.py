@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from launcher import interrupts
+from launcher.errors import CannotStart
 
 SHOWN_AFTER_S = 1.0
 PLAIN_EVERY_S = 5.0
@@ -14,10 +15,10 @@ CLEAR_LINE = "\r\x1b[2K"
 
 
 class Report:
-    """Sentences and steps on one stream; None says nothing."""
+    """Sentences and steps on one stream; None says nothing, a brief one only what takes long."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        self.stream = stream
+    def __init__(self, stream: TextIO | None = None, *, brief: bool = False) -> None:
+        self.stream, self.brief = stream, brief
         self.is_terminal = bool(stream and stream.isatty())
 
     def say(self, text: str) -> None:
@@ -37,8 +38,8 @@ class Report:
         step = Step(self, label)
         try:
             yield step
-        except BaseException:
-            step.end("not finished")
+        except BaseException as error:
+            step.end("failed" if isinstance(error, CannotStart) else "interrupted")
             raise
         step.end("done")
 
@@ -73,6 +74,8 @@ class Step:
             self.report.say(line)
 
     def end(self, word: str) -> None:
+        if self.report.brief and not self.said:
+            return
         clear = CLEAR_LINE if self.report.is_terminal else ""
         self.report.say(f"{clear}  {self.label}: {word}, {self.seconds:.1f} s")
 

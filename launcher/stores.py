@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from launcher import accounts, binaries
+from launcher import accounts, binaries, ports
 from launcher.environment import load
 from launcher.keys import keys_in
 from launcher.postgres import Postgres
 from launcher.progress import Report
+from launcher.store import Store
 from launcher.valkey import Valkey
 
+ADDRESSES = ("DATABASE_URL", "CELERY_BROKER_URL")
 THROWAWAY_PORTS = range(20000, 32000)  # apart from a portal's, which may run beside the tests
 
 
@@ -36,12 +38,29 @@ class Stores:
         self.home = accounts.servers_home(data_dir, account)
         found = binaries.locate(load(), account)
         self.keys = keys_in(self.home)
-        ports = {"candidates": candidates} if candidates else {}
-        shared = {"account": account, "report": report, **ports}
+        self.prepared = self.home / "prepared"  # there once the first preparation was complete
         self.postgres = Postgres(
-            self.home, found.postgres, self.keys.database_password, durable=durable, **shared
+            self.home,
+            found.postgres,
+            self.keys.database_password,
+            account=account,
+            report=report,
+            durable=durable,
+            candidates=candidates or ports.POSTGRES,
         )
-        self.valkey = Valkey(self.home, found.valkey, self.keys.broker_password, **shared)
+        self.valkey = Valkey(
+            self.home,
+            found.valkey,
+            self.keys.broker_password,
+            account=account,
+            report=report,
+            candidates=candidates or ports.VALKEY,
+        )
+
+    @property
+    def in_order(self) -> list[Store]:
+        """In the order of starting."""
+        return [self.postgres, self.valkey]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -52,12 +71,12 @@ class Stores:
         }
 
     def start(self) -> None:
-        self.postgres.start()
-        self.valkey.start()
+        for store in self.in_order:
+            store.start()
 
     def stop(self) -> None:
-        self.valkey.stop()
-        self.postgres.stop()
+        for store in reversed(self.in_order):
+            store.stop()
 
 
 @contextmanager

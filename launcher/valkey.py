@@ -5,7 +5,6 @@ import re
 import socket
 from pathlib import Path
 
-from launcher import ports
 from launcher.accounts import Account
 from launcher.process import Program
 from launcher.progress import Report
@@ -26,7 +25,7 @@ class Valkey(Store):
         *,
         account: Account | None,
         report: Report,
-        candidates: range = ports.VALKEY,
+        candidates: range,
     ) -> None:
         super().__init__(home, account=account, report=report, candidates=candidates)
         self.server, self.password = server, password

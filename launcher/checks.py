@@ -1,0 +1,66 @@
+"""`run.py check`: everything that can be found wrong without running the tests."""
+
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.errors import CannotStart
+from launcher.portal import python
+from launcher.process import Program, run
+from launcher.progress import Report
+
+SHOWN_LINES = 200
+SCRIPTS = Path(sys.executable).parent
+# As in production, but for the stores: no check needs them, so nobody answers there.
+PRODUCTION = {
+    "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/nowhere",
+    "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
+    "SECRET_KEY": secrets.token_urlsafe(48),
+    "DEMO_MODE": "off",
+    "PUBLIC_URL": "https://portal.example.org",
+    "ALLOWED_HOSTS": "portal.example.org",
+    "EMAIL_URL": "consolemail://",
+    "LOG_FORMAT": "json",
+    "DJANGO_SETTINGS_MODULE": "config.settings",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    argv: tuple[str, ...]
+
+
+CHECKS = (
+    Check("format", python("-m", "ruff", "format", "--check", "--quiet", ".")),
+    Check("lint", python("-m", "ruff", "check", "--quiet", ".")),
+    Check("types", python("-m", "mypy", "--no-error-summary")),
+    Check("imports", (str(SCRIPTS / "lint-imports"), "--no-cache")),
+    Check("migrations", python("manage.py", "makemigrations", "--check", "--dry-run")),
+    Check("translations", python("-m", "launcher.translations")),
+    Check(
+        "deployment",
+        python("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+    ),
+    Check("schema", python("-m", "launcher.schema")),
+)
+
+
+def check(arguments: list[str]) -> int:
+    """Run all checks, also after one has failed; 1 if any has."""
+    report = Report(sys.stdout)
+    failed = [check.name for check in CHECKS if not _passes(check, report)]
+    report.say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")
+    return 1 if failed else 0
+
+
+def _passes(check: Check, report: Report) -> bool:
+    try:
+        program = Program(check.name, check.argv)
+        run(report, program, {**os.environ, **PRODUCTION}, tail_lines=SHOWN_LINES)
+    except CannotStart as reason:
+        report.say(f"{reason}\n")
+        return False
+    return True

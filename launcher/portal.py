@@ -1,0 +1,106 @@
+"""The portal as steps and processes. A new step or process is one line in its list."""
+
+import http.client
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.environment import data_dir, is_demo
+from launcher.errors import CannotStart
+from launcher.process import Process, Program, run
+from launcher.progress import Report
+from launcher.stores import ADDRESSES, Stores
+from launcher.supervisor import Supervisor
+
+ANSWERS_WITHIN_S = 60
+SERVER_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Step:
+    label: str
+    command: tuple[str, ...]
+    demo_only: bool = False
+
+
+STEPS = (
+    Step("Migrating the database", ("migrate", "--no-input")),
+    Step("Making the cache table", ("createcachetable",)),
+    Step("Loading the precursors", ("load_precursors",)),
+    Step("Loading the jurisdictions", ("load_registry",)),
+    Step("Collecting static files", ("collectstatic", "--no-input")),
+    Step("Inventing a year of trade", ("seed_demo",), demo_only=True),
+)
+
+
+def python(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, *arguments)
+
+
+def web(port: int) -> Program:
+    return Program("web", python("-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"))
+
+
+def worker() -> Program:
+    celery = python("-m", "celery", "-A", "config", "worker", "--concurrency", "2")
+    return Program("worker", (*celery, "--loglevel", "WARNING"))
+
+
+def beat(directory: Path) -> Program:
+    celery = python("-m", "celery", "-A", "config", "beat", "--pidfile=")
+    return Program("beat", (*celery, "-s", str(directory / "beat"), "--loglevel", "WARNING"))
+
+
+def programs(port: int, directory: Path) -> list[Program]:
+    """The processes in the order of starting; they are stopped in reverse."""
+    return [web(port), worker(), beat(directory)]
+
+
+def environment(values: dict[str, str], port: int, stores: Stores | None = None) -> dict[str, str]:
+    """The environment of every process of the portal. What was given wins, but for the stores."""
+    ours = {
+        "DEMO_MODE": "on" if is_demo(values) else "off",
+        "PUBLIC_URL": f"http://localhost:{port}",
+        "STATIC_ROOT": str(data_dir(values) / "static"),
+        "PYTHONUNBUFFERED": "1",
+    }
+    embedded = stores.environment if stores else {}
+    addresses = {name: embedded[name] for name in ADDRESSES if name in embedded}
+    return {**embedded, **ours, **values, **addresses, "PORT": str(port)}
+
+
+def prepare(report: Report, environment: Mapping[str, str], *, demo: bool) -> None:
+    """Bring the database and the static files to what the code expects. Raises CannotStart."""
+    for step in STEPS:
+        if demo or not step.demo_only:
+            program = Program(step.label, python("manage.py", *step.command))
+            run(report, program, environment)
+
+
+def start_processes(
+    supervisor: Supervisor, environment: Mapping[str, str], port: int, directory: Path
+) -> None:
+    """Start web, worker and beat; return when the web answers. Raises CannotStart."""
+    processes = [Process(program, environment) for program in programs(port, directory)]
+    for process in processes:
+        supervisor.start(process)
+    with supervisor.report.step("Starting web, worker and beat") as step:
+        front = processes[0]
+        step.wait_until(lambda: answers(port) or not front.alive, within_s=ANSWERS_WITHIN_S)
+        if not front.alive:
+            raise CannotStart("The web ended while it was starting; its last words are above.")
+        if not answers(port):
+            raise CannotStart(f"The web does not answer within {ANSWERS_WITHIN_S} seconds.")
+
+
+def answers(port: int) -> bool:
+    """Whether the web process answers at all; how the stores are is not asked."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        return connection.getresponse().status < SERVER_ERROR
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
