@@ -1,9 +1,10 @@
 """The endpoint all others are made of."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db.models import QuerySet
+from django.http import Http404
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,15 @@ from rest_framework.views import APIView
 
 from config.api import lists
 from registry.actors import Actor
+
+Row = TypeVar("Row")
+
+
+def found_or_404(row: Row | None) -> Row:
+    """Answer 404 where there is no row: none at all, or none that the caller may see."""
+    if row is None:
+        raise Http404
+    return row
 
 
 class OnlyJSON(BaseContentNegotiation):
