@@ -1,0 +1,174 @@
+"""Forms as the portal shows and reads them; the markup stands in `templates/django/forms/`."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from precursors import quantities
+from precursors.errors import Refused
+
+# A point stands before decimals; commas or spaces between groups of three may stand before it.
+GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}")
+SPACED = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?:\.[0-9]+)?")
+PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+# One comma and no point: the two halves of the world read it in two ways.
+AMBIGUOUS = re.compile(r"([0-9]+),([0-9]{1,3})")
+NEGATIVE = re.compile(r"[-\u2212]\s*[0-9.,]+")
+
+
+class FormDefaults:
+    """Errors are told by the server, in the page's own words and language."""
+
+    use_required_attribute = False
+    marks_optional = True
+
+
+class Form(FormDefaults, forms.Form):
+    """The form of a page."""
+
+
+class ModelForm(FormDefaults, forms.ModelForm):  # type: ignore[type-arg]
+    """The form of a page that enters one row."""
+
+
+def parse_quantity(text: str, *, zero: bool = False) -> Decimal:
+    """Read a quantity as people write it.
+
+    Raises ValidationError with the code not_a_number, not_positive, too_many_decimals,
+    too_many_digits or ambiguous_comma; the last one is answered by choosing from `readings`.
+    """
+    typed = text.strip()
+    if choice := readings(typed):
+        raise ValidationError(_ask(choice), code="ambiguous_comma")
+    if NEGATIVE.fullmatch(typed):
+        raise ValidationError(_("The quantity must be more than zero."), code="not_positive")
+    number = _plain(typed)
+    if zero and not Decimal(number):
+        return Decimal(0)
+    try:
+        return quantities.quantity(number, quantities.Unit.KG).value
+    except Refused as refused:
+        raise ValidationError(str(refused), code=refused.code) from refused
+
+
+def readings(typed: str) -> list[str]:
+    """What a single comma may mean: a group of thousands, or the decimals. Empty: no doubt."""
+    match = AMBIGUOUS.fullmatch(typed.strip())
+    if not match:
+        return []
+    whole, rest = match.groups()
+    return [_bare(whole + rest), _bare(f"{whole}.{rest}")]
+
+
+def _plain(typed: str) -> str:
+    """The number without grouping. Anything that is not plainly a number is refused."""
+    if GROUPED.fullmatch(typed) or SPACED.fullmatch(typed):
+        return re.sub(r"[^0-9.]", "", typed)
+    if PLAIN.fullmatch(typed):
+        return f"0{typed}" if typed.startswith(".") else typed
+    raise ValidationError(
+        _("Enter the quantity in digits only, with a point before decimals, like 1250.5."),
+        code="not_a_number",
+    )
+
+
+def _bare(number: str) -> str:
+    whole, point, decimals = number.partition(".")
+    return (whole.lstrip("0") or "0") + (point + decimals).rstrip("0").rstrip(".")
+
+
+def _ask(choice: list[str]) -> str:
+    return _("This can be read as %(first)s or as %(second)s. Choose which one you mean.") % {
+        "first": choice[0],
+        "second": choice[1],
+    }
+
+
+class QuantityInput(forms.TextInput):
+    """A text field that offers both readings of a comma, and takes the one that was chosen."""
+
+    template_name = "django/forms/widgets/quantity.html"
+
+    def __init__(self) -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", "spellcheck": "false"})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        widget = context["widget"]
+        widget["attrs"]["class"] = "govuk-input--width-10"
+        widget["readings"] = readings(value) if isinstance(value, str) else []
+        return context
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = data.get(name)
+        chosen = data.get(f"{name}_reading")
+        # A text changed after the question was put is a new answer, and wins.
+        unchanged = typed == data.get(f"{name}_asked")
+        return chosen if unchanged and chosen in readings(typed or "") else typed
+
+
+class QuantityField(forms.Field):
+    """A quantity above zero, at most three decimals and 15 digits before them.
+
+    Never prefilled by a browser, never guessed: where a comma can be read in two ways the person
+    is asked. With `zero`, nothing is a quantity too.
+    """
+
+    widget = QuantityInput
+    default_error_messages = {"required": _("Enter the quantity.")}
+
+    def __init__(self, *, zero: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.zero = zero
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value in self.empty_values or not str(value).strip():
+            return None
+        return parse_quantity(str(value), zero=self.zero)
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field; sent, and shown without it, as 2026-11-23."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs={"class": "govuk-input--width-10", **(attrs or {})})
+        self.format = "%Y-%m-%d"
+
+
+class MomentInput(forms.SplitDateTimeWidget):
+    """A date and a time of day, each with a label of its own."""
+
+    template_name = "django/forms/widgets/moment.html"
+
+    def __init__(self) -> None:
+        super().__init__(
+            date_attrs={"type": "date", "label": _("Date")},
+            time_attrs={"type": "time", "label": _("Time")},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        )
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A moment in the reader's time zone. Gives an aware datetime."""
+
+    widget = MomentInput
+    default_error_messages = {
+        "required": _("Enter the date and the time."),
+        "invalid_date": _("Enter the date as year, month and day, like 2026-11-23."),
+        "invalid_time": _("Enter the time of day as hours and minutes, like 09:05."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            input_date_formats=["%Y-%m-%d"], input_time_formats=["%H:%M", "%H:%M:%S"], **options
+        )

@@ -1,0 +1,68 @@
+// Keeps what was typed into a form when the session is about to end, in this tab only,
+// and puts it back when the same person opens the same page again.
+
+const KEY = "portal.draft";
+const form = () => document.querySelector("form[data-keep-draft]");
+const owner = () => document.body.dataset.user ?? "";
+
+export function keepDrafts() {
+  const kept = read();
+  if (kept && owner() && kept.owner !== owner()) return forget();
+  const target = form();
+  if (!kept || !target || !owner() || kept.path !== location.pathname) return;
+  forget();
+  // An answer with errors already carries what was typed.
+  if (!document.querySelector(".govuk-error-summary") && restore(target, kept.fields)) {
+    document.querySelector("[data-draft-restored]")?.removeAttribute("hidden");
+  }
+}
+
+export function saveDraft() {
+  const target = form();
+  if (!target || !owner()) return;
+  const fields = [...target.elements].filter(isKept).map(({ name, type, value, checked }) => ({
+    name,
+    value,
+    checked: type === "radio" || type === "checkbox" ? checked : undefined,
+  }));
+  sessionStorage.setItem(KEY, JSON.stringify({ owner: owner(), path: location.pathname, fields }));
+}
+
+export function forget() {
+  sessionStorage.removeItem(KEY);
+}
+
+function isKept(field) {
+  return field.name && !["hidden", "password", "submit", "button", "file"].includes(field.type);
+}
+
+function read() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY));
+  } catch {
+    return null;
+  }
+}
+
+function restore(target, fields) {
+  let changed = false;
+  for (const { name, value, checked } of fields) {
+    for (const field of [...target.elements].filter((each) => each.name === name && isKept(each))) {
+      changed = put(field, value, checked) || changed;
+    }
+  }
+  return changed;
+}
+
+function put(field, value, checked) {
+  if (checked !== undefined) {
+    if (field.value !== value || field.checked === checked) return false;
+    field.checked = checked;
+  } else {
+    if (field.value === value) return false;
+    field.value = value;
+  }
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  return true;
+}
