@@ -161,7 +161,7 @@ class Product(models.Model):
     counts_whole = models.BooleanField(
         _("counts whole"),
         default=False,
-        help_text=_("The whole mass counts against quotas, not only the precursor in it."),
+        help_text=_("The whole mass counts against quotas."),
     )
     presentation = models.CharField(
         _("presentation"), max_length=6, choices=Presentation, default=Presentation.BULK

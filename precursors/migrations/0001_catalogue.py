@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                     "counts_whole",
                     models.BooleanField(
                         default=False,
-                        help_text="The whole mass counts against quotas, not only the precursor in it.",
+                        help_text="The whole mass counts against quotas.",
                         verbose_name="counts whole",
                     ),
                 ),

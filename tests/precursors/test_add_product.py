@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import translation
 
 from precursors import operations
@@ -169,6 +169,18 @@ def test_two_current_versions_are_impossible(acid: Precursor) -> None:
             precursor=acid,
             concentration_percent=30,
         )
+
+
+def test_two_who_add_at_once_come_one_after_the_other(acid: Precursor) -> None:
+    """Otherwise both would see no version, and the second would fail on the first's."""
+    other = connection.copy()
+    with other.cursor() as theirs, connection.cursor() as ours:
+        theirs.execute("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('products', 0))")
+        ours.execute("SET LOCAL lock_timeout = '50ms'")
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            add(acid)
+    other.close()
+    assert add(acid).version == 1
 
 
 @pytest.mark.parametrize(
