@@ -20,8 +20,8 @@ def append_only(table: str) -> RunSQL:
     """Refuse UPDATE, DELETE and TRUNCATE of a table."""
     return RunSQL(
         FUNCTION
-        + _guard(table, "rows_are_kept", "BEFORE UPDATE OR DELETE", "ROW", ADDED_ONLY)
-        + _guard(table, "table_is_kept", "BEFORE TRUNCATE", "STATEMENT", ADDED_ONLY),
+        + _guard(table, "rows_are_kept", "BEFORE UPDATE OR DELETE", ADDED_ONLY)
+        + _guard(table, "table_is_kept", "BEFORE TRUNCATE", ADDED_ONLY),
         _without(table, "rows_are_kept", "table_is_kept"),
     )
 
@@ -32,9 +32,9 @@ def frozen(table: str, *columns: str) -> RunSQL:
     fixed = "this column never changes once written"
     return RunSQL(
         FUNCTION
-        + _guard(table, "columns_are_kept", "BEFORE UPDATE", "ROW", fixed, f"WHEN ({changed})")
-        + _guard(table, "rows_are_kept", "BEFORE DELETE", "ROW", KEPT)
-        + _guard(table, "table_is_kept", "BEFORE TRUNCATE", "STATEMENT", KEPT),
+        + _guard(table, "columns_are_kept", "BEFORE UPDATE", fixed, f"WHEN ({changed})")
+        + _guard(table, "rows_are_kept", "BEFORE DELETE", KEPT)
+        + _guard(table, "table_is_kept", "BEFORE TRUNCATE", KEPT),
         _without(table, "columns_are_kept", "rows_are_kept", "table_is_kept"),
     )
 
@@ -50,7 +50,8 @@ def always(table: str, name: str, when: str, body: str) -> RunSQL:
     )
 
 
-def _guard(table: str, name: str, when: str, each: str, why: str, condition: str = "") -> str:
+def _guard(table: str, name: str, when: str, why: str, condition: str = "") -> str:
+    each = "STATEMENT" if "TRUNCATE" in when else "ROW"
     return (
         f"CREATE TRIGGER {name} {when} ON {table} FOR EACH {each} {condition}"
         f" EXECUTE FUNCTION portal_refuses('{why}');" + _enabled(table, name)

@@ -57,7 +57,7 @@ BEGIN
         (SELECT * FROM registry_permit
         WHERE organization_id = NEW.organization_id AND precursor_id = NEW.precursor_id
             AND activity = NEW.activity AND state IN ('in_force', 'replaced')
-        ORDER BY decided_at DESC, id DESC LIMIT 1)
+        ORDER BY coalesce(decided_at, created_at) DESC, id DESC LIMIT 1)
     LOOP
         times := greatest(1,
             (CASE previous.period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END)

@@ -1,0 +1,114 @@
+"""Which rows somebody may see: the only way by which a page or an endpoint obtains one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from registry.actors import Actor
+from registry.models import (
+    ApiKey,
+    Driver,
+    License,
+    Membership,
+    Organization,
+    Permit,
+    Reinstatement,
+    Site,
+    Vehicle,
+)
+from registry.models.people import Role
+
+Page = Callable[..., HttpResponse]
+Row = TypeVar("Row", bound=Model)
+
+
+def organizations_for(by: Actor) -> QuerySet[Organization]:
+    """The authority sees every firm of its jurisdiction, a firm itself."""
+    return _seen(Organization.objects.all(), by, owner="pk")
+
+
+def partners_for(by: Actor) -> QuerySet[Organization]:
+    """Every firm of the jurisdiction, for naming it as the other party; not to be listed."""
+    return Organization.objects.filter(jurisdiction=by.jurisdiction)
+
+
+def licenses_for(by: Actor) -> QuerySet[License]:
+    return _seen(License.objects.select_related("organization"), by)
+
+
+def permits_for(by: Actor) -> QuerySet[Permit]:
+    return _seen(Permit.objects.select_related("organization", "license", "precursor"), by)
+
+
+def sites_for(by: Actor) -> QuerySet[Site]:
+    return _seen(Site.objects.select_related("organization"), by)
+
+
+def vehicles_for(by: Actor) -> QuerySet[Vehicle]:
+    return _seen(Vehicle.objects.select_related("organization"), by)
+
+
+def drivers_for(by: Actor) -> QuerySet[Driver]:
+    return _seen(Driver.objects.select_related("organization"), by)
+
+
+def reinstatements_for(by: Actor) -> QuerySet[Reinstatement]:
+    """Proposals to lift a suspension: the authority's alone."""
+    rows = Reinstatement.objects.select_related("license__organization", "proposed_by")
+    return rows.filter(license__in=licenses_for(by)) if by.is_authority else rows.none()
+
+
+def members_for(by: Actor) -> QuerySet[Membership]:
+    """Who acts for a firm or the authority now: for officers, and for the firm's own managers."""
+    rows = Membership.objects.select_related("user", "organization").filter(ended_at=None)
+    if by.is_authority:
+        return rows.filter(jurisdiction=by.jurisdiction)
+    manages = by.organization if by.role == Role.MANAGER else None
+    return rows.filter(organization=manages) if manages else rows.none()
+
+
+def api_keys_for(by: Actor) -> QuerySet[ApiKey]:
+    return _seen(ApiKey.objects.select_related("organization"), by)
+
+
+def _seen(rows: QuerySet[Row], by: Actor, owner: str = "organization") -> QuerySet[Row]:
+    rows = rows.filter(jurisdiction=by.jurisdiction)
+    if by.is_authority:
+        return rows
+    return rows.filter(**{owner: by.organization.pk}) if by.organization else rows.none()
+
+
+# Pages ---------------------------------------------------------------------------------------
+
+
+def officer_required(view: Page) -> Page:
+    """Let officers in; ask strangers to sign in."""
+    return _required(view, lambda by: by.is_authority)
+
+
+def firm_required(view: Page) -> Page:
+    """Let those in who act for a firm; ask strangers to sign in."""
+    return _required(view, lambda by: by.organization is not None)
+
+
+def manager_required(view: Page) -> Page:
+    """Let in who may invite: officers, and a firm's managers."""
+    return _required(view, lambda by: by.is_authority or by.role == Role.MANAGER)
+
+
+def _required(view: Page, may: Callable[[Actor], bool]) -> Page:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        by: Actor | None = request.actor  # type: ignore[attr-defined]
+        if by is None or not may(by):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,59 @@
+"""Make a key for a partner program. The key is the last line printed, and is told only once."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from precursors.errors import Refused
+from registry import operations
+from registry.models import Jurisdiction, Organization
+from registry.tax_numbers import normal_tax_id
+
+
+class Command(BaseCommand):
+    help = "Make an API key for a firm, or for the authority. It is printed once, last."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        owner = parser.add_mutually_exclusive_group(required=True)
+        owner.add_argument("--organization", metavar="TAX_ID", help="the firm's tax number")
+        owner.add_argument("--authority", action="store_true", help="a key of the authority")
+        parser.add_argument("--scopes", required=True, help="separated by commas: buy,sell")
+        parser.add_argument("--name", required=True, help="what the key is for")
+        parser.add_argument("--test", action="store_true", help="in the sandbox")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        jurisdiction = _jurisdiction(is_test=options["test"])
+        try:
+            key, secret = operations.issue_api_key(
+                jurisdiction=jurisdiction,
+                organization=_owner(options["organization"], jurisdiction),
+                name=options["name"],
+                scopes=[scope.strip() for scope in options["scopes"].split(",") if scope.strip()],
+            )
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"{key.organization or jurisdiction}: {', '.join(key.scopes)}")
+        self.stdout.write(secret)
+
+
+def _jurisdiction(*, is_test: bool) -> Jurisdiction:
+    code = settings.DEFAULT_JURISDICTION + ("-TEST" if is_test else "")
+    found = Jurisdiction.objects.filter(code=code).first()
+    if found is None:
+        raise CommandError(f"There is no jurisdiction {code}: run load_registry first.")
+    return found
+
+
+def _owner(tax_id: str | None, jurisdiction: Jurisdiction) -> Organization | None:
+    if tax_id is None:
+        return None
+    _country, number = normal_tax_id(tax_id, home=jurisdiction.country)
+    found = Organization.objects.filter(jurisdiction=jurisdiction, tax_id=number).first()
+    if found is None:
+        raise CommandError(
+            f"There is no firm with the tax number {number} in {jurisdiction}: an officer, or a"
+            " key of the authority there, enters it first."
+        )
+    return found

@@ -1,0 +1,37 @@
+"""The register's verbs."""
+
+from registry.operations.firms import add_organization
+from registry.operations.keys import issue_api_key, revoke_api_key
+from registry.operations.licenses import (
+    approve_reinstatement,
+    grant_license,
+    propose_reinstatement,
+    revoke_license,
+    suspend_license,
+    withdraw_reinstatement,
+)
+from registry.operations.people import accept_invitation, end_membership, invite, join
+from registry.operations.permits import approve_permit, grant_permit, refuse_permit
+from registry.operations.places import add_driver, add_site, add_vehicle
+
+__all__ = [
+    "accept_invitation",
+    "add_driver",
+    "add_organization",
+    "add_site",
+    "add_vehicle",
+    "approve_permit",
+    "approve_reinstatement",
+    "end_membership",
+    "grant_license",
+    "grant_permit",
+    "invite",
+    "issue_api_key",
+    "join",
+    "propose_reinstatement",
+    "refuse_permit",
+    "revoke_api_key",
+    "revoke_license",
+    "suspend_license",
+    "withdraw_reinstatement",
+]

@@ -1,0 +1,47 @@
+"""Firms enter the register."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from precursors.errors import Refused
+from precursors.search import search_text
+from registry import clock, events, inputs
+from registry.actors import Actor
+from registry.constraints import refusing
+from registry.models import Organization
+from registry.tax_numbers import normal_tax_id
+
+
+@transaction.atomic
+def add_organization(*, tax_id: str, name: str, country: str = "", by: Actor) -> Organization:
+    """Enter a firm, known by its tax number.
+
+    Raises Refused: tax_id_invalid, country_unknown, organization_exists, blank, too_long.
+    """
+    home = by.jurisdiction.country
+    name = inputs.text(name, field="name", at_most=200)
+    country, number = normal_tax_id(tax_id, country=country, home=home)
+    now = clock.now()
+    with refusing({"tax_id_is_unique_in_a_jurisdiction": _exists(number)}):
+        organization = Organization.objects.create(
+            jurisdiction=by.jurisdiction,
+            country=country,
+            tax_id=number,
+            name=name,
+            search_text=search_text([name, number]),
+            created_at=now,
+        )
+    events.record(
+        "organization.added",
+        organization,
+        at=now,
+        organizations=[organization.pk],
+        data={"tax_id": number, "name": name},
+        by=by,
+    )
+    return organization
+
+
+def _exists(tax_id: str) -> Refused:
+    sentence = _("A firm with the tax number %(tax_id)s is already in the register.")
+    return Refused("organization_exists", sentence % {"tax_id": tax_id}, tax_id=tax_id)

@@ -1,0 +1,69 @@
+"""Keys by which programs act."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from precursors.errors import Refused
+from registry import clock, events, inputs
+from registry.actors import Actor
+from registry.authentication import hashed, new_key
+from registry.models import ApiKey, Jurisdiction, Organization
+from registry.models.people import Scope
+
+
+@transaction.atomic
+def issue_api_key(
+    *,
+    jurisdiction: Jurisdiction,
+    organization: Organization | None,
+    name: str,
+    scopes: Sequence[str],
+    at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key for a firm, or (without one) for the authority. Its secret is told only here.
+
+    Raises Refused: scope_unknown, scope_missing, blank, too_long.
+    """
+    prefix, secret = new_key(is_test=jurisdiction.is_test)
+    key = ApiKey.objects.create(
+        jurisdiction=jurisdiction,
+        organization=organization,
+        name=inputs.text(name, field="name", at_most=100),
+        prefix=prefix,
+        secret_hash=hashed(secret),
+        scopes=_known(scopes),
+        created_at=at or clock.now(),
+    )
+    _record("api_key.issued", key, key.created_at, Actor.portal(jurisdiction))
+    return key, secret
+
+
+def _known(scopes: Sequence[str]) -> list[str]:
+    if unknown := sorted(set(scopes) - set(Scope.values)):
+        sentence = _("Unknown scope: %(unknown)s. Scopes are: %(known)s.") % {
+            "unknown": ", ".join(unknown),
+            "known": ", ".join(Scope.values),
+        }
+        raise Refused("scope_unknown", sentence, field="scopes")
+    if not scopes:
+        raise Refused("scope_missing", _("Name at least one scope."), field="scopes")
+    return [scope for scope in Scope.values if scope in scopes]
+
+
+@transaction.atomic
+def revoke_api_key(key: ApiKey, *, by: Actor) -> ApiKey:
+    """End a key at once."""
+    key = ApiKey.objects.select_for_update(no_key=True).get(pk=key.pk)
+    if key.revoked_at is None:
+        key.revoked_at = clock.now()
+        key.save(update_fields=["revoked_at"])
+        _record("api_key.revoked", key, key.revoked_at, by)
+    return key
+
+
+def _record(kind: str, key: ApiKey, at: datetime, by: Actor) -> None:
+    data = {"prefix": key.prefix, "name": key.name, "scopes": key.scopes}
+    events.record(kind, key, at=at, organizations=[key.organization_id], data=data, by=by)

@@ -1,0 +1,188 @@
+"""People are invited, join, and leave."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from functools import partial
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from precursors.errors import Refused
+from registry import clock, events, inputs
+from registry.actors import Actor
+from registry.invitations import mail_invitation
+from registry.models import Invitation, Membership, Organization, User
+from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES
+
+INVITATION_VALID = timedelta(days=7)
+
+
+@transaction.atomic
+def invite(*, email: str, role: str, organization: Organization | None, by: Actor) -> str:
+    """Invite somebody to a firm, or (without one) to the authority; give the link.
+
+    The link is good once, for seven days, and takes the place of earlier ones. It is mailed after
+    the transaction; a letter that cannot be sent undoes nothing. Raises Refused: email_invalid,
+    role_does_not_fit, already_member.
+    """
+    email = inputs.email(email)
+    _require_fitting(role, organization)
+    _require_no_member(email, organization, by)
+    now = clock.now()
+    open_ones = Invitation.objects.filter(
+        jurisdiction=by.jurisdiction, organization=organization, email=email, accepted_at=None
+    )
+    open_ones.filter(expires_at__gt=now).update(expires_at=now)
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        jurisdiction=by.jurisdiction,
+        organization=organization,
+        email=email,
+        role=role,
+        token_hash=_hashed(token),
+        created_at=now,
+        expires_at=now + INVITATION_VALID,
+        invited_by=by.user,
+    )
+    firm = [invitation.organization_id]
+    data = {"role": role}
+    events.record("invitation.sent", invitation, at=now, organizations=firm, data=data, by=by)
+    link = settings.PUBLIC_URL + reverse("registry:invitation", args=[token])
+    transaction.on_commit(partial(mail_invitation, invitation, link), robust=True)
+    return link
+
+
+def _require_fitting(role: str, organization: Organization | None) -> None:
+    if role not in (FIRM_ROLES if organization else AUTHORITY_ROLES):
+        raise Refused("role_does_not_fit", _("There is no such role here."), field="role")
+
+
+def _require_no_member(email: str, organization: Organization | None, by: Actor) -> None:
+    members = Membership.objects.filter(
+        jurisdiction=by.jurisdiction, organization=organization, user__email=email, ended_at=None
+    )
+    if members.exists():
+        raise Refused("already_member", _("This person already belongs to it."), field="email")
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_invitation(token: str) -> Invitation:
+    """Give the invitation a link stands for. Raises Refused("invitation_over").
+
+    Unknown, used and expired links are answered alike.
+    """
+    invitations = Invitation.objects.select_related("jurisdiction", "organization")
+    open_ones = invitations.filter(accepted_at=None, expires_at__gt=clock.now())
+    return _or_over(open_ones.filter(token_hash=_hashed(token)).first())
+
+
+def _or_over(invitation: Invitation | None) -> Invitation:
+    if invitation is None:
+        sentence = _("This link has been used or is too old. Ask for a new invitation.")
+        raise Refused("invitation_over", sentence)
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(*, token: str, name: str, password: str) -> User:
+    """Make the invited person's account, and let them join.
+
+    Raises Refused: invitation_over, sign_in_first (there is an account), password_weak, blank,
+    too_long.
+    """
+    invitation = _locked(token)
+    if User.objects.filter(email=invitation.email).exists():
+        raise Refused("sign_in_first", _("You already have an account: sign in first."))
+    user = User(
+        email=invitation.email,
+        name=inputs.text(name, field="name", at_most=150),
+        language=(get_language() or "")[:2],
+    )
+    _set_password(user, password)
+    user.save(force_insert=True)
+    # The link came to this address: that proves it, and a second factor asks for the proof.
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    _join(invitation, user)
+    return user
+
+
+def _set_password(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        sentence = " ".join(error.messages)
+        raise Refused("password_weak", sentence, field="password") from error
+    user.set_password(password)
+
+
+@transaction.atomic
+def join(*, token: str, user: User) -> Membership:
+    """Let somebody who has an account accept an invitation to their address.
+
+    Raises Refused: invitation_over, invitation_of_another, already_member.
+    """
+    invitation = _locked(token)
+    if user.email != invitation.email:
+        sentence = _(
+            "This invitation was sent to another address than the one you signed in with."
+        )
+        raise Refused("invitation_of_another", sentence)
+    _require_no_member(user.email, invitation.organization, Actor.portal(invitation.jurisdiction))
+    return _join(invitation, user)
+
+
+def _locked(token: str) -> Invitation:
+    found = find_invitation(token)
+    rows = Invitation.objects.select_for_update(no_key=True, of=["self"])
+    still_open = rows.filter(pk=found.pk, accepted_at=None, expires_at=found.expires_at)
+    return _or_over(still_open.select_related("jurisdiction", "organization").first())
+
+
+def _join(invitation: Invitation, user: User) -> Membership:
+    invitation.accepted_at = now = clock.now()
+    invitation.save(update_fields=["accepted_at"])
+    membership = Membership.objects.create(
+        jurisdiction=invitation.jurisdiction,
+        user=user,
+        organization=invitation.organization,
+        role=invitation.role,
+    )
+    firm = [membership.organization_id]
+    data = {"role": membership.role}
+    by = Actor.person(membership)
+    events.record("membership.begun", membership, at=now, organizations=firm, data=data, by=by)
+    return membership
+
+
+@transaction.atomic
+def end_membership(membership: Membership, *, by: Actor) -> Membership:
+    """Let somebody act here no more, at once. Raises Refused("last_officer")."""
+    membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
+    if membership.ended_at:
+        return membership
+    _require_not_last_officer(membership)
+    membership.ended_at = now = clock.now()
+    membership.save(update_fields=["ended_at"])
+    firm = [membership.organization_id]
+    events.record("membership.ended", membership, at=now, organizations=firm, by=by)
+    return membership
+
+
+def _require_not_last_officer(membership: Membership) -> None:
+    if not membership.is_authority:
+        return
+    officers = Membership.objects.select_for_update(no_key=True).filter(
+        jurisdiction=membership.jurisdiction_id, organization=None, role="officer", ended_at=None
+    )
+    if [officer.pk for officer in officers] == [membership.pk]:
+        raise Refused("last_officer", _("The authority needs at least one officer."))

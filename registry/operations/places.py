@@ -1,0 +1,115 @@
+"""Sites, vehicles and drivers enter the register."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from precursors.errors import Refused
+from precursors.quantities import Quantity
+from registry import clock, events, inputs
+from registry.actors import Actor
+from registry.constraints import refusing
+from registry.models import Driver, Organization, Site, Vehicle
+from registry.plates import normal_plate
+
+
+@transaction.atomic
+def add_site(
+    *,
+    organization: Organization,
+    name: str,
+    address: str,
+    ubigeo: str = "",
+    latitude: Decimal | None = None,
+    longitude: Decimal | None = None,
+    storage_limit: Quantity | None = None,
+    by: Actor,
+) -> Site:
+    """Enter a place where a firm keeps or sells; the storage limit is a mass of product.
+
+    Raises Refused: ubigeo_invalid, position_incomplete, position_invalid, mass_required,
+    quantity_too_large, blank, too_long.
+    """
+    inputs.position(latitude, longitude)
+    now = clock.now()
+    site = Site(
+        jurisdiction=by.jurisdiction,
+        organization=organization,
+        name=inputs.text(name, field="name", at_most=200),
+        address=inputs.text(address, field="address", at_most=300),
+        ubigeo=inputs.ubigeo(ubigeo),
+        latitude=latitude,
+        longitude=longitude,
+        created_at=now,
+    )
+    if storage_limit:
+        site.storage_limit_kg = inputs.mass_kg(storage_limit, field="storage_limit")
+        site.storage_limit_value = storage_limit.value
+        site.storage_limit_unit = storage_limit.unit
+    site.save(force_insert=True)
+    _record("site.added", site, now, {"name": site.name, "ubigeo": site.ubigeo}, by)
+    return site
+
+
+@transaction.atomic
+def add_vehicle(
+    *,
+    organization: Organization,
+    plate: str,
+    kind: str,
+    capacity: Quantity | None = None,
+    by: Actor,
+) -> Vehicle:
+    """Enter a vehicle by its plate.
+
+    Raises Refused: plate_invalid, plate_taken, blank, too_long.
+    """
+    now = clock.now()
+    vehicle = Vehicle(
+        jurisdiction=by.jurisdiction,
+        organization=organization,
+        plate=normal_plate(plate),
+        kind=inputs.text(kind, field="kind", at_most=50),
+        capacity_value=capacity.value if capacity else None,
+        capacity_unit=capacity.unit if capacity else "",
+        created_at=now,
+    )
+    with refusing({"plate_is_unique_in_a_jurisdiction": _taken(vehicle.plate)}):
+        vehicle.save(force_insert=True)
+    _record("vehicle.added", vehicle, now, {"plate": vehicle.plate, "kind": vehicle.kind}, by)
+    return vehicle
+
+
+def _taken(plate: str) -> Refused:
+    sentence = _("The vehicle %(plate)s is already in the register.") % {"plate": plate}
+    return Refused("plate_taken", sentence, plate=plate)
+
+
+@transaction.atomic
+def add_driver(
+    *, organization: Organization, name: str, document: str, license: str = "", by: Actor
+) -> Driver:
+    """Enter a firm's driver. Raises Refused: driver_exists, blank, too_long."""
+    now = clock.now()
+    driver = Driver(
+        jurisdiction=by.jurisdiction,
+        organization=organization,
+        name=inputs.text(name, field="name", at_most=150),
+        document=inputs.text(document, field="document", at_most=30),
+        license=inputs.optional_text(license, field="license", at_most=30),
+        created_at=now,
+    )
+    exists = Refused("driver_exists", _("The firm has already entered a driver of this document."))
+    with refusing({"driver_is_declared_once": exists}):
+        driver.save(force_insert=True)
+    _record("driver.added", driver, now, {}, by)  # who it is stays out of events
+    return driver
+
+
+def _record(
+    kind: str, row: Site | Vehicle | Driver, at: datetime, data: dict[str, Any], by: Actor
+) -> None:
+    events.record(kind, row, at=at, organizations=[row.organization_id], data=data, by=by)
