@@ -38,7 +38,7 @@ TITLES = {
 
 
 @dataclass(eq=False)
-class Problem(Exception):  # noqa: N818
+class Problem(Exception):
     """A refusal on its way out: what RFC 9457 calls a problem."""
 
     status: int
