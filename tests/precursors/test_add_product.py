@@ -179,6 +179,7 @@ def test_two_who_add_at_once_come_one_after_the_other(acid: Precursor) -> None:
         ours.execute("SET LOCAL lock_timeout = '50ms'")
         with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
             add(acid)
+        theirs.execute("ROLLBACK")
     other.close()
     assert add(acid).version == 1
 
