@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from precursors.errors import Refused
 from registry import events
@@ -90,7 +91,7 @@ def add_duty(authorization: Authorization, reason: str, *, at: datetime) -> None
     Duty.objects.create(
         authorization=authorization, version=authorization.version, reason=reason, due_at=at
     )
-    bell.ring_on_commit()
+    transaction.on_commit(bell.ring, robust=True)
 
 
 def end(authorization: Authorization, status: Status, *, at: datetime) -> list[str]:

@@ -79,7 +79,9 @@ class Ask:
 
     @cached_property
     def seller_license(self) -> License | None:
-        return self.seller and license_in_force(self.seller, at=self.at)
+        if self.seller is None or self.seller.jurisdiction_id != self.buyer.jurisdiction_id:
+            return None
+        return license_in_force(self.seller, at=self.at)
 
     @cached_property
     def seller_permit(self) -> Permit | None:

@@ -6,9 +6,9 @@ from registry import operations as registry
 from registry.actors import Actor
 from registry.models import License
 
-from authorizations.models import Authorization, Status
+from authorizations.models import Allowance, Authorization, Status
 from authorizations.models.authorization import LIVE
-from authorizations.operations.requesting import refuse, revoke
+from authorizations.operations.requesting import expire, refuse, revoke
 
 
 @transaction.atomic
@@ -16,13 +16,20 @@ def revoke_license(license: License, *, reason: str, by: Actor) -> License:
     """Revoke a license and every live code that stands on it. Raises what its parts raise."""
     license = registry.revoke_license(license, reason=reason, by=by)
     for authorization in _standing_on(license):
-        end = refuse if authorization.status == Status.PENDING else revoke
-        end(authorization, reason=reason, by=by)
+        authorization = expire(authorization, by=by)  # what time has ended, time ended
+        if authorization.status == Status.PENDING:
+            refuse(authorization, reason=reason, by=by)
+        elif authorization.status == Status.ISSUED:
+            revoke(authorization, reason=reason, by=by)
     return license
 
 
 def _standing_on(license: License) -> list[Authorization]:
-    codes = Authorization.objects.filter(
+    """Its live codes, locked, and then their allowances, each in the order all verbs keep."""
+    codes = Authorization.objects.select_for_update(no_key=True).filter(
         Q(permit__license=license) | Q(seller_permit__license=license), status__in=LIVE
     )
-    return list(codes.order_by("pk"))
+    locked = list(codes.order_by("pk"))
+    taken = {pk for a in locked for pk in (a.allowance_id, a.seller_allowance_id)}
+    list(Allowance.objects.select_for_update(no_key=True).filter(pk__in=taken).order_by("pk"))
+    return locked

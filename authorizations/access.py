@@ -1,0 +1,58 @@
+"""Which rows somebody may see: the only way by which a page or an endpoint obtains one.
+
+A vendor sees a code once its buyer has brought it: its lists omit the others, so that nobody
+books diverted goods on a code that was never shown to it.
+"""
+
+from django.db.models import Q, QuerySet
+from registry.actors import Actor
+
+from authorizations.models import Authorization, Flag, Sale
+
+PARTIES = ("buyer", "seller", "product__precursor", "destination_site", "vehicle")
+
+
+def authorizations_for(by: Actor) -> QuerySet[Authorization]:
+    """The authority sees all of its jurisdiction, a firm what it buys and what it was shown."""
+    rows = _of(Authorization.objects.select_related(*PARTIES), by)
+    return rows if by.is_authority else rows.filter(_bought(by) | _shown(by))
+
+
+def purchases_for(by: Actor) -> QuerySet[Authorization]:
+    """What a firm buys, for its own history."""
+    return _of(Authorization.objects.select_related(*PARTIES), by).filter(_bought(by))
+
+
+def supplies_for(by: Actor) -> QuerySet[Authorization]:
+    """What a firm has been shown as vendor."""
+    return _of(Authorization.objects.select_related(*PARTIES), by).filter(_shown(by))
+
+
+def sales_for(by: Actor) -> QuerySet[Sale]:
+    """The authority sees every sale, a firm those it made and those made to it."""
+    related = ("authorization", "buyer", "seller", "product__precursor", "site", "receipt", "root")
+    rows = _of(Sale.objects.select_related(*related), by)
+    if by.is_authority:
+        return rows
+    return rows.filter(Q(seller=by.organization) | Q(buyer=by.organization))
+
+
+def flags_for(by: Actor) -> QuerySet[Flag]:
+    """Flags are the authority's alone: neither party sees one before it is asked."""
+    rows = _of(Flag.objects.select_related("authorization", "buyer", "seller", "sale"), by)
+    return rows if by.is_authority else rows.none()
+
+
+def _of(rows, by: Actor):  # type: ignore[no-untyped-def]
+    """Rows of the actor's jurisdiction; none for somebody without a role."""
+    if by.organization is None and not by.is_authority:
+        return rows.none()
+    return rows.filter(jurisdiction=by.jurisdiction)
+
+
+def _bought(by: Actor) -> Q:
+    return Q(buyer=by.organization)
+
+
+def _shown(by: Actor) -> Q:
+    return Q(seller=by.organization, looked_up_at__isnull=False)

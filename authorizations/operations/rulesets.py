@@ -1,0 +1,43 @@
+"""The thresholds in force, as versions that are added and never changed."""
+
+from typing import Any
+
+from django.conf import settings
+from registry import clock
+from registry.models import Jurisdiction
+
+from authorizations import rules
+from authorizations.models import Ruleset
+
+__all__ = ["current_ruleset"]
+
+
+def current_ruleset(jurisdiction: Jurisdiction) -> Ruleset:
+    """The ruleset by which a new authorization will be judged.
+
+    The first one, and one that lacks a rule the portal has learned since, is completed with
+    the rules' defaults: that tightens, and needs no second officer.
+    """
+    latest = Ruleset.objects.filter(jurisdiction=jurisdiction).order_by("-version").first()
+    if latest is None:
+        return _added(jurisdiction, 1, _defaults())
+    missing = _defaults().keys() - latest.settings.keys()
+    if not missing:
+        return latest
+    completed = {name: _defaults()[name] for name in missing} | latest.settings
+    return _added(jurisdiction, latest.version + 1, completed)
+
+
+def _defaults() -> dict[str, dict[str, Any]]:
+    defaults = rules.defaults()
+    defaults["receipt_missing"]["days"] = str(settings.RECEIPT_DUE_DAYS)
+    return defaults
+
+
+def _added(jurisdiction: Jurisdiction, version: int, values: dict[str, Any]) -> Ruleset:
+    ruleset, _created = Ruleset.objects.get_or_create(
+        jurisdiction=jurisdiction,
+        version=version,
+        defaults={"settings": values, "created_at": clock.now()},
+    )
+    return ruleset

@@ -1,0 +1,160 @@
+"""The book of rules: how a rule is entered, set and applied.
+
+A rule is a pure function with a stable name. `@rule` looks at an authorization, `@sale_rule`
+at each of its sales. What the decorator is given is the default of the rule's settings.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from authorizations.rules.facts import Facts, SaleFacts
+
+Evidence = dict[str, str]
+Settings = Mapping[str, Mapping[str, Any]]
+
+TOLERANCE = "tolerance"
+# 0.5 % of the quantity or one division of the scale, never over 5 % of the quantity; a product
+# breathes with 10 K, or with 1 % where its expansion is not known. Choices of ours, not law.
+TOLERANCE_DEFAULTS = {
+    "share": "0.005",
+    "share_max": "0.05",
+    "kelvin": "10",
+    "volume_share": "0.01",
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What one ruleset says of one rule, with the tolerance that several share."""
+
+    values: Mapping[str, Any]
+    tolerance: Mapping[str, str]
+
+    @property
+    def on(self) -> bool:
+        return bool(self.values["on"])
+
+    def number(self, name: str) -> Fraction:
+        return Fraction(self.values[name])
+
+    def severity(self, evidence: Evidence) -> str:
+        """The rule's severity: its own for a direction, where it has one."""
+        own = self.values.get(f"severity_{evidence.get('direction')}", self.values["severity"])
+        return str(own)
+
+
+AuthorizationCheck = Callable[[Facts, Setting], Evidence | None]
+SaleCheck = Callable[[SaleFacts, Facts, Setting], Evidence | None]
+A = TypeVar("A", bound=AuthorizationCheck)
+S = TypeVar("S", bound=SaleCheck)
+Found = tuple[SaleFacts | None, Evidence | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A rule as entered. `look` yields what it finds, with the sale it was found on."""
+
+    name: str
+    subject: str  # "authorization", "sale"
+    defaults: Mapping[str, Any]
+    replaces: tuple[str, ...] = ()
+    look: Callable[[Facts, Setting], Iterable[Found]]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule broken by one subject. Of an authorization, `sale` is its last one."""
+
+    rule: str
+    subject: str
+    sale: int | None
+    severity: str
+    evidence: Evidence
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "subject": self.subject,
+            "sale": self.sale,
+            "severity": self.severity,
+            "evidence": self.evidence,
+        }
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(
+    *, severity: str, replaces: tuple[str, ...] = (), **thresholds: str
+) -> Callable[[A], A]:
+    """Enter a rule about the authorization. While it fires, those it replaces do not."""
+
+    def enter(check: A) -> A:
+        def look(facts: Facts, setting: Setting) -> Iterator[Found]:
+            yield (facts.sales[-1] if facts.sales else None), check(facts, setting)
+
+        _enter(check, "authorization", look, severity, thresholds, replaces)
+        return check
+
+    return enter
+
+
+def sale_rule(
+    *, severity: str, voided_too: bool = False, **thresholds: str
+) -> Callable[[S], S]:
+    """Enter a rule about each sale that stands, or about those made void as well."""
+
+    def enter(check: S) -> S:
+        def look(facts: Facts, setting: Setting) -> Iterator[Found]:
+            for sale in facts.sales:
+                if voided_too or not sale.is_void:
+                    yield sale, check(sale, facts, setting)
+
+        _enter(check, "sale", look, severity, thresholds)
+        return check
+
+    return enter
+
+
+def _enter(
+    check: Callable[..., Evidence | None],
+    subject: str,
+    look: Callable[[Facts, Setting], Iterable[Found]],
+    severity: str,
+    thresholds: Mapping[str, str],
+    replaces: tuple[str, ...] = (),
+) -> None:
+    name = check.__name__
+    defaults = {"on": True, "severity": severity, **thresholds}
+    RULES[name] = Rule(
+        name=name, subject=subject, defaults=defaults, replaces=replaces, look=look
+    )
+
+
+def defaults() -> dict[str, dict[str, Any]]:
+    """The settings of a first ruleset: every rule on, at the thresholds it was entered with."""
+    return {
+        TOLERANCE: dict(TOLERANCE_DEFAULTS),
+        **{name: dict(entry.defaults) for name, entry in RULES.items()},
+    }
+
+
+def evaluate(facts: Facts, settings: Settings) -> list[Finding]:
+    """Apply every rule that the settings turn on; one they do not name is off."""
+    found = [finding for name in sorted(RULES) for finding in _findings(name, facts, settings)]
+    replaced = {name for finding in found for name in RULES[finding.rule].replaces}
+    return [finding for finding in found if finding.rule not in replaced]
+
+
+def _findings(name: str, facts: Facts, settings: Settings) -> Iterator[Finding]:
+    if name not in settings:
+        return
+    entry, setting = RULES[name], Setting(settings[name], settings[TOLERANCE])
+    if not setting.on:
+        return
+    for sale, evidence in entry.look(facts, setting):
+        if evidence is not None:
+            sale_id = sale.id if sale else None
+            yield Finding(name, entry.subject, sale_id, setting.severity(evidence), evidence)

@@ -1,0 +1,114 @@
+"""The world of a test: the shipped catalogue, and one named cast (see tests/cast.py)."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from precursors.models import Product
+from registry.actors import Actor
+from registry.models import Jurisdiction
+from registry.models.people import Role
+
+from tests import cast
+from tests.cast import Firm
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Ship the catalogue and the jurisdictions once; tests only roll back what they add."""
+    with django_db_blocker.unblock():
+        call_command("load_registry", verbosity=0)
+        call_command("load_precursors", verbosity=0)
+
+
+@pytest.fixture
+def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A copy of the test database for a test that commits: threads, other processes.
+
+    Tables that refuse TRUNCATE cannot be flushed after such a test, so it gets its own.
+    """
+    with django_db_blocker.unblock():
+        connection.close()
+        original = settings.DATABASES["default"]["NAME"]
+        copy = f"{original}_copy"
+        _maintain(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+        _maintain(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+        _use(copy)
+        yield
+        connection.close()
+        _use(original)
+        _maintain(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+def _maintain(sql: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(sql)
+
+
+def _use(name: str) -> None:
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture
+def jurisdiction(request: pytest.FixtureRequest) -> Jurisdiction:
+    if "committing" not in request.fixturenames:
+        request.getfixturevalue("db")
+    else:
+        request.getfixturevalue("committing")
+    return Jurisdiction.objects.get(code="PE")
+
+
+@pytest.fixture
+def regulator(jurisdiction: Jurisdiction) -> Actor:
+    return cast.person(jurisdiction, "rosa@authority.example", Role.OFFICER)
+
+
+@pytest.fixture
+def second_officer(jurisdiction: Jurisdiction) -> Actor:
+    return cast.person(jurisdiction, "raul@authority.example", Role.OFFICER)
+
+
+@pytest.fixture
+def inspector(jurisdiction: Jurisdiction) -> Actor:
+    return cast.person(jurisdiction, "ines@authority.example", Role.INSPECTOR)
+
+
+@pytest.fixture
+def buyer(regulator: Actor) -> Firm:
+    return cast.firm(11, "Pinturas Inventadas", email="berta@buyer.example", by=regulator)
+
+
+@pytest.fixture
+def vendor(regulator: Actor) -> Firm:
+    return cast.firm(
+        12,
+        "Solventes Ficticios",
+        email="victor@vendor.example",
+        activity="sell",
+        limit="1000000",
+        by=regulator,
+    )
+
+
+@pytest.fixture
+def rival(regulator: Actor) -> Firm:
+    return cast.firm(
+        13, "Rival Imaginario", email="rita@rival.example", activity="sell", by=regulator
+    )
+
+
+@pytest.fixture
+def acetone(jurisdiction: Jurisdiction) -> Product:
+    return Product.objects.get(code="acetone", superseded_at=None)
+
+
+@pytest.fixture
+def signed_in(client: Any) -> Callable[[Actor], Any]:
+    def sign_in(by: Actor) -> Any:
+        client.force_login(by.user)
+        return client
+
+    return sign_in
