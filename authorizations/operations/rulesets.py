@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from registry import clock
-from registry.models import Jurisdiction
 
 from authorizations import rules
 from authorizations.models import Ruleset
+from registry import clock
+from registry.models import Jurisdiction
 
 __all__ = ["current_ruleset"]
 

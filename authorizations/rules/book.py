@@ -6,17 +6,19 @@ at each of its sales. What the decorator is given is the default of the rule's s
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from authorizations.rules.facts import Facts, SaleFacts
+from precursors.errors import Text
 
 Evidence = dict[str, str]
 Settings = Mapping[str, Mapping[str, Any]]
 
 TOLERANCE = "tolerance"
 # 0.5 % of the quantity or one division of the scale, never over 5 % of the quantity; a product
-# breathes with 10 K, or with 1 % where its expansion is not known. Choices of ours, not law.
+# breathes with 10 K, or by 1 % where its expansion is not known. Choices of ours, not law.
 TOLERANCE_DEFAULTS = {
     "share": "0.005",
     "share_max": "0.05",
@@ -39,6 +41,10 @@ class Setting:
     def number(self, name: str) -> Fraction:
         return Fraction(self.values[name])
 
+    def hours(self, name: str) -> timedelta:
+        """A threshold that is written in hours."""
+        return timedelta(seconds=int(self.number(name) * 3600))
+
     def severity(self, evidence: Evidence) -> str:
         """The rule's severity: its own for a direction, where it has one."""
         own = self.values.get(f"severity_{evidence.get('direction')}", self.values["severity"])
@@ -50,6 +56,7 @@ SaleCheck = Callable[[SaleFacts, Facts, Setting], Evidence | None]
 A = TypeVar("A", bound=AuthorizationCheck)
 S = TypeVar("S", bound=SaleCheck)
 Found = tuple[SaleFacts | None, Evidence | None]
+Look = Callable[[Facts, Setting], Iterable[Found]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +64,11 @@ class Rule:
     """A rule as entered. `look` yields what it finds, with the sale it was found on."""
 
     name: str
+    title: Text
     subject: str  # "authorization", "sale"
     defaults: Mapping[str, Any]
     replaces: tuple[str, ...] = ()
-    look: Callable[[Facts, Setting], Iterable[Found]]
+    look: Look
 
 
 @dataclass(frozen=True)
@@ -74,20 +82,14 @@ class Finding:
     evidence: Evidence
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "rule": self.rule,
-            "subject": self.subject,
-            "sale": self.sale,
-            "severity": self.severity,
-            "evidence": self.evidence,
-        }
+        return dict(vars(self))
 
 
 RULES: dict[str, Rule] = {}
 
 
 def rule(
-    *, severity: str, replaces: tuple[str, ...] = (), **thresholds: str
+    title: Text, *, severity: str, replaces: tuple[str, ...] = (), **thresholds: str
 ) -> Callable[[A], A]:
     """Enter a rule about the authorization. While it fires, those it replaces do not."""
 
@@ -95,14 +97,21 @@ def rule(
         def look(facts: Facts, setting: Setting) -> Iterator[Found]:
             yield (facts.sales[-1] if facts.sales else None), check(facts, setting)
 
-        _enter(check, "authorization", look, severity, thresholds, replaces)
+        RULES[check.__name__] = Rule(
+            name=check.__name__,
+            title=title,
+            subject="authorization",
+            defaults={"on": True, "severity": severity, **thresholds},
+            replaces=replaces,
+            look=look,
+        )
         return check
 
     return enter
 
 
 def sale_rule(
-    *, severity: str, voided_too: bool = False, **thresholds: str
+    title: Text, *, severity: str, voided_too: bool = False, **thresholds: str
 ) -> Callable[[S], S]:
     """Enter a rule about each sale that stands, or about those made void as well."""
 
@@ -112,32 +121,23 @@ def sale_rule(
                 if voided_too or not sale.is_void:
                     yield sale, check(sale, facts, setting)
 
-        _enter(check, "sale", look, severity, thresholds)
+        RULES[check.__name__] = Rule(
+            name=check.__name__,
+            title=title,
+            subject="sale",
+            defaults={"on": True, "severity": severity, **thresholds},
+            look=look,
+        )
         return check
 
     return enter
-
-
-def _enter(
-    check: Callable[..., Evidence | None],
-    subject: str,
-    look: Callable[[Facts, Setting], Iterable[Found]],
-    severity: str,
-    thresholds: Mapping[str, str],
-    replaces: tuple[str, ...] = (),
-) -> None:
-    name = check.__name__
-    defaults = {"on": True, "severity": severity, **thresholds}
-    RULES[name] = Rule(
-        name=name, subject=subject, defaults=defaults, replaces=replaces, look=look
-    )
 
 
 def defaults() -> dict[str, dict[str, Any]]:
     """The settings of a first ruleset: every rule on, at the thresholds it was entered with."""
     return {
         TOLERANCE: dict(TOLERANCE_DEFAULTS),
-        **{name: dict(entry.defaults) for name, entry in RULES.items()},
+        **{name: dict(entered.defaults) for name, entered in RULES.items()},
     }
 
 
@@ -151,10 +151,10 @@ def evaluate(facts: Facts, settings: Settings) -> list[Finding]:
 def _findings(name: str, facts: Facts, settings: Settings) -> Iterator[Finding]:
     if name not in settings:
         return
-    entry, setting = RULES[name], Setting(settings[name], settings[TOLERANCE])
+    entered, setting = RULES[name], Setting(settings[name], settings[TOLERANCE])
     if not setting.on:
         return
-    for sale, evidence in entry.look(facts, setting):
+    for sale, evidence in entered.look(facts, setting):
         if evidence is not None:
             sale_id = sale.id if sale else None
-            yield Finding(name, entry.subject, sale_id, setting.severity(evidence), evidence)
+            yield Finding(name, entered.subject, sale_id, setting.severity(evidence), evidence)

@@ -121,9 +121,7 @@ class LicenseFacts:
 
     def standing_at(self, moment: datetime) -> str:
         """Its standing then, whatever its dates."""
-        return next(
-            (standing for at, standing in reversed(self.steps) if at <= moment), IN_FORCE
-        )
+        return next((standing for at, standing in reversed(self.steps) if at <= moment), IN_FORCE)
 
     def covers(self, day: date) -> bool:
         return self.valid_from <= day <= self.valid_to

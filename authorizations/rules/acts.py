@@ -1,0 +1,93 @@
+"""Rules on when: the claimed time of a sale, its report, its receipt and its papers."""
+
+from django.utils.translation import gettext_lazy as _
+
+from authorizations.rules.book import Evidence, Setting, sale_rule
+from authorizations.rules.facts import CALLED_OFF, Facts, SaleFacts
+from authorizations.rules.measure import instant
+
+
+@sale_rule(_("Sold without a code"), severity="high")
+def sold_without_code(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """The sale was reported without an authorization."""
+    if facts.has_code:
+        return None
+    amount = sale.current.amount
+    return {"product_kg": str(amount.product_kg)} if amount else None
+
+
+@sale_rule(_("Sold after the code expired"), severity="high", recorded_hours="24")
+def sold_after_expiry(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """Claimed after the validity; or recorded long after it, since a time is only a claim."""
+    if facts.valid_until is None:
+        return None
+    moments = {"sold_at": sale.current.sold_at, "recorded_at": sale.first.recorded_at}
+    limits = {
+        "sold_at": facts.valid_until,
+        "recorded_at": facts.valid_until + setting.hours("recorded_hours"),
+    }
+    late = next((name for name, moment in moments.items() if moment > limits[name]), None)
+    if late is None:
+        return None
+    moments["valid_until"] = facts.valid_until
+    return {"because": late} | {name: instant(moment) for name, moment in moments.items()}
+
+
+@sale_rule(_("Sold before the code was issued"), severity="high")
+def sold_before_issue(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """Claimed before the issue, or on a code that never was issued."""
+    sold_at = sale.current.sold_at
+    if not facts.has_code or _is_after_the_end(sale, facts):
+        return None
+    if facts.issued_at is None:
+        return {"sold_at": instant(sold_at), "issued_at": ""}
+    if sold_at < facts.issued_at:
+        return {"sold_at": instant(sold_at), "issued_at": instant(facts.issued_at)}
+    return None
+
+
+@sale_rule(_("Sold after the code was called off"), severity="high")
+def sold_after_cancel(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """Claimed after the code was refused, cancelled or revoked."""
+    if facts.ended_at is None or not _is_after_the_end(sale, facts):
+        return None
+    return {
+        "status": facts.status,
+        "sold_at": instant(sale.current.sold_at),
+        "ended_at": instant(facts.ended_at),
+    }
+
+
+def _is_after_the_end(sale: SaleFacts, facts: Facts) -> bool:
+    called_off = facts.status in CALLED_OFF and facts.ended_at is not None
+    return called_off and sale.current.sold_at > facts.ended_at  # type: ignore[operator]
+
+
+@sale_rule(_("Reported late"), severity="low", hours="24")
+def reported_late(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """Entered long after it happened."""
+    sold_at, recorded_at = sale.current.sold_at, sale.first.recorded_at
+    if recorded_at - sold_at <= setting.hours("hours"):
+        return None
+    hours = int((recorded_at - sold_at).total_seconds()) // 3600
+    moments = {"sold_at": instant(sold_at), "recorded_at": instant(recorded_at)}
+    return {**moments, "hours": str(hours)}
+
+
+@sale_rule(_("Receipt missing"), severity="medium", days="5")
+def receipt_missing(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """The buyer has not told what arrived, so long after the later of the sale and its entry."""
+    if sale.receipt is not None:
+        return None
+    since = max(sale.current.sold_at, sale.first.recorded_at)
+    due_at = since + 24 * setting.hours("days")
+    return {"due_at": instant(due_at)} if facts.as_of > due_at else None
+
+
+@sale_rule(_("Document used twice"), severity="medium")
+def duplicate_document(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """The vendor used the same invoice or guide for an earlier sale."""
+    if not sale.twins:
+        return None
+    twin = sale.twins[0]
+    return {"document": twin.document, "number": twin.number, "earlier_sale": twin.sale}

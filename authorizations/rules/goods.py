@@ -1,0 +1,67 @@
+"""Rules on what, where and with which vehicle."""
+
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from authorizations.rules.book import Evidence, Setting, sale_rule
+from authorizations.rules.facts import Facts, ProductFacts, SaleFacts
+from authorizations.rules.measure import plain
+
+
+@sale_rule(_("Another product"), severity="high")
+def wrong_product(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """Another precursor, or another concentration of it, than authorized."""
+    sold, authorized = sale.current.product, facts.product
+    if not facts.has_code or _substance(sold) == _substance(authorized):
+        return None
+    return {
+        "authorized_product": authorized.code,
+        "authorized_percent": str(authorized.concentration_percent),
+        "product": sold.code,
+        "percent": str(sold.concentration_percent),
+        "because": "precursor" if sold.precursor != authorized.precursor else "concentration",
+    }
+
+
+def _substance(product: ProductFacts) -> tuple[object, ...]:
+    return product.precursor, product.concentration_percent
+
+
+@sale_rule(_("Another vehicle"), severity="medium")
+def vehicle_mismatch(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """Collected by another vehicle than the authorized one."""
+    if not facts.plate or sale.current.plate == facts.plate:
+        return None
+    return {"authorized_plate": facts.plate, "plate": sale.current.plate}
+
+
+@sale_rule(_("Unknown vehicle"), severity="medium")
+def vehicle_not_registered(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """The plate that collected was not in the register."""
+    return None if sale.current.plate_is_known else {"plate": sale.current.plate}
+
+
+@sale_rule(_("Another firm's site"), severity="medium")
+def site_mismatch(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """Sold at a site that is not the vendor's."""
+    return None if sale.current.site_is_sellers else {"site": sale.current.site}
+
+
+@sale_rule(_("Weights do not add up"), severity="medium", share="0.005")
+def weight_arithmetic(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """Gross less tare differs from the mass of the product."""
+    report = sale.current
+    if report.gross_kg is None or report.tare_kg is None or report.amount is None:
+        return None
+    weighed = Fraction(report.gross_kg) - Fraction(report.tare_kg)
+    product = Fraction(report.amount.product_kg)
+    if abs(weighed - product) <= setting.number("share") * product:
+        return None
+    return {
+        "gross_kg": plain(Fraction(report.gross_kg)),
+        "tare_kg": plain(Fraction(report.tare_kg)),
+        "weighed_kg": plain(weighed),
+        "product_kg": plain(product),
+        "difference_kg": plain(weighed - product),
+    }

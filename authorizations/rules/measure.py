@@ -1,0 +1,107 @@
+"""The measure in which two amounts are compared, and by how much they may differ.
+
+Exact throughout: a figure is a `Fraction` of kg or L, and is rounded only to be shown.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from authorizations.rules.book import Evidence, Setting
+from authorizations.rules.facts import Amount, ProductFacts
+from precursors.quantities import Unit
+
+MILLION = 10**6
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Kilograms or liters, shown in a unit of trade.
+
+    `mixed`: the actual amount was reported in the other dimension than the standard; both
+    are then compared as mass of product.
+    """
+
+    unit: Unit
+    by_mass: bool
+    mixed: bool
+    per_kg: Fraction  # how many kg or L one kg of the product is
+
+    def of(self, amount: Amount | None) -> Decimal:
+        """An amount in kg or L; of no amount, zero."""
+        if amount is None:
+            return Decimal(0)
+        return amount.product_kg if self.by_mass else amount.quantity.base
+
+    def shown(self, **figures: Fraction) -> Evidence:
+        """Figures as evidence: each in the unit, and as kg of product."""
+        factor = Fraction(self.unit.factor)
+        in_unit = {name: plain(figure / factor) for name, figure in figures.items()}
+        in_kg = {f"{name}_kg": plain(figure / self.per_kg) for name, figure in figures.items()}
+        return {"unit": self.unit.value, **in_unit, **in_kg}
+
+
+def measure(
+    standard: Amount,
+    product: ProductFacts,
+    *,
+    actual: Iterable[Amount | None],
+    told: Iterable[Amount | None] = (),
+) -> Measure:
+    """The standard's own unit; kg of product where an amount came in the other dimension.
+
+    Only what is `actual` makes the measure mixed, and the tolerance wider: what the other
+    party has `told` does not.
+    """
+    mixed = any(amount and amount.dimension != standard.dimension for amount in actual)
+    by_mass = mixed or any(amount and amount.dimension != standard.dimension for amount in told)
+    if by_mass:
+        return Measure(Unit.KG, True, mixed, Fraction(1))
+    return Measure(standard.quantity.unit, False, False, _per_kg(standard, product))
+
+
+def _per_kg(standard: Amount, product: ProductFacts) -> Fraction:
+    if standard.dimension == "mass":
+        return Fraction(1)
+    assert product.density_kg_per_l is not None  # without it nothing is traded by volume
+    return 1 / Fraction(product.density_kg_per_l)
+
+
+def tolerance(
+    standard: Fraction, measured: Measure, product: ProductFacts, setting: Setting
+) -> Fraction:
+    """How far an actual figure may lie from the standard one, in kg or L."""
+    share = _share(setting)
+    within = Fraction(0)
+    if not product.packed:
+        division = Fraction(product.scale_division_kg) * measured.per_kg
+        within = min(max(share["share"] * standard, division), share["share_max"] * standard)
+        if product.tolerance_cap_kg is not None:
+            within = min(within, Fraction(product.tolerance_cap_kg) * measured.per_kg)
+    return within + (_breath(product, share) * standard if measured.mixed else 0)
+
+
+def _breath(product: ProductFacts, share: dict[str, Fraction]) -> Fraction:
+    """By what share a volume differs with the temperature."""
+    if product.expansion_per_kelvin is None:
+        return share["volume_share"]
+    return Fraction(product.expansion_per_kelvin) * share["kelvin"]
+
+
+def _share(setting: Setting) -> dict[str, Fraction]:
+    return {name: Fraction(value) for name, value in setting.tolerance.items()}
+
+
+def plain(figure: Fraction) -> str:
+    """Write a figure with three to six decimals, the last half to even."""
+    whole, millionths = divmod(abs(round(figure * MILLION)), MILLION)
+    decimals = f"{millionths:06d}"
+    sign = "-" if round(figure * MILLION) < 0 else ""
+    return f"{sign}{whole}.{decimals[:3]}{decimals[3:].rstrip('0')}"
+
+
+def instant(moment: datetime) -> str:
+    """Write a moment as evidence: in UTC, by RFC 3339."""
+    return moment.astimezone(UTC).isoformat()

@@ -1,0 +1,160 @@
+"""Rules on how much: what was sold, and what arrived, against what was authorized."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.translation import gettext_lazy as _
+
+from authorizations.ledger import Step, Word, counted
+from authorizations.rules.book import Evidence, Setting, rule, sale_rule
+from authorizations.rules.facts import NOTHING_ARRIVED, Amount, Facts, ReceiptFacts, SaleFacts
+from authorizations.rules.measure import Measure, measure, plain, tolerance
+
+SLIPS = (10, 100, 1000)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Sold against authorized, in kg or L."""
+
+    measure: Measure
+    authorized: Fraction
+    sold: Fraction
+    tolerance: Fraction
+
+    @property
+    def over(self) -> Fraction:
+        return self.sold - self.authorized
+
+    def shown(self, **differences: Fraction) -> Evidence:
+        figures = self.measure.shown(
+            authorized=self.authorized, sold=self.sold, tolerance=self.tolerance, **differences
+        )
+        return {**figures, "percent": plain(self.over / self.authorized * 100)}
+
+
+def compared(facts: Facts, setting: Setting) -> Comparison:
+    """Compare what was sold against a code so far with what it allows."""
+    amounts = [report.amount for report in facts.reports()]
+    told = [sale.receipt.amount for sale in facts.sales if sale.receipt]
+    measured = measure(facts.authorized, facts.product, actual=amounts, told=told)
+    authorized = Fraction(measured.of(facts.authorized))
+    return Comparison(
+        measured,
+        authorized,
+        sum((_counted(sale, measured) for sale in facts.sales), Fraction(0)),
+        tolerance(authorized, measured, facts.product, setting),
+    )
+
+
+def _counted(sale: SaleFacts, measured: Measure) -> Fraction:
+    """A sale counts at its highest figure until somebody else agrees to less."""
+    steps = sorted(_steps(sale, measured), key=lambda step: step[0])
+    return Fraction(counted(step for _version, step in steps))
+
+
+def _steps(sale: SaleFacts, measured: Measure) -> Iterator[tuple[int, Step]]:
+    for report in sale.reports:
+        yield report.version, Step(Word.REPORTED, measured.of(report.amount))
+    for version in sale.agreed_versions:
+        yield version, Step(Word.AGREED)
+    if sale.receipt:
+        yield sale.receipt.version, _received(sale.receipt, measured)
+
+
+def _received(receipt: ReceiptFacts, measured: Measure) -> Step:
+    if receipt.outcome in NOTHING_ARRIVED:
+        return Step(Word.NOTHING_ARRIVED)
+    return Step(Word.RECEIVED, measured.of(receipt.amount))
+
+
+@rule(_("More sold than authorized"), severity="high")
+def quantity_exceeded(facts: Facts, setting: Setting) -> Evidence | None:
+    """More was sold against the code so far than it allows, beyond tolerance."""
+    if not facts.has_code:
+        return None
+    found = compared(facts, setting)
+    return found.shown(over=found.over) if found.over > found.tolerance else None
+
+
+@rule(_("Less sold than authorized"), severity="low")
+def quantity_short(facts: Facts, setting: Setting) -> Evidence | None:
+    """An issued code ended, in whatever way, with less sold than it allowed."""
+    if not _has_run_out(facts):
+        return None
+    found = compared(facts, setting)
+    return found.shown(short=-found.over) if -found.over > found.tolerance else None
+
+
+@rule(
+    _("Decimal point slipped"),
+    severity="high",
+    severity_under="medium",
+    within="0.02",
+    replaces=("quantity_exceeded",),
+)
+def decimal_slip(facts: Facts, setting: Setting) -> Evidence | None:
+    """Sold is close to 10, 100 or 1000 times the authorized quantity, or to that part of it."""
+    if not facts.has_code:
+        return None
+    found, within = compared(facts, setting), setting.number("within")
+    for factor in SLIPS:
+        if abs(found.sold / (factor * found.authorized) - 1) <= within:
+            slip = {"direction": "over", "factor": str(factor)}
+            return {**found.shown(over=found.over), **slip}
+        if _has_run_out(facts) and abs(found.sold * factor / found.authorized - 1) <= within:
+            slip = {"direction": "under", "factor": str(factor)}
+            return {**found.shown(short=-found.over), **slip}
+    return None
+
+
+def _has_run_out(facts: Facts) -> bool:
+    return facts.has_code and facts.has_ended and facts.issued_at is not None
+
+
+@sale_rule(_("Received differs from sold"), severity="high", voided_too=True)
+def receipt_difference(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """What arrived differs from the vendor's current figure, or was not satisfactory."""
+    receipt = sale.receipt
+    if receipt is None:
+        return None
+    standard = sale.current.amount or receipt.amount
+    if standard is None:
+        return None  # nothing arrived, and the vendor agrees
+    measured = measure(standard, sale.current.product, actual=[receipt.amount])
+    sold = Fraction(measured.of(sale.current.amount))
+    received = Fraction(measured.of(receipt.amount))
+    allowed = tolerance(sold, measured, sale.current.product, setting)
+    if receipt.outcome == "satisfactory" and abs(received - sold) <= allowed:
+        return None
+    figures = {"sold": sold, "received": received, "tolerance": allowed}
+    shown = measured.shown(**figures, difference=received - sold)
+    return {**shown, "outcome": receipt.outcome}
+
+
+@sale_rule(_("Corrected after receipt"), severity="high", voided_too=True)
+def correction_after_receipt(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """The vendor's figure is another than when the buyer told what arrived."""
+    receipt = sale.receipt
+    if receipt is None or (sale.is_void and receipt.outcome in NOTHING_ARRIVED):
+        return None  # a void is what follows when nothing arrived
+    before = next(r for r in reversed(sale.reports) if r.version < receipt.version).amount
+    after = sale.current.amount
+    if _is_same(before, after):
+        return None
+    figures = {"before_kg": _kg(before), "after_kg": _kg(after)}
+    change_kg = figures["after_kg"] - figures["before_kg"]
+    return {name: plain(kg) for name, kg in (figures | {"change_kg": change_kg}).items()}
+
+
+def _is_same(one: Amount | None, other: Amount | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    if one.dimension != other.dimension:
+        return one.product_kg == other.product_kg
+    return one.base == other.base
+
+
+def _kg(amount: Amount | None) -> Fraction:
+    return Fraction(amount.product_kg) if amount else Fraction(0)
