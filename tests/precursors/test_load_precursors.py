@@ -36,7 +36,9 @@ def edited(tmp_path: Path) -> Callable[[Path, Edit], Path]:
     return edit_lines
 
 
-def test_every_substance_and_product_is_loaded(catalogue: None) -> None:
+def test_every_substance_and_product_is_loaded(empty: None) -> None:
+    assert operations.load_precursors() == Counts(added=97)
+    assert operations.load_products() == Counts(added=47)
     assert Precursor.objects.count() == 97
     assert Product.objects.count() == 47
     acid = Precursor.objects.get(code="hydrochloric-acid")
@@ -75,7 +77,7 @@ def test_loading_twice_changes_nothing(catalogue: None) -> None:
     assert operations.load_products() == Counts(unchanged=47)
 
 
-def test_the_command_prints_its_counts(db: None) -> None:
+def test_the_command_prints_its_counts(empty: None) -> None:
     out = StringIO()
     call_command("load_precursors", stdout=out)
     call_command("load_precursors", stdout=out)
@@ -141,7 +143,7 @@ def test_a_changed_product_becomes_a_new_version(
     ],
 )
 def test_a_wrong_line_is_named_and_nothing_is_loaded(
-    db: None, edited: Callable[[Path, Edit], Path], column: str, value: str
+    empty: None, edited: Callable[[Path, Edit], Path], column: str, value: str
 ) -> None:
     def spoil(lines: list[dict[str, str]]) -> None:
         lines[43][column] = value
@@ -166,7 +168,7 @@ def test_a_wrong_line_is_named_and_nothing_is_loaded(
     ],
 )
 def test_a_wrong_product_is_named_and_nothing_is_loaded(
-    db: None, edited: Callable[[Path, Edit], Path], column: str, value: str
+    empty: None, edited: Callable[[Path, Edit], Path], column: str, value: str
 ) -> None:
     def spoil(lines: list[dict[str, str]]) -> None:
         lines[1][column] = value
