@@ -33,7 +33,7 @@ def sandbox(jurisdiction: Jurisdiction) -> Jurisdiction:
 def member(
     jurisdiction: Jurisdiction, email: str, role: str, organization: Organization | None = None
 ) -> Actor:
-    user = User.objects.create_user(email, PASSWORD, name=email.split("@")[0].title())
+    user = User.objects.create_user(email, PASSWORD, name=email.split("@", maxsplit=1)[0].title())
     return Actor.person(
         Membership.objects.create(
             jurisdiction=jurisdiction, user=user, organization=organization, role=role

@@ -91,9 +91,7 @@ def test_a_second_firm_of_the_same_number_is_refused(
 
 
 def test_the_sandbox_has_numbers_of_its_own(buyer: Organization, sandbox: Jurisdiction) -> None:
-    twin = operations.add_organization(
-        tax_id=buyer.tax_id, name="Twin", by=Actor.portal(sandbox)
-    )
+    twin = operations.add_organization(tax_id=buyer.tax_id, name="Twin", by=Actor.portal(sandbox))
     assert twin.pk != buyer.pk
 
 
