@@ -42,14 +42,17 @@ def web(port: int) -> Program:
     return Program("web", python("-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"))
 
 
+def celery(*arguments: str) -> tuple[str, ...]:
+    quiet = ("-W", "ignore:You're running the worker")  # as root, on every start
+    return python(*quiet, "-m", "celery", "-q", "-A", "config", *arguments, "-l", "WARNING")
+
+
 def worker() -> Program:
-    celery = python("-m", "celery", "-A", "config", "worker", "--concurrency", "2")
-    return Program("worker", (*celery, "--loglevel", "WARNING"))
+    return Program("worker", celery("worker", "--concurrency", "2"))
 
 
 def beat(directory: Path) -> Program:
-    celery = python("-m", "celery", "-A", "config", "beat", "--pidfile=")
-    return Program("beat", (*celery, "-s", str(directory / "beat"), "--loglevel", "WARNING"))
+    return Program("beat", celery("beat", "--pidfile=", "-s", str(directory / "beat")))
 
 
 def programs(port: int, directory: Path) -> list[Program]:
