@@ -24,7 +24,7 @@ THOUSANDTH = Decimal("0.001")
 MICRO = Decimal("0.000001")
 # 18 digits of quantity, 10 of unit, 8 of density and 7 of concentration multiply exactly in it.
 EXACT = Context(prec=64)
-PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
+PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 class Unit(TextChoices):

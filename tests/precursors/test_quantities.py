@@ -1,5 +1,6 @@
 """Quantities: what is read, what is refused, and the kilograms they stand for."""
 
+import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -264,6 +265,12 @@ def test_the_net_never_exceeds_the_product_and_agrees_with_fractions(
     else:
         assert form.net_kg(amount) <= quantities.product_kg(amount, form.density_kg_per_l)
         assert Fraction(form.net_kg(amount)) == Fraction(round(exact * 10**6), 10**6)
+
+
+def test_masses_are_exact_before_they_are_rounded() -> None:
+    mass_kg = quantities.mass_kg(quantity("9999999999.999", "[gal_us]"), Decimal("13.54612"))
+    factors = ("9999999999.999", "3.785411784", "13.54612")
+    assert Fraction(mass_kg) == math.prod(Fraction(factor) for factor in factors)
 
 
 @given(values, values, units, forms)
