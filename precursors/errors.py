@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 Text = str | Promise
 
 
-class Refused(Exception):  # noqa: N818  # it reads as what happens: raise Refused
+class Refused(Exception):
     """An act the domain refuses: a code for programs, a translated sentence for people.
 
     Further keywords are kept in `data`, for programs too: reasons, the field, an id in force.
