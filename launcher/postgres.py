@@ -24,11 +24,11 @@ SETTINGS = {
     "timezone": "UTC",
     "dynamic_shared_memory_type": "mmap",  # /dev/shm is tiny in containers
 }
-THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+THROWAWAY = {"fsync": "off", "full_page_writes": "off"}  # a kill loses nothing, a power cut all
 
 
 class Postgres(Store):
-    """`durable=False` gives up every safety of the disk for speed: for tests."""
+    """`durable=False` gives up the disk's safety against power cuts, for the speed of tests."""
 
     name = "postgres"
     title = "PostgreSQL"

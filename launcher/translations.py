@@ -23,7 +23,7 @@ from launcher.environment import ROOT
 APPS = ("precursors", "registry", "authorizations", "config")
 PO = ROOT / "locale" / "es" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
-IN_TEMPLATE = re.compile(r"\b(n?p?gettext)\(")
+IN_TEMPLATE = re.compile(r"(?<!\w)(n?p?gettext|_)\(")
 # Positions of context, text and plural in each function's arguments; None where it has none.
 PLACES: dict[str, tuple[int | None, int, int | None]] = {
     "_": (None, 0, None),

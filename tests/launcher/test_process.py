@@ -15,10 +15,11 @@ from launcher.process import MARK, Process, Program, marked, run
 from launcher.progress import Report
 
 PARENT_AND_CHILD = (
-    "import subprocess, sys; "
-    "subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
 )
-DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+DEAF = (
+    "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+)
 
 
 def eventually(true: Callable[[], bool], within_s: float = 10) -> bool:

@@ -1,0 +1,166 @@
+"""On real servers, one pair for the whole file; whoever stops them starts them again."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from launcher import keys, stores
+from launcher.errors import CannotStart
+from launcher.progress import Report
+from launcher.stores import Stores, throwaway
+
+REACHED = Path("/var/lib")  # other accounts come through here
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Stores]:
+    with throwaway() as servers:
+        yield servers
+
+
+def ask(servers: Stores, statement: str) -> str:
+    connection = psycopg2.connect(servers.postgres.url)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return str(cursor.fetchone()[0]) if cursor.description else ""
+    finally:
+        connection.close()
+
+
+def test_the_database_is_new_enough_and_finds_spanish_words_in_either_case(
+    running: Stores,
+) -> None:
+    assert int(ask(running, "SHOW server_version_num")) >= 150000
+    assert ask(running, "SELECT 'Ácido Ñandú' ILIKE 'ácido ñandú'") == "True"
+
+
+def test_the_role_may_do_what_migrations_and_tests_need_and_no_more(running: Stores) -> None:
+    for extension in ("btree_gist", "pg_trgm", "unaccent"):
+        ask(running, f"CREATE EXTENSION IF NOT EXISTS {extension}")
+    assert ask(running, "SELECT rolsuper FROM pg_roles WHERE rolname = 'portal'") == "False"
+    assert ask(running, "SELECT rolcreatedb FROM pg_roles WHERE rolname = 'portal'") == "True"
+
+
+def test_nobody_gets_in_without_the_password(running: Stores) -> None:
+    for role in ("portal", "postgres"):
+        with pytest.raises(psycopg2.OperationalError, match="password"):
+            psycopg2.connect(
+                host="127.0.0.1",
+                port=running.postgres.port,
+                user=role,
+                dbname="portal",
+                password="guessed",
+            )
+    with_password, running.valkey.password = running.valkey.password, "guessed"
+    try:
+        assert b"WRONGPASS" in running.valkey.ask("PING")
+    finally:
+        running.valkey.password = with_password
+
+
+def test_passwords_are_in_no_command_line(running: Stores) -> None:
+    for pid in (running.postgres.pid, running.valkey.pid):
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+        assert running.keys.database_password not in command
+        assert running.keys.broker_password not in command
+
+
+def test_keys_are_made_once_and_readable_by_their_owner_only(tmp_path: Path) -> None:
+    made = keys.keys_in(tmp_path)
+    assert keys.keys_in(tmp_path) == made
+    assert len(made.secret_key) >= 50
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+
+
+def test_data_survive_a_stop_and_a_kill(running: Stores) -> None:
+    ask(running, "CREATE TABLE kept (word text)")
+    address = running.postgres.url
+    for end in (running.postgres.stop, running.postgres.kill):
+        ask(running, "INSERT INTO kept VALUES ('kept')")
+        end()
+        assert not running.postgres.alive
+        running.postgres.start()
+    assert ask(running, "SELECT count(*) FROM kept") == "2"
+    assert running.postgres.url == address
+
+
+def test_a_killed_broker_comes_back_at_its_address(running: Stores) -> None:
+    address = running.valkey.url
+    running.valkey.kill()
+    assert running.valkey.ask("PING") == b""
+    running.valkey.start()
+    assert b"+PONG" in running.valkey.ask("PING")
+    assert running.valkey.url == address
+
+
+def test_a_pid_file_with_a_strangers_number_is_no_obstacle(running: Stores) -> None:
+    running.postgres.stop()
+    pid_file = running.postgres.data / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n{running.postgres.data}\n")
+    running.postgres.start()
+    assert ask(running, "SELECT 1") == "1"
+
+
+def test_another_server_in_the_same_directory_is_not_disturbed(
+    running: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("launcher.postgres.DYING_WITHIN_S", 0.1)
+    second = Stores(running.home, Report(), durable=False, candidates=range(20000, 20100))
+    with pytest.raises(CannotStart, match="Another PostgreSQL works in"):
+        second.postgres.start()
+    assert running.postgres.alive
+
+
+def test_data_of_another_version_are_left_alone(running: Stores) -> None:
+    version = running.postgres.data / "PG_VERSION"
+    actual = version.read_text()
+    version.write_text("14\n")
+    try:
+        with pytest.raises(CannotStart, match=r"was made by PostgreSQL 14, this is \d+"):
+            running.postgres.prepare()
+    finally:
+        version.write_text(actual)
+
+
+def test_an_interrupted_creation_is_redone(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("launcher.postgres.Postgres._bootstrap", _interrupt)
+    with pytest.raises(KeyboardInterrupt), throwaway():
+        pass
+    monkeypatch.undo()
+    with throwaway() as servers:
+        leftover = servers.postgres.data.with_name("postgres.new")
+        servers.postgres.stop()
+        servers.postgres.data.rename(leftover)
+        servers.postgres.start()
+        assert ask(servers, "SELECT current_database()") == "portal"
+        assert not leftover.exists()
+
+
+def _interrupt(*arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root steps down to another account")
+def test_below_a_closed_directory_the_data_go_where_the_servers_account_can_reach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with throwaway() as outside:  # only for a directory that is removed at the end
+        closed = tmp_path / "closed"
+        closed.mkdir(mode=0o700)
+        monkeypatch.setattr("launcher.accounts.SHARED", outside.home)
+        inside = Stores(closed / "data", Report(), durable=False)
+        assert inside.home.parent == outside.home
+        assert Stores(closed / "data", Report()).home == inside.home
+        assert Stores(closed / "other", Report()).home != inside.home
+
+
+def test_ports_of_tests_and_of_a_portal_are_apart() -> None:
+    assert min(stores.THROWAWAY_PORTS) > max(stores.ports.VALKEY)
