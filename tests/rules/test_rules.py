@@ -1,0 +1,268 @@
+"""When, what, where, with what right: both sides of every edge."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from authorizations import rules
+from authorizations.rules import Booking, Facts, Twin
+from tests.rules.build import (
+    ACETONE,
+    DAY,
+    EXPIRES,
+    HOUR,
+    ISSUED,
+    NOW,
+    SECOND,
+    SOLD,
+    ended,
+    facts,
+    fires,
+    found,
+    license,
+    names,
+    receipt,
+    report,
+    sale,
+)
+
+
+def reported(**given: Any) -> Facts:
+    return facts(sale(report(**given)))
+
+
+def test_a_sale_as_authorized_breaks_no_rule() -> None:
+    assert names(facts(sale(receipt=receipt()))) == set()
+    assert names(ended(sale(receipt=receipt()))) == set()
+
+
+def test_a_sale_without_a_code_is_flagged_until_it_is_void() -> None:
+    codeless: dict[str, Any] = {"has_code": False, "authorized": "0 kg", "issued_at": None}
+    assert fires("sold_without_code", ended(sale(), **codeless))
+    assert not fires("sold_without_code", ended(sale(report(), report(None, 3)), **codeless))
+    assert not fires("sold_without_code", facts(sale()))
+
+
+@pytest.mark.parametrize(
+    ("sold_at", "recorded_at", "late"),
+    [
+        (EXPIRES, EXPIRES, False),
+        (EXPIRES + SECOND, EXPIRES + SECOND, True),
+        (EXPIRES - HOUR, EXPIRES + DAY, False),
+        (EXPIRES - HOUR, EXPIRES + DAY + SECOND, True),
+    ],
+)
+def test_a_sale_after_the_expiry(sold_at: Any, recorded_at: Any, late: bool) -> None:
+    known = reported(sold_at=sold_at, recorded_at=recorded_at)
+    assert fires("sold_after_expiry", known) is late
+
+
+def test_a_correction_does_not_make_a_sale_recorded_late() -> None:
+    corrected = (report(), report(version=3, recorded_at=EXPIRES + 2 * DAY))
+    assert not fires("sold_after_expiry", facts(sale(*corrected)))
+    assert not fires("reported_late", facts(sale(*corrected)))
+
+
+def test_a_sale_before_the_issue() -> None:
+    assert not fires("sold_before_issue", reported(sold_at=ISSUED))
+    [evidence] = found("sold_before_issue", reported(sold_at=ISSUED - SECOND))
+    assert evidence["issued_at"] == "2026-03-02T14:00:00+00:00"
+
+
+@pytest.mark.parametrize("status", ["pending", "expired"])
+def test_a_sale_on_a_code_never_issued_is_before_its_issue(status: str) -> None:
+    end = None if status == "pending" else SOLD - HOUR
+    known = facts(sale(), status=status, issued_at=None, valid_until=None, ended_at=end)
+    assert names(known) & {"sold_before_issue", "sold_after_cancel"} == {"sold_before_issue"}
+
+
+@pytest.mark.parametrize("status", ["refused", "cancelled", "revoked"])
+def test_a_sale_after_the_code_was_called_off(status: str) -> None:
+    issued = None if status == "refused" else ISSUED
+    for sold_at, after in ((SOLD, False), (SOLD + SECOND, True)):
+        known = facts(
+            sale(report(sold_at=sold_at)), status=status, issued_at=issued, ended_at=SOLD
+        )
+        assert fires("sold_after_cancel", known) is after
+        assert fires("sold_before_issue", known) is (status == "refused" and not after)
+
+
+@pytest.mark.parametrize("status", ["closed", "expired"])
+def test_a_sale_after_another_end_is_not_after_a_cancellation(status: str) -> None:
+    assert not fires("sold_after_cancel", ended(sale(), status=status, ended_at=SOLD - HOUR))
+
+
+def test_a_receipt_is_missing_after_five_days_of_the_later_moment() -> None:
+    for recorded_at in (SOLD, SOLD + HOUR):
+        known = reported(recorded_at=recorded_at)
+        assert not fires("receipt_missing", replace(known, as_of=recorded_at + 5 * DAY))
+        assert fires("receipt_missing", replace(known, as_of=recorded_at + 5 * DAY + SECOND))
+
+
+def test_no_receipt_is_missing_that_was_given_or_whose_sale_is_void() -> None:
+    late = NOW + 30 * DAY
+    assert not fires("receipt_missing", facts(sale(receipt=receipt()), as_of=late))
+    void = sale(report(), report(None, 3))
+    assert not fires("receipt_missing", facts(void, as_of=late))
+
+
+def test_more_than_a_day_is_late() -> None:
+    assert not fires("reported_late", reported(recorded_at=SOLD + DAY))
+    [evidence] = found("reported_late", reported(recorded_at=SOLD + DAY + SECOND))
+    assert evidence["hours"] == "24"
+
+
+def test_another_substance_or_concentration_is_another_product() -> None:
+    others = {
+        "code": ("acetone-drums", False),
+        "precursor": ("toluene", True),
+        "concentration_percent": (Decimal("99.6"), True),
+    }
+    for field, (value, is_wrong) in others.items():
+        product = replace(ACETONE, **{field: value})
+        assert fires("wrong_product", reported(product=product)) is is_wrong
+    assert not fires("wrong_product", reported(product=replace(ACETONE, packed=True)))
+
+
+def test_only_a_named_vehicle_can_be_mistaken() -> None:
+    assert not fires("vehicle_mismatch", facts(sale()))
+    assert not fires("vehicle_mismatch", facts(sale(), plate="ABC123"))
+    [evidence] = found("vehicle_mismatch", facts(sale(), plate="XYZ987"))
+    assert evidence == {"authorized_plate": "XYZ987", "plate": "ABC123"}
+
+
+def test_an_unknown_plate_and_a_foreign_site() -> None:
+    assert fires("vehicle_not_registered", reported(plate_is_known=False))
+    assert fires("site_mismatch", reported(site_is_sellers=False))
+    known = reported()
+    assert not fires("vehicle_not_registered", known)
+    assert not fires("site_mismatch", known)
+
+
+@pytest.mark.parametrize(
+    ("gross", "differs"),
+    [("1205", False), ("1205.001", True), ("1195", False), ("1194.999", True)],
+)
+def test_gross_less_tare_is_the_mass_of_the_product(gross: str, differs: bool) -> None:
+    known = reported(gross_kg=Decimal(gross), tare_kg=Decimal(200))
+    assert fires("weight_arithmetic", known) is differs
+
+
+def test_weights_are_held_against_the_product_not_its_substance() -> None:
+    weak = replace(ACETONE, concentration_percent=Decimal(30))
+    known = reported(gross_kg=Decimal(1200), tare_kg=Decimal(200), product=weak)
+    assert not fires("weight_arithmetic", known)
+
+
+def test_the_first_of_the_earlier_sales_on_a_document_is_told() -> None:
+    twins = (Twin("invoice", "F001-1", "first"), Twin("guide", "T001-2", "second"))
+    [evidence] = found("duplicate_document", facts(sale(twins=twins)))
+    assert evidence == {"document": "invoice", "number": "F001-1", "earlier_sale": "first"}
+    assert not fires("duplicate_document", facts(sale()))
+
+
+@pytest.mark.parametrize("party", ["buyer", "seller"])
+@pytest.mark.parametrize(
+    ("given", "because"),
+    [
+        ({}, None),
+        ({"valid_to": date(2026, 3, 2)}, None),
+        ({"valid_to": date(2026, 3, 1)}, "expired"),
+        ({"valid_from": date(2026, 3, 2)}, None),
+        ({"valid_from": date(2026, 3, 3)}, "not_yet"),
+        ({"steps": ((SOLD, "suspended"),)}, "suspended"),
+        ({"steps": ((SOLD, "revoked"),)}, "revoked"),
+        ({"steps": ((SOLD + SECOND, "revoked"),)}, None),
+        ({"steps": ((SOLD - DAY, "suspended"), (SOLD, "in_force"))}, None),
+        ({"steps": ((SOLD - DAY, "suspended"), (SOLD + SECOND, "in_force"))}, "suspended"),
+    ],
+)
+def test_a_license_in_force_at_the_sale(party: str, given: Any, because: str | None) -> None:
+    other = "seller" if party == "buyer" else "buyer"
+    known = facts(sale(), licenses=(license(party, **given), license(other)))
+    evidence = found("license_lapsed", known)
+    assert evidence == ([{party: because, f"{party}_license": f"L-{party}"}] if because else [])
+
+
+def test_a_firm_without_a_license_is_told_so() -> None:
+    [evidence] = found("license_lapsed", facts(sale(), licenses=(license("buyer"),)))
+    assert evidence == {"seller": "none", "seller_license": ""}
+
+
+def test_a_license_ends_at_midnight_where_it_holds() -> None:
+    """20 h in Lima on the 2nd is already the 3rd by universal time."""
+    licenses = (license("buyer", valid_to=date(2026, 3, 2)), license("seller"))
+    evening = SOLD.replace(day=3, hour=1)
+    assert not fires("license_lapsed", facts(sale(report(sold_at=evening)), licenses=licenses))
+    midnight = SOLD.replace(day=3, hour=5)
+    assert fires("license_lapsed", facts(sale(report(sold_at=midnight)), licenses=licenses))
+
+
+def test_one_license_in_force_is_enough() -> None:
+    revoked = license("buyer", number="OLD", steps=((SOLD - DAY, "revoked"),))
+    known = facts(sale(), licenses=(revoked, license("buyer"), license("seller")))
+    assert not fires("license_lapsed", known)
+
+
+def booking(change: str, used: str, activity: str = "buy") -> Booking:
+    return Booking(activity, Decimal(change), Decimal(used), Decimal(5000))
+
+
+@pytest.mark.parametrize(
+    ("change", "used", "overdrawn"),
+    [
+        ("80", "5000", False),
+        ("80", "5000.000001", True),
+        ("0", "5080", False),  # another's sale went over
+        ("-10", "5080", False),
+    ],
+)
+def test_what_pushes_an_allowance_past_its_limit(change: str, used: str, overdrawn: bool) -> None:
+    known = facts(sale(), bookings=(booking("1000", "4000"), booking(change, used)))
+    assert fires("quota_overdrawn", known) is overdrawn
+
+
+def test_the_furthest_overdrawn_quota_is_told() -> None:
+    bookings = (booking("80", "5010"), booking("80", "5080", "sell"), booking("9", "5079"))
+    [evidence] = found("quota_overdrawn", facts(sale(), bookings=bookings))
+    assert evidence["activity"] == "sell"
+    assert evidence["over_kg"] == "80.000"
+
+
+def test_a_void_sale_is_held_to_no_rule_but_its_receipts() -> None:
+    bad: dict[str, Any] = {
+        "sold_at": EXPIRES + DAY,
+        "recorded_at": EXPIRES + 3 * DAY,
+        "site_is_sellers": False,
+        "plate_is_known": False,
+    }
+    assert len(names(facts(sale(report(**bad))))) > 3
+    assert names(facts(sale(report(**bad), report(None, 3, **bad)))) == set()
+
+
+def test_a_rule_turned_off_or_unknown_to_the_ruleset_is_silent() -> None:
+    known = reported(plate_is_known=False)
+    off = rules.defaults()
+    off["vehicle_not_registered"]["on"] = False
+    assert not fires("vehicle_not_registered", known, off)
+    older = {k: v for k, v in rules.defaults().items() if k != "vehicle_not_registered"}
+    assert not fires("vehicle_not_registered", known, older)
+
+
+def test_thresholds_come_from_the_ruleset() -> None:
+    settings = rules.defaults()
+    settings["reported_late"]["hours"] = "1.5"
+    assert not fires("reported_late", reported(recorded_at=SOLD + 1.5 * HOUR), settings)
+    late = reported(recorded_at=SOLD + timedelta(minutes=91))
+    assert fires("reported_late", late, settings)
+
+
+def test_every_rule_has_a_name_a_severity_and_stays_in_its_place() -> None:
+    for name, entered in rules.RULES.items():
+        assert entered.defaults["severity"] in {"low", "medium", "high"}
+        assert name in rules.defaults()
+        assert str(entered.title)
+        assert len(name) <= 40
