@@ -2,9 +2,12 @@
 
 from django.urls import path
 
+from authorizations.api import codes, flags, licenses, sales
 from config import api_docs
 from precursors import api as catalogue
 from registry import api as register
+
+CODE = "authorizations/<str:code>"
 
 app_name = "api"
 urlpatterns = [
@@ -19,7 +22,31 @@ urlpatterns = [
         register.LicenseReinstatement.as_view(),
         name="reinstate",
     ),
+    path(
+        "licenses/<path:number>/revoke",
+        licenses.LicenseRevocation.as_view(),
+        name="license_revoke",
+    ),
     path("permits", register.Permits.as_view(), name="permits"),
     path("sites", register.Sites.as_view(), name="sites"),
     path("vehicles", register.Vehicles.as_view(), name="vehicles"),
+    path("headroom", codes.Headroom.as_view(), name="headroom"),
+    path("authorizations", codes.Authorizations.as_view(), name="authorizations"),
+    path(CODE, codes.AuthorizationDetail.as_view(), name="authorization"),
+    path(f"{CODE}/cancel", codes.Cancellation.as_view(), name="cancel"),
+    path(f"{CODE}/issue", codes.Issue.as_view(), name="issue"),
+    path(f"{CODE}/refuse", codes.Refusal.as_view(), name="refuse"),
+    path(f"{CODE}/revoke", codes.Revocation.as_view(), name="revoke"),
+    path(f"{CODE}/not-sold", codes.NotSold.as_view(), name="not_sold"),
+    path(f"{CODE}/release", codes.Release.as_view(), name="release"),
+    path(f"{CODE}/sales", sales.CodeSales.as_view(), name="code_sales"),
+    path("sales", sales.Sales.as_view(), name="sales"),
+    path("sales/<uuid:id>", sales.SaleDetail.as_view(), name="sale"),
+    path("sales/<uuid:id>/correction", sales.Correction.as_view(), name="correction"),
+    path("sales/<uuid:id>/void", sales.Void.as_view(), name="void"),
+    path("sales/<uuid:id>/agree", sales.Agreement.as_view(), name="agree"),
+    path("sales/<uuid:id>/receipt", sales.Receipts.as_view(), name="receipt"),
+    path("flags", flags.Flags.as_view(), name="flags"),
+    path("flags/<uuid:id>", flags.FlagDetail.as_view(), name="flag"),
+    path("flags/<uuid:id>/review", flags.Review.as_view(), name="review"),
 ]

@@ -35,6 +35,10 @@ TITLES = {
     500: gettext_lazy("Something went wrong here"),
     503: gettext_lazy("Not available at the moment"),
 }
+# Refusals that are no conflict: an address that names nothing, and a lock against guessing.
+STATUSES = {"code_unknown": 404, "code_mistyped": 404, "lookups_locked": 429}
+# What a refusal's data may tell a program; anything else in it is for pages.
+TOLD = (str, int, bool, list, dict)
 
 
 @dataclass(eq=False)
@@ -75,7 +79,12 @@ class Problem(Exception):
 def problem(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Answer an exception raised in an endpoint. None lets it become a 500."""
     found = problem_of(exc)
-    return found.response(context["request"]._request) if found else None
+    if found is None:
+        return None
+    for error in found.extra.get("errors", []):
+        places = getattr(context["view"], "pointers", {})
+        error["pointer"] = places.get(error["pointer"], error["pointer"])
+    return found.response(context["request"]._request)
 
 
 def problem_of(exc: BaseException) -> Problem | None:
@@ -91,7 +100,9 @@ def _refused(exc: Refused) -> Problem:
     if "field" in exc.data:
         place = pointer(str(exc.data["field"]).split("."))
         return invalid([{"pointer": place, "code": exc.code, "detail": str(exc.message)}])
-    return Problem(409, exc.code, exc.message, exc.data)
+    told = {name: value for name, value in exc.data.items() if isinstance(value, TOLD)}
+    headers = {"Retry-After": str(told["retry_after"])} if "retry_after" in told else {}
+    return Problem(STATUSES.get(exc.code, 409), exc.code, exc.message, told, headers)
 
 
 def invalid(errors: list[dict[str, str]]) -> Problem:

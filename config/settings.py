@@ -214,6 +214,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AuthorizationStatus": "authorizations.models.Status.choices",
+        "SaleStatus": "authorizations.api.shapes.SALE_STATUSES",
+        "ReceiptOutcome": "authorizations.models.Outcome.choices",
+        "ReviewOutcome": "authorizations.api.forms.REVIEW_OUTCOMES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.schema.complete",

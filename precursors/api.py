@@ -21,6 +21,10 @@ def precursor_named(_by: Any, code: str) -> Precursor | None:
     return Precursor.objects.filter(code=code).first()
 
 
+def product_named(by: Any, code: str) -> Product | None:
+    return operations.products_for(by.jurisdiction.code).filter(code=code).first()
+
+
 class Search(Filters):
     q = serializers.CharField(
         required=False,

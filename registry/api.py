@@ -16,6 +16,7 @@ from config.api.bodies import (
     Reason,
     Reference,
     Text,
+    as_uuid,
 )
 from config.api.idempotency import once
 from config.api.views import Endpoint, found_or_404
@@ -25,6 +26,7 @@ from registry import access, operations
 from registry.actors import Actor
 from registry.models import License, Organization, Permit, Reinstatement, Site, Vehicle
 from registry.models.firms import Activity, Period, PermitState, Standing
+from registry.plates import BETWEEN
 
 WRITE = ("registry:write",)
 
@@ -36,6 +38,18 @@ def organization_named(by: Actor, tax_id: str) -> Organization | None:
     """Find a firm, of whichever side, by its tax number."""
     number = tax_id.upper().removeprefix(f"{by.jurisdiction.country}:")
     return access.partners_for(by).filter(tax_id=number).first()
+
+
+def own_site_named(by: Actor, text: str) -> Site | None:
+    return access.sites_for(by).filter(uuid=as_uuid(text)).first()
+
+
+def any_site_named(by: Actor, text: str) -> Site | None:
+    return access.any_site_for(by).filter(uuid=as_uuid(text)).first()
+
+
+def any_vehicle_named(by: Actor, plate: str) -> Vehicle | None:
+    return access.any_vehicle_for(by).filter(plate=BETWEEN.sub("", plate).upper()).first()
 
 
 def license_named(by: Actor, number: str) -> License | None:
@@ -115,6 +129,9 @@ class PlaceFilters(Filters):
 
 class VehicleFilters(PlaceFilters):
     plate = Text(required=False)
+
+    def validate_plate(self, value: str) -> str:
+        return BETWEEN.sub("", value).upper()
 
 
 # Answers ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -21,6 +22,7 @@ RFC3339 = re.compile(
     r"(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
 )
+UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 YEARS = range(1900, 2200)
 Values = dict[str, Any]
 
@@ -60,6 +62,11 @@ class Filters(serializers.Serializer[Any]):
 
 def _unknown() -> ErrorDetail:
     return ErrorDetail(_("This name is not known here."), "unknown_field")  # type: ignore[arg-type]
+
+
+def as_uuid(text: str) -> UUID | None:
+    """Read an id as we write it; None for any other text, which names nothing."""
+    return UUID(text) if UUID_TEXT.fullmatch(text) else None
 
 
 class Text(serializers.CharField):

@@ -62,7 +62,7 @@ def once(*, required: bool = False, for_ever: bool = False) -> Callable[[Post], 
             if key is None:
                 return post(self, request, **route)
             kept_for = None if for_ever else KEPT_FOR
-            attempt = Attempt.of(request, key, route, kept_for)
+            attempt = Attempt.of(request, key, self.named(**route), kept_for)
             return attempt.answer(lambda: post(self, request, **route))
 
         obeying.idempotency_key = "required" if required else "optional"  # type: ignore[attr-defined]
@@ -95,14 +95,12 @@ class Attempt:
     names: dict[str, Any]
 
     @classmethod
-    def of(
-        cls, request: Request, key: str, route: dict[str, Any], kept_for: timedelta | None
-    ) -> "Attempt":
+    def of(cls, request: Request, key: str, named: str, kept_for: timedelta | None) -> "Attempt":
         by: Actor = request._request.actor  # type: ignore[attr-defined]
         names = {
             "jurisdiction": by.jurisdiction.pk,
             "organization": by.organization.pk if by.organization else None,
-            "operation": operation(request, route),
+            "operation": operation(request, named),
             "key": key,
             "body_hash": hashlib.sha256(canonical(request.data).encode()).hexdigest(),
             "kept_for": kept_for,
@@ -165,12 +163,11 @@ class Attempt:
         return Response(kept.answer, kept.status, headers=headers, content_type=media_type)
 
 
-def operation(request: Request, route: dict[str, Any]) -> str:
-    """Name the operation: its method and path, the path's parts as they were understood."""
+def operation(request: Request, named: str) -> str:
+    """Name the operation: its method and route, and what the path names."""
     match = request.resolver_match
     assert match is not None
-    values = " ".join(str(value) for _name, value in sorted(route.items()))
-    return f"{request.method} {match.view_name} {values}".strip()
+    return f"{request.method} {match.view_name} {named}".strip()
 
 
 def canonical(data: Any) -> str:

@@ -49,6 +49,11 @@ class Endpoint(APIView):
     scopes: ClassVar[dict[str, tuple[str, ...]]] = {}
     authority_for: ClassVar[tuple[str, ...]] = ()
     firm_for: ClassVar[tuple[str, ...]] = ()
+    # Where in the body stands what a verb complains of by its own name.
+    pointers: ClassVar[dict[str, str]] = {
+        "/value": "/quantity/value",
+        "/unit": "/quantity/unit",
+    }
 
     @property
     def authority(self) -> bool:
@@ -62,6 +67,10 @@ class Endpoint(APIView):
     def by(self) -> Actor:
         actor: Actor = self.request._request.actor  # type: ignore[attr-defined]
         return actor
+
+    def named(self, **route: Any) -> str:
+        """What the path names, written in one way: part of an idempotency key's scope."""
+        return " ".join(str(route[name]) for name in sorted(route))
 
     def body(self, form: type[BaseSerializer[Any]], **context: Any) -> dict[str, Any]:
         """Validate the body. Raises DRF's ValidationError, which answers 422."""

@@ -1,0 +1,1 @@
+"""The code and all that happens to it, over the API."""
