@@ -1,6 +1,6 @@
 """What a firm may do at a moment, now or in the past."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import DateField, DateTimeField, F, Func, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -42,3 +42,12 @@ def permit_in_force(license: License, precursor: Precursor, activity: str) -> Pe
     return Permit.objects.filter(
         license=license, precursor=precursor, activity=activity, state=PermitState.IN_FORCE
     ).first()
+
+
+def shown_standing(license: License, today: date) -> str:
+    """Give a license's standing as it is shown on a day: `lapsed` and `not_begun` too."""
+    if license.standing != Standing.IN_FORCE:
+        return license.standing
+    if license.valid_to < today:
+        return "lapsed"
+    return license.standing if license.valid_from <= today else "not_begun"

@@ -1,0 +1,88 @@
+"""The admin looks. What changes goes through the verbs."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from registry import models
+
+
+class Looking(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Shows rows; adds, changes and deletes none."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(models.Organization)
+class OrganizationAdmin(Looking):
+    list_display = ("name", "tax_id", "jurisdiction", "created_at")
+    list_filter = ("jurisdiction",)
+    search_fields = ("search_text",)
+
+
+@admin.register(models.License)
+class LicenseAdmin(Looking):
+    list_display = ("number", "organization", "valid_from", "valid_to", "standing")
+    list_filter = ("jurisdiction", "standing")
+    search_fields = ("number",)
+
+
+@admin.register(models.Permit)
+class PermitAdmin(Looking):
+    list_display = ("organization", "precursor", "activity", "limit_kg", "period", "state")
+    list_filter = ("jurisdiction", "activity", "state")
+
+
+@admin.register(models.Event)
+class EventAdmin(Looking):
+    list_display = ("at", "kind", "subject_kind", "subject_id", "user", "api_key")
+    list_filter = ("jurisdiction", "subject_kind")
+
+
+@admin.register(models.User)
+class UserAdmin(Looking):
+    list_display = ("email", "name", "is_active", "last_login")
+    search_fields = ("email", "name")
+    exclude = ("password",)
+
+
+@admin.register(models.Membership)
+class MembershipAdmin(Looking):
+    list_display = ("user", "organization", "jurisdiction", "role", "ended_at")
+    list_filter = ("jurisdiction", "role")
+
+
+@admin.register(models.ApiKey)
+class ApiKeyAdmin(Looking):
+    list_display = ("prefix", "name", "organization", "jurisdiction", "revoked_at")
+    list_filter = ("jurisdiction",)
+    exclude = ("secret_hash",)
+
+
+@admin.register(models.Invitation)
+class InvitationAdmin(Looking):
+    list_display = ("email", "role", "organization", "created_at", "expires_at", "accepted_at")
+    exclude = ("token_hash",)
+
+
+admin.site.register(
+    [
+        models.Jurisdiction,
+        models.LicenseStep,
+        models.Reinstatement,
+        models.Site,
+        models.Vehicle,
+        models.Driver,
+    ],
+    Looking,
+)
