@@ -13,6 +13,7 @@ from registry.models import Permit
 from registry.models.people import Role
 
 BUYER, VENDOR, OFFICER, EVERYBODY = "buyer", "vendor", "officer", "everybody"
+MANAGER = "manager"  # who may invite: of a firm, or an officer
 AUDIENCES = {"buy": BUYER, "sell": VENDOR}
 
 
@@ -38,6 +39,28 @@ class Link:
 
 ITEMS: list[Item] = [
     Item(_("Home"), "home"),
+    Item(
+        _("Firms"),
+        "registry:firms",
+        OFFICER,
+        covers=(
+            "registry:firm",
+            "registry:firm_new",
+            "registry:license_new",
+            "registry:permit_new",
+            "registry:site_new",
+            "registry:vehicle_new",
+            "registry:driver_new",
+            "registry:firm_invite",
+        ),
+    ),
+    Item(
+        _("Approvals"),
+        "registry:approvals",
+        OFFICER,
+        covers=("registry:permit", "registry:reinstatement"),
+    ),
+    Item(_("People"), "registry:people", MANAGER, covers=("registry:invite",)),
 ]
 
 
@@ -58,11 +81,12 @@ def links(request: HttpRequest) -> Iterator[Link]:
 def audiences_of(actor: Actor) -> set[str]:
     """What somebody is to the portal: a firm may buy and sell, whatever was once permitted."""
     if actor.organization is None:
-        return {EVERYBODY, *([OFFICER] if actor.role == Role.OFFICER else [])}
+        return {EVERYBODY, *([OFFICER, MANAGER] if actor.role == Role.OFFICER else [])}
     activities = Permit.objects.filter(organization=actor.organization).values_list(
         "activity", flat=True
     )
-    return {EVERYBODY, *(AUDIENCES[a] for a in activities.distinct() if a in AUDIENCES)}
+    manager = [MANAGER] if actor.role == Role.MANAGER else []
+    return {EVERYBODY, *manager, *(AUDIENCES[a] for a in activities.distinct() if a in AUDIENCES)}
 
 
 def _address(url_name: str) -> str:

@@ -1,18 +1,19 @@
 """Every address of the portal."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from config import api_docs, health
+from config import api_docs, health, session
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("accounts/", include("allauth.urls")),
+    path("session/", session.renew, name="session"),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", include("config.api_urls")),
     path("api/docs/", api_docs.Docs.as_view(), name="api_docs"),
+    path("", include("registry.urls")),
     path("admin/", admin.site.urls),
 ]
 
