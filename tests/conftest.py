@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from precursors.models import Product
 from registry.actors import Actor
 from registry.models import Jurisdiction
@@ -17,11 +18,28 @@ from tests.cast import Firm
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Ship the catalogue and the jurisdictions once; tests only roll back what they add."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Migrate one database a process and ship the catalogue; tests roll back what they add.
+
+    pytest-django's own looks for marks to learn which databases are needed; tests that commit
+    have none.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         call_command("load_registry", verbosity=0)
         call_command("load_precursors", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> None:
+    """A slow hash protects nobody here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -54,10 +72,7 @@ def _use(name: str) -> None:
 
 @pytest.fixture
 def jurisdiction(request: pytest.FixtureRequest) -> Jurisdiction:
-    if "committing" not in request.fixturenames:
-        request.getfixturevalue("db")
-    else:
-        request.getfixturevalue("committing")
+    request.getfixturevalue("committing" if "committing" in request.fixturenames else "db")
     return Jurisdiction.objects.get(code="PE")
 
 

@@ -26,7 +26,7 @@ def revoke_license(license: License, *, reason: str, by: Actor) -> License:
 
 def _standing_on(license: License) -> list[Authorization]:
     """Its live codes, locked, and then their allowances, each in the order all verbs keep."""
-    codes = Authorization.objects.select_for_update(no_key=True).filter(
+    codes = Authorization.objects.select_for_update(no_key=True, of=("self",)).filter(
         Q(permit__license=license) | Q(seller_permit__license=license), status__in=LIVE
     )
     locked = list(codes.order_by("pk"))
