@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import pretty_name
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from precursors import quantities
@@ -19,12 +21,25 @@ PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 AMBIGUOUS = re.compile(r"([0-9]+),([0-9]{1,3})")
 NEGATIVE = re.compile(r"[-\u2212]\s*[0-9.,]+")
 
+DJANGO_MISSING = forms.Field.default_error_messages["required"]
+# The field is named in the sentence, because the summary shows it far from the field.
+MISSING = _("Fill this in: %(label)s")
+MISSING_CHOICE = _("Choose an answer: %(label)s")
+
 
 class FormDefaults:
     """Errors are told by the server, in the page's own words and language."""
 
     use_required_attribute = False
     marks_optional = True
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == DJANGO_MISSING:
+                label = field.label or pretty_name(name)
+                field.error_messages["required"] = lazy(_missing, str)(field, label)
 
 
 class Form(FormDefaults, forms.Form):
@@ -33,6 +48,11 @@ class Form(FormDefaults, forms.Form):
 
 class ModelForm(FormDefaults, forms.ModelForm):  # type: ignore[type-arg]
     """The form of a page that enters one row."""
+
+
+def _missing(field: forms.Field, label: str) -> str:
+    sentence = MISSING_CHOICE if isinstance(field, forms.ChoiceField) else MISSING
+    return str(sentence) % {"label": label}
 
 
 def parse_quantity(text: str, *, zero: bool = False) -> Decimal:

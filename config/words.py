@@ -5,29 +5,16 @@ from decimal import Decimal
 
 from django.utils.translation import get_language
 
-TENS_EN = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-SMALL_EN = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+
+def _list(words: str) -> list[str]:
+    return words.split()
+
+
+TENS_EN = _list("_ _ twenty thirty forty fifty sixty seventy eighty ninety")
+SMALL_EN = _list(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen "
+    "fourteen fifteen sixteen seventeen eighteen nineteen"
+)
 SCALES_EN = ["", " thousand", " million", " billion", " trillion"]
 UNITS_EN = {
     "kg": ("kilogram", "kilograms"),
@@ -40,62 +27,17 @@ UNITS_EN = {
     "[gal_us]": ("US gallon", "US gallons"),
 }
 
-SMALL_ES = [
-    "cero",
-    "uno",
-    "dos",
-    "tres",
-    "cuatro",
-    "cinco",
-    "seis",
-    "siete",
-    "ocho",
-    "nueve",
-    "diez",
-    "once",
-    "doce",
-    "trece",
-    "catorce",
-    "quince",
-    "dieciséis",
-    "diecisiete",
-    "dieciocho",
-    "diecinueve",
-    "veinte",
-    "veintiuno",
-    "veintidós",
-    "veintitrés",
-    "veinticuatro",
-    "veinticinco",
-    "veintiséis",
-    "veintisiete",
-    "veintiocho",
-    "veintinueve",
-]
-TENS_ES = [
-    "_",
-    "_",
-    "_",
-    "treinta",
-    "cuarenta",
-    "cincuenta",
-    "sesenta",
-    "setenta",
-    "ochenta",
-    "noventa",
-]
-HUNDREDS_ES = [
-    "_",
-    "ciento",
-    "doscientos",
-    "trescientos",
-    "cuatrocientos",
-    "quinientos",
-    "seiscientos",
-    "setecientos",
-    "ochocientos",
-    "novecientos",
-]
+SMALL_ES = _list(
+    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece "
+    "catorce quince dieciséis diecisiete dieciocho diecinueve veinte veintiuno "
+    "veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho "
+    "veintinueve"
+)
+TENS_ES = _list("_ _ _ treinta cuarenta cincuenta sesenta setenta ochenta noventa")
+HUNDREDS_ES = _list(
+    "_ ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos "
+    "ochocientos novecientos"
+)
 UNITS_ES = {
     "kg": ("kilogramo", "kilogramos"),
     "g": ("gramo", "gramos"),

@@ -1,0 +1,89 @@
+"""What holds on every page, whoever sees it, in every language and width."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text()
+RUN_AXE = """async () => {
+  const found = await axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]});
+  return found.violations.flatMap((rule) =>
+    rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
+}"""
+# Links inside a sentence are exempt, as in WCAG 2.5.8. An input's label is part of its target.
+SMALL_TARGETS = """(least) => {
+  const inSentence = (e) => e.matches("a") && getComputedStyle(e).display === "inline";
+  const height = (e) => {
+    const labels = [...(e.labels ?? [])].map((label) => label.getBoundingClientRect().height);
+    return Math.max(e.getBoundingClientRect().height, ...labels);
+  };
+  return [...document.querySelectorAll("main a[href], main button, main input, main select")]
+    .filter((e) => e.offsetParent && e.type !== "hidden" && !inSentence(e))
+    .filter((e) => height(e) < least - 0.5)
+    .map((e) => `${Math.round(height(e))} px: ${e.outerHTML.slice(0, 160)}`);
+}"""
+TARGET_PX, LARGE_TARGET_PX = 24, 44
+
+
+def watch(page: Page) -> Page:
+    """Gather what goes wrong in a page: console errors, blocked content, foreign requests."""
+    problems: list[str] = []
+    page.problems = problems  # type: ignore[attr-defined]
+    page.on("console", lambda message: problems.extend(_complaints(page, message)))
+    page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
+    page.on("request", lambda request: problems.extend(_foreign(page, request)))
+    return page
+
+
+def check_page(page: Page) -> None:
+    """Fail with everything that is wrong with the page as it stands."""
+    page.wait_for_load_state("networkidle")
+    problems = [*getattr(page, "problems", []), *_axe(page), *_head(page), *_layout(page)]
+    assert not problems, f"{page.url}\n" + "\n".join(problems)
+
+
+def _complaints(page: Page, message: ConsoleMessage) -> list[str]:
+    # Chromium logs the page's own status too: a form with errors, a missing page.
+    own_status = message.text.startswith("Failed to load resource") and (
+        urlsplit(message.location["url"]).path == urlsplit(page.url).path
+    )
+    return [] if message.type != "error" or own_status else [f"console: {message.text}"]
+
+
+def _foreign(page: Page, request: Request) -> list[str]:
+    address = urlsplit(request.url)
+    home = urlsplit(page.url).netloc or address.netloc
+    local = address.scheme in {"data", "about", "blob"} or address.netloc == home
+    return [] if local else [f"request to another host: {request.url}"]
+
+
+def _axe(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN_AXE)
+    return found
+
+
+def _head(page: Page) -> list[str]:
+    title, failed = page.title(), page.locator(".govuk-error-summary").count() > 0
+    language = page.locator("html").get_attribute("lang")
+    problems = [] if language in {"en", "es"} else [f"lang: {language}"]
+    if not title.split("–")[0].strip():
+        problems.append(f"title: {title}")
+    if title.startswith(("Error:", "Error ")) != failed:
+        problems.append(f'"Error:" stands before a title only after a failed submit: {title}')
+    if page.locator("h1").count() != 1:
+        problems.append(f"{page.locator('h1').count()} headings of the first level")
+    return problems
+
+
+def _layout(page: Page) -> list[str]:
+    size: dict[str, Any] = page.evaluate(
+        "({content: document.documentElement.scrollWidth, window: innerWidth})"
+    )
+    problems = []
+    if size["content"] > size["window"]:
+        problems.append(f"sideways scroll: {size['content']} px in {size['window']}")
+    least = LARGE_TARGET_PX if page.locator(".app-large-targets").count() else TARGET_PX
+    return problems + [f"small target, {each}" for each in page.evaluate(SMALL_TARGETS, least)]
