@@ -1,12 +1,13 @@
 """The portal as steps and processes. A new step or process is one line in its list."""
 
+import hashlib
 import http.client
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher.environment import data_dir, is_demo
+from launcher.environment import ROOT, data_dir, is_demo
 from launcher.errors import CannotStart
 from launcher.process import Process, Program, run
 from launcher.progress import Report
@@ -26,12 +27,11 @@ class Step:
 
 STEPS = (
     Step("Migrating the database", ("migrate", "--no-input")),
-    Step("Making the cache table", ("createcachetable",)),
     Step("Loading the precursors", ("load_precursors",)),
     Step("Loading the jurisdictions", ("load_registry",)),
-    Step("Collecting static files", ("collectstatic", "--no-input")),
     Step("Inventing a year of trade", ("seed_demo",), demo_only=True),
 )
+COLLECT = Step("Collecting static files", ("collectstatic", "--no-input", "--ignore", "redoc"))
 
 
 def python(*arguments: str) -> tuple[str, ...]:
@@ -77,8 +77,23 @@ def prepare(report: Report, environment: Mapping[str, str], *, demo: bool) -> No
     """Bring the database and the static files to what the code expects. Raises CannotStart."""
     for step in STEPS:
         if demo or not step.demo_only:
-            program = Program(step.label, python("manage.py", *step.command))
-            run(report, program, environment)
+            _take(step, report, environment)
+    collected = Path(environment["STATIC_ROOT"], ".fingerprint")
+    if not collected.is_file() or collected.read_text() != _fingerprint():
+        _take(COLLECT, report, environment)
+        collected.write_text(_fingerprint())
+
+
+def _take(step: Step, report: Report, environment: Mapping[str, str]) -> None:
+    run(report, Program(step.label, python("manage.py", *step.command)), environment)
+
+
+def _fingerprint() -> str:
+    """What the collected files were made of: collecting takes seconds, on every start."""
+    files = [ROOT / "requirements.lock", *(ROOT / "config").glob("*.py")]
+    files += [path for path in ROOT.glob("static/**/*") if path.is_file()]
+    rows = [f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in sorted(files)]
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 def start_processes(

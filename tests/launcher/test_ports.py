@@ -40,4 +40,4 @@ def test_a_neighbor_on_the_other_loopback_counts() -> None:
 
 
 def test_all_our_ports_are_below_the_systems_own() -> None:
-    assert max(max(ports.WEB), max(ports.POSTGRES), max(ports.VALKEY)) < 32768
+    assert max(*ports.WEB, *ports.POSTGRES, *ports.VALKEY) < 32768

@@ -3,8 +3,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from launcher.environment import ROOT
 from launcher.errors import CannotStart
 from launcher.process import MARK, Process, Program, marked, run
 from launcher.progress import Report
+from tests.launcher.patience import eventually
 
 PARENT_AND_CHILD = (
     "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
@@ -20,13 +19,6 @@ PARENT_AND_CHILD = (
 DEAF = (
     "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
 )
-
-
-def eventually(true: Callable[[], bool], within_s: float = 10) -> bool:
-    until = time.monotonic() + within_s
-    while not true() and time.monotonic() < until:
-        time.sleep(0.02)
-    return true()
 
 
 def program(code: str, **options: object) -> Program:
