@@ -90,13 +90,16 @@ class Reference(Text):
         self, find: Callable[[Any, str], Any], *, code: str = "unknown", **options: Any
     ) -> None:
         self.find, self.code = find, code
-        super().__init__(max_length=100, **options)
+        super().__init__(**options)
 
     def to_internal_value(self, data: Any) -> Any:
         row = self.find(self.context["by"], super().to_internal_value(data))
         if row is None:
             raise ValidationError(self.error_messages["unknown"], self.code)
         return row
+
+    def run_validators(self, value: Any) -> None:
+        """A row was found: nothing is left to check, and those of a text would not fit it."""
 
 
 class Flag(serializers.BooleanField):
@@ -217,7 +220,7 @@ class QuantityOut(serializers.Field[Any, Any, Any, Any]):
         prefix = self.prefix or self.field_name
         value = getattr(row, f"{prefix}_value")
         unit = getattr(row, f"{prefix}_unit")
-        return None if value is None else {"value": f"{value:f}", "unit": unit}
+        return None if value is None else {"value": f"{value:.3f}", "unit": unit}
 
 
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{3,}$"})

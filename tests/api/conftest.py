@@ -1,85 +1,89 @@
-"""Programs of the authority and of three firms, with keys of every scope each may use."""
+"""Programs that act for the cast, with keys of every scope each may have."""
 
-from datetime import date
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.core.management import call_command
 
-from precursors import operations as catalogue
-from registry import operations
-from registry.actors import Actor
+from registry import clock, operations
 from registry.models import Jurisdiction, Organization
 from tests.api.programs import Program
-from tests.registry.numbers import ruc
+from tests.cast import Firm
 
 AUTHORITY_SCOPES = ["registry:write", "flags:read", "flags:review", "events:read"]
 FIRM_SCOPES = ["buy", "sell"]
 
 
-@pytest.fixture
-def jurisdiction(db: None) -> Jurisdiction:
-    call_command("load_registry", verbosity=0)
-    return Jurisdiction.objects.get(code="PE")
-
-
-@pytest.fixture
-def catalogue_loaded(db: None) -> None:
-    catalogue.load_precursors()
-    catalogue.load_products()
-
-
-def key_of(
+def program(
     jurisdiction: Jurisdiction, organization: Organization | None, scopes: list[str]
-) -> tuple[Actor, str]:
-    key, secret = operations.issue_api_key(
+) -> Program:
+    _key, secret = operations.issue_api_key(
         jurisdiction=jurisdiction, organization=organization, name="Test", scopes=scopes
     )
-    return Actor.program(key), secret
+    return Program(secret)
 
 
 @pytest.fixture
-def authority_key(jurisdiction: Jurisdiction) -> tuple[Actor, str]:
-    return key_of(jurisdiction, None, AUTHORITY_SCOPES)
+def authority_api(jurisdiction: Jurisdiction) -> Program:
+    return program(jurisdiction, None, AUTHORITY_SCOPES)
 
 
 @pytest.fixture
-def authority(authority_key: tuple[Actor, str]) -> Program:
-    return Program(authority_key[1])
-
-
-def firm(by: Actor, number: int, name: str) -> Organization:
-    return operations.add_organization(tax_id=ruc(number), name=name, by=by)
+def buyer_api(jurisdiction: Jurisdiction, buyer: Firm) -> Program:
+    return program(jurisdiction, buyer.organization, FIRM_SCOPES)
 
 
 @pytest.fixture
-def buyer_firm(authority_key: tuple[Actor, str]) -> Organization:
-    return firm(authority_key[0], 1, "Laca S.A.")
+def vendor_api(jurisdiction: Jurisdiction, vendor: Firm) -> Program:
+    return program(jurisdiction, vendor.organization, FIRM_SCOPES)
 
 
 @pytest.fixture
-def vendor_firm(authority_key: tuple[Actor, str]) -> Organization:
-    return firm(authority_key[0], 2, "Solventes del Sur S.A.")
+def rival_api(jurisdiction: Jurisdiction, rival: Firm) -> Program:
+    return program(jurisdiction, rival.organization, FIRM_SCOPES)
 
 
 @pytest.fixture
-def rival_firm(authority_key: tuple[Actor, str]) -> Organization:
-    return firm(authority_key[0], 3, "Rival S.A.")
+def request_body(buyer: Firm, vendor: Firm) -> dict[str, Any]:
+    """What the buyer asks for: 1,000 kg of acetone from the vendor."""
+    return {
+        "seller": vendor.organization.tax_id,
+        "product": "acetone",
+        "quantity": {"value": "1000", "unit": "kg"},
+        "destination_site": str(buyer.site.uuid),
+    }
 
 
 @pytest.fixture
-def buyer(jurisdiction: Jurisdiction, buyer_firm: Organization) -> Program:
-    return Program(key_of(jurisdiction, buyer_firm, FIRM_SCOPES)[1])
+def code(buyer_api: Program, request_body: dict[str, Any]) -> str:
+    """A code issued for 1,000 kg of acetone."""
+    answer = buyer_api.post("/authorizations", request_body).json()
+    assert answer["status"] == "issued", answer
+    return str(answer["code"])
 
 
 @pytest.fixture
-def vendor(jurisdiction: Jurisdiction, vendor_firm: Organization) -> Program:
-    return Program(key_of(jurisdiction, vendor_firm, FIRM_SCOPES)[1])
+def sale_body(vendor: Firm, buyer: Firm) -> dict[str, Any]:
+    """What the vendor reports: 1,080 kg, today."""
+    return {
+        "sold_at": a_minute_ago(),
+        "quantity": {"value": "1080", "unit": "kg"},
+        "site": str(vendor.site.uuid),
+        "vehicle": {"plate": buyer.vehicle.plate},
+        "driver": {"document": "12345678", "license": "Q12345678"},
+        "invoice": "F001-1",
+        "guide": "T001-1",
+    }
 
 
 @pytest.fixture
-def rival(jurisdiction: Jurisdiction, rival_firm: Organization) -> Program:
-    return Program(key_of(jurisdiction, rival_firm, FIRM_SCOPES)[1])
+def sale(vendor_api: Program, code: str, sale_body: dict[str, Any]) -> dict[str, Any]:
+    """A sale of 1,080 kg on the code."""
+    response = vendor_api.post(f"/authorizations/{code}/sales", sale_body)
+    assert response.status_code == 201, response.content
+    body: dict[str, Any] = response.json()
+    return body
 
 
-def years() -> tuple[date, date]:
-    return date(2020, 1, 1), date(2099, 12, 31)
+def a_minute_ago() -> str:
+    return (clock.now() - timedelta(minutes=1)).isoformat()

@@ -1,0 +1,244 @@
+"""Sales with and without a code, corrections, voids, agreements, receipts."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from authorizations.models import Authorization, Receipt, Sale
+from registry import clock
+from tests.api.programs import Program, problem, wrong
+from tests.cast import Firm
+
+
+def test_a_sale_is_recorded_as_it_is_reported(
+    sale: dict[str, Any], code: str, vendor: Firm, buyer: Firm
+) -> None:
+    assert sale["authorization"] == code
+    assert (sale["status"], sale["evaluated_at"]) == ("recorded", None)
+    assert sale["quantity"] == {"value": "1080.000", "unit": "kg"}
+    assert (sale["product_kg"], sale["net_kg"]) == ("1080.000", "1074.600")
+    assert sale["remaining"] == "0.000"
+    assert sale["site"] == str(vendor.site.uuid)
+    assert sale["vehicle"] == {"plate": buyer.vehicle.plate}
+    assert sale["driver"] == {"document": "12345678", "license": "Q12345678"}
+    assert sale["seller"] == vendor.organization.tax_id
+
+
+def test_the_vehicle_may_be_the_bare_plate(
+    vendor_api: Program, code: str, sale_body: dict[str, Any]
+) -> None:
+    sale_body["vehicle"] = "abc-123"
+    body = vendor_api.post(f"/authorizations/{code}/sales", sale_body).json()
+    assert body["vehicle"] == {"plate": "ABC123"}
+
+
+def test_anothers_site_and_an_old_date_are_no_bad_input(
+    vendor_api: Program, code: str, sale_body: dict[str, Any], rival: Firm
+) -> None:
+    sale_body["site"] = str(rival.site.uuid)
+    sale_body["sold_at"] = "2010-01-01T00:00:00-05:00"
+    assert vendor_api.post(f"/authorizations/{code}/sales", sale_body).status_code == 201
+
+
+def test_a_part_is_sold_and_the_rest_remains(
+    vendor_api: Program, code: str, sale_body: dict[str, Any]
+) -> None:
+    sale_body["quantity"]["value"] = "400"
+    body = vendor_api.post(f"/authorizations/{code}/sales", sale_body).json()
+    assert body["remaining"] == "597.000"
+
+
+def in_an_hour() -> str:
+    return (clock.now() + timedelta(hours=1)).isoformat()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("sold_at", "yesterday", "/sold_at", "invalid"),
+        ("sold_at", "2026-11-23T09:00:00", "/sold_at", "invalid"),
+        ("sold_at", "0001-01-01T00:00:00+14:00", "/sold_at", "invalid"),
+        ("sold_at", "9999-12-31T23:59:59-14:00", "/sold_at", "invalid"),
+        ("sold_at", 1700000000, "/sold_at", "invalid"),
+        ("sold_at", in_an_hour, "/sold_at", "sold_ahead_of_time"),
+        ("site", "00000000-0000-7000-8000-000000000000", "/site", "unknown_site"),
+        ("site", 5, "/site", "invalid"),
+        ("vehicle", {"plate": "?"}, "/vehicle/plate", "plate_invalid"),
+        ("vehicle", {"number": "ABC123"}, "/vehicle", "invalid"),
+        ("vehicle", ["ABC123"], "/vehicle", "invalid"),
+        ("driver", "Juan", "/driver", "invalid"),
+        ("driver", {"name": "Juan"}, "/driver/name", "unknown_field"),
+        ("seals", "A1", "/seals", "not_a_list"),
+        ("seals", ["A1", 7], "/seals/1", "invalid"),
+        ("gross_kg", "NaN", "/gross_kg", "invalid"),
+        ("gross_kg", "1_000", "/gross_kg", "invalid"),
+        ("gross_kg", -1, "/gross_kg", "min_value"),
+        ("gross_kg", "100", "/tare_kg", "weights_incomplete"),
+        ("complete", "yes", "/complete", "invalid"),
+        ("product", "unobtainium", "/product", "unknown_product"),
+        ("quantity", {"value": "0", "unit": "kg"}, "/quantity/value", "not_positive"),
+        ("quantity", {"value": "0.001", "unit": "mg"}, "/quantity/value", "net_is_zero"),
+        ("invoice", "9" * 51, "/invoice", "max_length"),
+    ],
+)
+def test_an_invalid_value_is_named(
+    vendor_api: Program, code: str, sale_body: dict[str, Any], case: tuple[str, Any, str, str]
+) -> None:
+    field, value, pointer, wrong_code = case
+    sale_body[field] = value() if callable(value) else value
+    response = vendor_api.post(f"/authorizations/{code}/sales", sale_body)
+    wrong(response, pointer, wrong_code)
+    assert not Sale.objects.exists()
+
+
+def test_a_sale_on_a_foreign_code_is_not_found(
+    rival_api: Program, code: str, sale_body: dict[str, Any]
+) -> None:
+    problem(rival_api.post(f"/authorizations/{code}/sales", sale_body), 404, "code_unknown")
+    assert not Sale.objects.exists()
+
+
+def codeless(sale_body: dict[str, Any], buyer: Firm) -> dict[str, Any]:
+    more = {"buyer": buyer.organization.tax_id, "product": "acetone", "reason": "No connection"}
+    return {**sale_body, **more}
+
+
+def test_a_sale_without_a_code_has_a_door_too(
+    vendor_api: Program, buyer: Firm, sale_body: dict[str, Any]
+) -> None:
+    response = vendor_api.post("/sales", codeless(sale_body, buyer))
+    assert response.status_code == 201, response.content
+    body = response.json()
+    assert (body["authorization"], body["reason"]) == (None, "No connection")
+    assert Authorization.objects.get().overage_kg > 0
+
+
+def test_a_sale_without_a_code_says_to_whom_and_why(
+    vendor_api: Program, sale_body: dict[str, Any]
+) -> None:
+    response = vendor_api.post("/sales", sale_body)
+    for name in ("buyer", "product", "reason"):
+        wrong(response, f"/{name}", "required")
+
+
+def test_both_parties_and_the_authority_read_a_sale(
+    sale: dict[str, Any],
+    buyer_api: Program,
+    vendor_api: Program,
+    authority_api: Program,
+    rival_api: Program,
+) -> None:
+    for program in (buyer_api, vendor_api, authority_api):
+        assert program.get(f"/sales/{sale['id']}").json()["net_kg"] == "1074.600"
+        assert [row["id"] for row in program.get("/sales").json()["data"]] == [sale["id"]]
+    problem(rival_api.get(f"/sales/{sale['id']}"), 404, "not_found")
+    assert rival_api.get("/sales").json()["data"] == []
+
+
+def test_a_correction_replaces_the_report_and_names_the_one_in_force(
+    vendor_api: Program, sale: dict[str, Any], sale_body: dict[str, Any]
+) -> None:
+    path = f"/sales/{sale['id']}/correction"
+    sale_body |= {"reason": "Misread the scale", "quantity": {"value": "1008", "unit": "kg"}}
+    correction = vendor_api.post(path, sale_body)
+    assert correction.status_code == 201, correction.content
+    assert correction.json()["replaces"] == sale["id"]
+    body = problem(vendor_api.post(path, sale_body), 409, "sale_replaced")
+    assert body["in_force"] == correction.json()["id"]
+    assert vendor_api.get(f"/sales/{sale['id']}").json()["status"] == "replaced"
+
+
+def test_a_void_takes_its_reason_alone(vendor_api: Program, sale: dict[str, Any]) -> None:
+    path = f"/sales/{sale['id']}/void"
+    wrong(vendor_api.post(path, {}), "/reason", "required")
+    body = vendor_api.post(path, {"reason": "The truck broke down"}).json()
+    assert (body["is_void"], body["quantity"]["value"]) == (True, "0.000")
+
+
+def test_only_the_seller_corrects(
+    buyer_api: Program, rival_api: Program, sale: dict[str, Any], sale_body: dict[str, Any]
+) -> None:
+    for program in (buyer_api, rival_api):
+        for act in ("correction", "void"):
+            response = program.post(f"/sales/{sale['id']}/{act}", {**sale_body, "reason": "x"})
+            problem(response, 404, "not_found")
+
+
+def test_the_authority_agrees_to_a_lower_figure(
+    vendor_api: Program, authority_api: Program, sale: dict[str, Any]
+) -> None:
+    path = f"/sales/{sale['id']}/agree"
+    problem(authority_api.post(path, {"reason": "Seen"}), 409, "nothing_to_agree")
+    vendor_api.post(f"/sales/{sale['id']}/void", {"reason": "Never loaded"})
+    assert authority_api.post(path, {"reason": "Seen"}).status_code == 200
+    assert Authorization.objects.get().sold_kg == 0
+
+
+def receipt(**changes: Any) -> dict[str, Any]:
+    return {
+        "received_at": clock.now().isoformat(),
+        "quantity": {"value": "1080", "unit": "kg"},
+        "outcome": "satisfactory",
+        **changes,
+    }
+
+
+def test_the_buyer_confirms_what_arrived_once(buyer_api: Program, sale: dict[str, Any]) -> None:
+    path = f"/sales/{sale['id']}/receipt"
+    response = buyer_api.post(path, receipt(reasons=["excess"], remarks="Too much"))
+    assert response.status_code == 201, response.content
+    body = response.json()
+    assert (body["sale"], body["outcome"]) == (sale["id"], "satisfactory")
+    assert (body["reasons"], body["net_kg"]) == (["excess"], "1074.600")
+    problem(buyer_api.post(path, receipt()), 409, "receipt_exists")
+    assert buyer_api.get(f"/sales/{sale['id']}").json()["receipt"]["id"] == body["id"]
+
+
+def test_zero_is_accepted_when_nothing_arrived(buyer_api: Program, sale: dict[str, Any]) -> None:
+    nothing = {"value": "0", "unit": "kg"}
+    path = f"/sales/{sale['id']}/receipt"
+    response = buyer_api.post(path, receipt(quantity=nothing))
+    wrong(response, "/quantity/value", "not_positive")
+    response = buyer_api.post(path, receipt(quantity=nothing, outcome="never_received"))
+    assert response.status_code == 201
+    assert response.json()["quantity"]["value"] == "0.000"
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code_of_problem"),
+    [
+        ({"outcome": "fine"}, "/outcome", "invalid_choice"),
+        ({"outcome": ["satisfactory"]}, "/outcome", "invalid_choice"),
+        ({"reasons": ["late"]}, "/reasons/0", "invalid_choice"),
+        ({"outcome": "refused"}, "/quantity", "quantity_not_expected"),
+        ({"quantity": {"value": "0", "unit": "lb"}}, "/quantity/unit", "unknown_unit"),
+        ({"received_at": in_an_hour}, "/received_at", "received_ahead_of_time"),
+    ],
+)
+def test_an_invalid_receipt_is_named(
+    buyer_api: Program,
+    sale: dict[str, Any],
+    changes: dict[str, Any],
+    pointer: str,
+    code_of_problem: str,
+) -> None:
+    body = receipt(**{k: v() if callable(v) else v for k, v in changes.items()})
+    wrong(buyer_api.post(f"/sales/{sale['id']}/receipt", body), pointer, code_of_problem)
+    assert not Receipt.objects.exists()
+
+
+def test_only_the_buyer_confirms(
+    vendor_api: Program, rival_api: Program, authority_api: Program, sale: dict[str, Any]
+) -> None:
+    path = f"/sales/{sale['id']}/receipt"
+    problem(vendor_api.post(path, receipt()), 404, "not_found")
+    problem(rival_api.post(path, receipt()), 404, "not_found")
+    problem(authority_api.post(path, receipt()), 403, "scope_missing")
+
+
+def test_the_list_is_filtered_by_code(
+    vendor_api: Program, sale: dict[str, Any], code: str
+) -> None:
+    assert len(vendor_api.get("/sales", authorization=code.lower()).json()["data"]) == 1
+    assert vendor_api.get("/sales", authorization="000000000000").json()["data"] == []
