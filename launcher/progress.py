@@ -11,6 +11,7 @@ from launcher.errors import CannotStart
 
 SHOWN_AFTER_S = 1.0
 PLAIN_EVERY_S = 5.0
+NOTE_LENGTH = 60
 CLEAR_LINE = "\r\x1b[2K"
 
 
@@ -66,7 +67,7 @@ class Step:
 
     def _show(self, note: str) -> None:
         self.shown, self.said = time.monotonic(), True
-        line = f"  {self.label} … {self.seconds:.0f} s  {note}".rstrip()
+        line = f"  {self.label} … {self.seconds:.0f} s  {note[:NOTE_LENGTH]}".rstrip()
         if self.report.is_terminal:
             width = shutil.get_terminal_size().columns - 1
             self.report.write(CLEAR_LINE + line[:width])
