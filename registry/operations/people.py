@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from datetime import timedelta
-from functools import partial
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -55,7 +54,8 @@ def invite(*, email: str, role: str, organization: Organization | None, by: Acto
     data = {"role": role}
     events.record("invitation.sent", invitation, at=now, organizations=firm, data=data, by=by)
     link = settings.PUBLIC_URL + reverse("registry:invitation", args=[token])
-    transaction.on_commit(partial(mail_invitation, invitation, link), robust=True)
+    # A lambda, because Django cannot log the failure of a partial.
+    transaction.on_commit(lambda: mail_invitation(invitation, link), robust=True)
     return link
 
 

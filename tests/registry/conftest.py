@@ -1,15 +1,14 @@
-"""The register's own cast: a jurisdiction, two officers, a firm."""
+"""The register's own cast, bare of what its verbs add. See tests/conftest.py for the others."""
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
+from typing import Any
 
 import pytest
-from django.core.management import call_command
+from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from precursors.models import Precursor
-from precursors.quantities import Quantity, quantity
 from registry import operations
 from registry.actors import Actor
 from registry.models import Jurisdiction, License, Membership, Organization, User
@@ -19,10 +18,12 @@ from tests.registry.numbers import ruc
 PASSWORD = "a long enough sentence"
 
 
-@pytest.fixture
-def jurisdiction(db: None) -> Jurisdiction:
-    call_command("load_registry", verbosity=0)
-    return Jurisdiction.objects.get(code="PE")
+@pytest.fixture(autouse=True)
+def plain(settings: Any) -> None:
+    """Static files without a manifest, and sign-in as it is outside demo mode."""
+    storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": storage}}
+    settings.DEMO_MODE = False
 
 
 @pytest.fixture
@@ -39,21 +40,6 @@ def member(
             jurisdiction=jurisdiction, user=user, organization=organization, role=role
         )
     )
-
-
-@pytest.fixture
-def regulator(jurisdiction: Jurisdiction) -> Actor:
-    return member(jurisdiction, "rosa@authority.example", Role.OFFICER)
-
-
-@pytest.fixture
-def second_officer(jurisdiction: Jurisdiction) -> Actor:
-    return member(jurisdiction, "raul@authority.example", Role.OFFICER)
-
-
-@pytest.fixture
-def inspector(jurisdiction: Jurisdiction) -> Actor:
-    return member(jurisdiction, "ines@authority.example", Role.INSPECTOR)
 
 
 @pytest.fixture
@@ -91,33 +77,17 @@ def license(buyer: Organization, regulator: Actor) -> License:
 
 
 @pytest.fixture
-def acetone(db: None) -> Precursor:
-    acetone, _made = Precursor.objects.get_or_create(
-        code="acetone",
-        defaults={
-            "name_en": "Acetone",
-            "name_es": "Acetona",
-            "un_table": "II",
-            "peru_listed": True,
-            "us_list": "II",
-            "density_kg_per_l": Decimal("0.79"),
-            "search_text": "acetone",
-            "sort_en": "acetone",
-            "sort_es": "acetona",
-        },
-    )
-    return acetone
-
-
-@pytest.fixture
-def kg() -> Callable[[str], Quantity]:
-    return lambda value: quantity(value, "kg")
+def acetone(jurisdiction: Jurisdiction) -> Precursor:
+    return Precursor.objects.get(code="acetone")
 
 
 @pytest.fixture
 def signed_in(client: Client) -> Callable[[Actor], Client]:
     def sign_in(by: Actor) -> Client:
         assert by.user
+        if by.organization is None:
+            totp = Authenticator.Type.TOTP
+            Authenticator.objects.get_or_create(user=by.user, type=totp, defaults={"data": {}})
         client.force_login(by.user)
         return client
 

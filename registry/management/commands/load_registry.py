@@ -19,4 +19,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for code, fields in SHIPPED.items():
             Jurisdiction.objects.update_or_create(code=code, defaults=PERU | fields)
-        self.stdout.write(f"{len(SHIPPED)} jurisdictions.")
+        if options["verbosity"]:
+            self.stdout.write(f"{len(SHIPPED)} jurisdictions.")
