@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import pretty_name
-from django.utils.functional import lazy
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 from precursors import quantities
@@ -46,11 +46,11 @@ class Form(FormDefaults, forms.Form):
     """The form of a page."""
 
 
-class ModelForm(FormDefaults, forms.ModelForm):  # type: ignore[type-arg]
+class ModelForm(FormDefaults, forms.ModelForm):
     """The form of a page that enters one row."""
 
 
-def _missing(field: forms.Field, label: str) -> str:
+def _missing(field: forms.Field, label: str | Promise) -> str:
     sentence = MISSING_CHOICE if isinstance(field, forms.ChoiceField) else MISSING
     return str(sentence) % {"label": label}
 
@@ -171,8 +171,8 @@ class MomentInput(forms.SplitDateTimeWidget):
 
     def __init__(self) -> None:
         super().__init__(
-            date_attrs={"type": "date", "label": _("Date")},
-            time_attrs={"type": "time", "label": _("Time")},
+            date_attrs=dict[str, Any](type="date", label=_("Date")),
+            time_attrs=dict[str, Any](type="time", label=_("Time")),
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         )

@@ -24,6 +24,7 @@ SMALL_TARGETS = """(least) => {
     .filter((e) => height(e) < least - 0.5)
     .map((e) => `${Math.round(height(e))} px: ${e.outerHTML.slice(0, 160)}`);
 }"""
+WIDTHS = (320, 390, 1280)
 TARGET_PX, LARGE_TARGET_PX = 24, 44
 
 
@@ -35,6 +36,13 @@ def watch(page: Page) -> Page:
     page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
     page.on("request", lambda request: problems.extend(_foreign(page, request)))
     return page
+
+
+def check_at_every_width(page: Page) -> None:
+    """Do `check_page` on a small telephone, a telephone and a desk, without loading it again."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        check_page(page)
 
 
 def check_page(page: Page) -> None:
