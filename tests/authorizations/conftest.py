@@ -37,10 +37,10 @@ def ask(buyer: Firm, vendor: Firm, acetone: Product) -> Callable[..., Authorizat
 def report(buyer: Firm, vendor: Firm) -> Callable[..., Report]:
     """What the vendor says of a sale."""
 
-    def report(quantity: str = "1000", **changes: Any) -> Report:
+    def report(quantity: str | Quantity = "1000", **changes: Any) -> Report:
         said = Report(
             sold_at=clock.now(),
-            quantity=kg(quantity),
+            quantity=kg(quantity) if isinstance(quantity, str) else quantity,
             site=vendor.site,
             plate=buyer.vehicle.plate,
         )
@@ -55,7 +55,9 @@ def sell(
 ) -> Callable[..., Sale]:
     """Record a sale as the vendor, who has looked the code up."""
 
-    def sell(authorization: Authorization, quantity: str = "1000", **changes: Any) -> Sale:
+    def sell(
+        authorization: Authorization, quantity: str | Quantity = "1000", **changes: Any
+    ) -> Sale:
         operations.find_to_sell(authorization.code or "", by=vendor.actor)
         return operations.record_sale(authorization, report(quantity, **changes), by=vendor.actor)
 

@@ -1,0 +1,403 @@
+"""evaluate: hold an authorization against the rules, and keep its flags in step."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from authorizations import operations
+from authorizations.models import (
+    Authorization,
+    Duty,
+    Evaluation,
+    Flag,
+    FlagState,
+    FlagStep,
+    Sale,
+    Status,
+    StepKind,
+)
+from authorizations.operations import Report
+from authorizations.operations.evaluating import evaluate, reproduce
+from registry import clock
+from registry import operations as registry
+from registry.actors import Actor
+from registry.models import Event
+from tests.cast import Firm, kg
+
+Ask = Callable[..., Authorization]
+Sell = Callable[..., Sale]
+Later = Callable[[timedelta], None]
+
+
+def judged(*authorizations: Authorization) -> dict[str, Flag]:
+    """Evaluate; the flags by their rules."""
+    evaluate(authorization.pk for authorization in authorizations)
+    return {flag.rule: flag for flag in Flag.objects.filter(authorization__in=authorizations)}
+
+
+def steps(flag: Flag) -> list[str]:
+    return list(flag.steps.values_list("kind", flat=True))
+
+
+def receive(sale: Sale, buyer: Firm, text: str = "1000", **given: Any) -> None:
+    values: dict[str, Any] = {
+        "received_at": clock.now(),
+        "quantity": kg(text),
+        "outcome": "satisfactory",
+    }
+    operations.confirm_receipt(sale, **values | given, by=buyer.actor)
+
+
+def test_eighty_kilograms_too_much_are_flagged(ask: Ask, sell: Sell) -> None:
+    authorization = ask("1000")
+    sale = sell(authorization, "1080")
+    flag = judged(authorization)["quantity_exceeded"]
+    assert flag.evidence["over_kg"] == "80.000"
+    assert (flag.severity, flag.state, flag.holds) == ("high", FlagState.OPEN, True)
+    assert (flag.subject_kind, flag.subject_id) == ("authorization", authorization.pk)
+    assert (flag.sale, flag.buyer, flag.seller) == (sale, sale.buyer, sale.seller)
+    assert steps(flag) == [StepKind.RAISED]
+    assert flag.steps_count == 1
+
+
+def test_a_sale_as_authorized_raises_nothing(ask: Ask, sell: Sell) -> None:
+    authorization = ask("1000")
+    sell(authorization, "1000")
+    assert judged(authorization) == {}
+    assert Evaluation.objects.get().findings == []
+
+
+def test_parties_are_told_nothing(ask: Ask, sell: Sell) -> None:
+    authorization = ask("1000")
+    sell(authorization, "1080")
+    flag = judged(authorization)["quantity_exceeded"]
+    event = Event.objects.get(kind="flag.raised", subject_id=flag.pk)
+    assert event.organizations == []
+
+
+def test_a_review_is_due_after_five_working_days(ask: Ask, sell: Sell) -> None:
+    authorization = ask("1000")
+    sell(authorization, "1080")
+    flag = judged(authorization)["quantity_exceeded"]
+    assert timedelta(days=7) < flag.due_at - flag.raised_at <= timedelta(days=9)
+
+
+def test_what_was_judged_is_not_judged_again(ask: Ask, sell: Sell) -> None:
+    authorization = ask("1000")
+    sell(authorization, "1080")
+    for _time in range(3):
+        judged(authorization)
+    assert Evaluation.objects.count() == 1
+    assert FlagStep.objects.count() == Flag.objects.count() == 1
+
+
+def test_the_duties_it_covers_are_done_and_later_ones_stay(ask: Ask, sell: Sell) -> None:
+    authorization = ask("1000")
+    sell(authorization, "500")
+    judged(authorization)
+    reasons = Duty.objects.order_by("due_at").values_list("reason", flat=True)
+    assert list(reasons) == ["end", "release", "receipt_due"]
+
+
+def test_a_duty_that_falls_due_makes_it_look_again(ask: Ask, sell: Sell, later: Later) -> None:
+    authorization = ask("1000")
+    sale = sell(authorization, "1000")
+    assert judged(authorization) == {}
+    later(timedelta(days=5, minutes=1))
+    flag = judged(authorization)["receipt_missing"]
+    assert (flag.subject_kind, flag.subject_id) == ("sale", sale.pk)
+
+
+def test_an_overdue_code_is_ended_and_released_first(ask: Ask, later: Later) -> None:
+    authorization = ask("1000")
+    operations.find_to_sell(authorization.code or "", by=_seller(authorization))
+    later(timedelta(hours=73))
+    assert set(judged(authorization)) == {"quantity_short"}
+    authorization.refresh_from_db()
+    assert (authorization.status, authorization.held_kg) == (Status.EXPIRED, 995)
+    later(timedelta(hours=24))
+    judged(authorization)
+    authorization.refresh_from_db()
+    assert authorization.released_at is not None
+    assert authorization.held_kg == 0
+    assert not Duty.objects.exists()
+
+
+def _seller(authorization: Authorization) -> Actor:
+    return Actor(jurisdiction=authorization.jurisdiction, organization=authorization.seller)
+
+
+def test_an_observation_is_kept(ask: Ask, sell: Sell) -> None:
+    authorization = ask("1000")
+    sell(authorization, "500", complete=True)
+    assert judged(authorization)["quantity_short"].severity == "low"
+
+
+def test_other_figures_change_an_open_flag(ask: Ask, sell: Sell) -> None:
+    authorization = ask("1000")
+    sell(authorization, "1080")
+    judged(authorization)
+    sell(authorization, "20")
+    flag = judged(authorization)["quantity_exceeded"]
+    assert flag.evidence["over_kg"] == "100.000"
+    assert steps(flag) == [StepKind.RAISED, StepKind.CHANGED]
+    assert [step.data["evidence"]["over_kg"] for step in flag.steps.all()] == [
+        "80.000",
+        "100.000",
+    ]
+
+
+def test_a_flag_no_longer_supported_stays_for_an_officer(
+    ask: Ask, sell: Sell, report: Callable[..., Report], buyer: Firm, vendor: Firm
+) -> None:
+    authorization = ask("1000")
+    sale = sell(authorization, "1080")
+    judged(authorization)
+    operations.correct_sale(sale, report("1000"), reason="misread", by=vendor.actor)
+    assert judged(authorization)["quantity_exceeded"].holds
+    receive(sale, buyer)
+    flag = judged(authorization)["quantity_exceeded"]
+    assert (flag.holds, flag.state) == (False, FlagState.OPEN)
+    assert steps(flag) == [StepKind.RAISED, StepKind.LIFTED]
+    assert flag.version == 5 - 0 or flag.version > 1
+
+
+def test_a_flag_lifted_is_supported_again(
+    ask: Ask, sell: Sell, report: Callable[..., Report], buyer: Firm, vendor: Firm
+) -> None:
+    authorization = ask("1000")
+    sale = sell(authorization, "1080")
+    judged(authorization)
+    corrected = operations.correct_sale(sale, report("1000"), reason="misread", by=vendor.actor)
+    receive(sale, buyer)
+    judged(authorization)
+    operations.correct_sale(corrected, report("1080"), reason="right at first", by=vendor.actor)
+    flag = judged(authorization)["quantity_exceeded"]
+    assert flag.holds
+    assert steps(flag) == [StepKind.RAISED, StepKind.LIFTED, StepKind.CHANGED]
+
+
+def test_a_decided_flag_opens_again_when_the_facts_change(
+    ask: Ask, sell: Sell, regulator: Actor, second_officer: Actor
+) -> None:
+    authorization = ask("1000")
+    sell(authorization, "1080")
+    flag = judged(authorization)["quantity_exceeded"]
+    for officer in (regulator, second_officer):
+        operations.review(flag, outcome="explained", note="a wet scale", by=officer)
+    sell(authorization, "20")
+    flag = judged(authorization)["quantity_exceeded"]
+    assert flag.state == FlagState.OPEN
+    assert (flag.proposed_by, flag.second, flag.decided_by) == (None, None, None)
+    assert steps(flag)[-1] == StepKind.REOPENED
+
+
+def test_a_proposal_falls_when_the_facts_change(
+    ask: Ask, sell: Sell, regulator: Actor, second_officer: Actor
+) -> None:
+    authorization = ask("1000")
+    sell(authorization, "1080")
+    flag = judged(authorization)["quantity_exceeded"]
+    operations.review(flag, outcome="dismissed", note="nothing", by=regulator)
+    sell(authorization, "20")
+    flag = judged(authorization)["quantity_exceeded"]
+    assert (flag.state, flag.proposed_outcome) == (FlagState.OPEN, "")
+
+
+def test_a_decision_stands_while_the_facts_do(
+    ask: Ask, sell: Sell, regulator: Actor, second_officer: Actor, buyer: Firm
+) -> None:
+    authorization = ask("1000")
+    sale = sell(authorization, "1080")
+    flag = judged(authorization)["quantity_exceeded"]
+    for officer in (regulator, second_officer):
+        operations.review(flag, outcome="explained", note="a wet scale", by=officer)
+    receive(sale, buyer, "1080")
+    assert judged(authorization)["quantity_exceeded"].state == FlagState.EXPLAINED
+
+
+def test_sales_without_a_code_are_flagged_each(
+    report: Callable[..., Report], buyer: Firm, vendor: Firm, acetone: Any
+) -> None:
+    sale = operations.record_uncoded_sale(
+        report("10"),
+        buyer=buyer.organization,
+        product=acetone,
+        reason="no line",
+        by=vendor.actor,
+    )
+    flags = judged(sale.authorization)
+    assert set(flags) == {"sold_without_code"}
+    assert flags["sold_without_code"].subject_id == sale.pk
+
+
+def test_papers_used_twice_are_flagged_on_the_later_sale(ask: Ask, sell: Sell) -> None:
+    codes = [ask("1000"), ask("1000"), ask("1000")]
+    sales = [
+        sell(codes[0], invoice="F001-1", guide="T001-1"),
+        sell(codes[1], invoice="F001-1"),
+        sell(codes[2], guide="T001-1"),
+    ]
+    evaluate(code.pk for code in codes)
+    flags = Flag.objects.filter(rule="duplicate_document").order_by("subject_id")
+    assert [flag.subject_id for flag in flags] == [sales[1].pk, sales[2].pk]
+    assert flags[0].evidence == {
+        "document": "invoice",
+        "number": "F001-1",
+        "earlier_sale": str(sales[0].uuid),
+    }
+
+
+def test_papers_of_a_correction_or_of_a_void_sale_are_not_used_twice(
+    ask: Ask, sell: Sell, report: Callable[..., Report], vendor: Firm
+) -> None:
+    first, second = ask("1000"), ask("1000")
+    sale = sell(first, invoice="F001-1")
+    again = report(invoice="F001-1")
+    corrected = operations.correct_sale(sale, again, reason="plate", by=vendor.actor)
+    assert judged(first) == {}
+    operations.void_sale(corrected, reason="never left", by=vendor.actor)
+    sell(second, invoice="F001-1")
+    assert judged(second) == {}
+
+
+def test_a_sale_judged_before_its_earlier_twin_was_known_is_judged_again(
+    ask: Ask, sell: Sell
+) -> None:
+    """Two sales at once: the one of the lower id may commit last."""
+    first, second = ask("1000"), ask("1000")
+    sell(first, invoice="F001-1")
+    late = Sale.objects.get()
+    sell(second, invoice="F001-1")
+    _hide(late, lambda: judged(second))
+    assert not Flag.objects.exists()
+    judged(first)
+    assert Duty.objects.filter(authorization=second, reason="twin").exists()
+    assert set(judged(second)) == {"duplicate_document"}
+    assert not Duty.objects.filter(reason="twin").exists()
+
+
+def _hide(sale: Sale, during: Callable[[], object]) -> None:
+    """As if the sale were not committed yet: under a number of its own meanwhile."""
+    with connection.cursor() as cursor:
+        off = "ALTER TABLE authorizations_sale DISABLE TRIGGER rows_are_kept"
+        on = "ALTER TABLE authorizations_sale ENABLE ALWAYS TRIGGER rows_are_kept"
+        set_ = "UPDATE authorizations_sale SET invoice = %s WHERE id = %s"
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(off)
+        cursor.execute(set_, ["hidden", sale.pk])
+        during()
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(set_, [sale.invoice, sale.pk])
+        cursor.execute(on)
+
+
+def test_the_register_as_it_was_at_the_sale_counts(
+    ask: Ask, sell: Sell, vendor: Firm, regulator: Actor
+) -> None:
+    before, after = ask("1000"), ask("1000")
+    sell(before)
+    registry.suspend_license(vendor.license, reason="audit", by=regulator)
+    sell(after)
+    assert judged(before) == {}
+    assert judged(after)["license_lapsed"].evidence == {
+        "seller": "suspended",
+        "seller_license": vendor.license.number,
+    }
+
+
+def test_what_overdraws_a_quota_is_flagged(ask: Ask, sell: Sell) -> None:
+    authorization = ask("5000")
+    sell(authorization, "10060")
+    evidence = judged(authorization)["quota_overdrawn"].evidence
+    assert evidence["activity"] == "buy"
+    assert evidence["over_kg"] == "9.700"  # 99.5 % of 10,060 kg, and a limit of 10,000
+
+
+def test_a_foreign_site_an_unknown_plate_and_another_product_are_flagged(
+    ask: Ask, sell: Sell, rival: Firm, buyer: Firm, acetone: Any
+) -> None:
+    authorization = ask("1000", vehicle=buyer.vehicle)
+    sell(authorization, site=rival.site, plate="ZZZ-999")
+    assert set(judged(authorization)) == {
+        "site_mismatch",
+        "vehicle_mismatch",
+        "vehicle_not_registered",
+    }
+
+
+def test_a_batch_takes_as_many_queries_as_one(ask: Ask, sell: Sell) -> None:
+    def queries(count: int) -> int:
+        codes = [ask("100") for _code in range(count)]
+        for number, code in enumerate(codes):
+            sell(code, "100", invoice=f"F{count}-{number}")
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            evaluate(code.pk for code in codes)
+        return len(captured)
+
+    assert queries(2) == queries(7)
+
+
+def test_an_evaluation_is_found_again_byte_for_byte(
+    ask: Ask,
+    sell: Sell,
+    report: Callable[..., Report],
+    buyer: Firm,
+    vendor: Firm,
+    regulator: Actor,
+    later: Later,
+) -> None:
+    authorization = ask("1000", vehicle=buyer.vehicle)
+    other = sell(ask("1000"), invoice="F001-1")
+    sale = sell(authorization, "1080", invoice="F001-1", plate="ZZZ-999")
+    judged(authorization)
+    operations.void_sale(other, reason="never left", by=vendor.actor)
+    judged(authorization)
+    operations.correct_sale(sale, report("1010"), reason="misread", by=vendor.actor)
+    judged(authorization)
+    receive(sale, buyer, "1000", outcome="unsatisfactory", reasons=["shortage"])
+    judged(authorization)
+    registry.revoke_license(vendor.license, reason="fraud", by=regulator)
+    sell(authorization, "5")
+    judged(authorization)
+    later(timedelta(days=20))
+    judged(authorization)
+    authorization.product.precursor.tolerance_cap_kg = 1
+    authorization.product.precursor.save()
+    evaluations = Evaluation.objects.filter(authorization=authorization)
+    assert len(evaluations) >= 5
+    assert len({str(each.findings) for each in evaluations}) >= 4
+    for each in evaluations:
+        assert reproduce(each) == each.findings
+
+
+def test_an_evaluation_before_a_cancellation_is_found_again(
+    ask: Ask, sell: Sell, buyer: Firm
+) -> None:
+    authorization = ask("1000")
+    sell(authorization, "500")
+    judged(authorization)
+    operations.cancel(authorization, by=buyer.actor)
+    judged(authorization)
+    before, after = Evaluation.objects.order_by("pk")
+    assert (reproduce(before), reproduce(after)) == (before.findings, after.findings)
+    assert (before.findings, len(after.findings)) == ([], 1)
+
+
+def test_an_authorization_another_worker_has_is_left_to_it(
+    ask: Ask, sell: Sell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from authorizations.operations import evaluating
+
+    authorization = ask("1000")
+    sell(authorization, "1080")
+    monkeypatch.setattr(evaluating, "_locked", lambda ids: [])
+    assert evaluate([authorization.pk]) == set()
+    assert not Evaluation.objects.exists()
+    assert Duty.objects.filter(reason="recorded").exists()

@@ -1,0 +1,89 @@
+"""Parallel requests never overdraw a quota; the same without the guard do."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+from authorizations import operations
+from authorizations.models import Allowance, Authorization
+from authorizations.operations import booking, eligibility, requesting
+from django.db import connection
+from precursors.errors import Refused
+from precursors.models import Product
+from tests.cast import Firm, kg
+
+TOGETHER = 8
+pytestmark = pytest.mark.usefixtures("committing")
+
+
+def at_once(act: Callable[[], object], times: int = TOGETHER) -> list[object]:
+    """Run an act in so many threads, each on its own connection, all started together."""
+    barrier = Barrier(times)
+
+    def run(_number: int) -> object:
+        barrier.wait()
+        try:
+            return act()
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as threads:
+        return list(threads.map(run, range(times)))
+
+
+def used_kg() -> list[Decimal]:
+    return [allowance.used_kg for allowance in Allowance.objects.order_by("pk")]
+
+
+@pytest.fixture
+def ask(buyer: Firm, vendor: Firm, acetone: Product) -> Callable[[], Authorization]:
+    """3,000 kg (2,985 net) of a quota of 10,000: three fit."""
+    return lambda: operations.request(
+        seller=vendor.organization,
+        product=acetone,
+        quantity=kg("3000"),
+        destination_site=buyer.site,
+        by=buyer.actor,
+    )
+
+
+def test_parallel_requests_take_what_there_is_and_no_more(
+    ask: Callable[[], Authorization],
+) -> None:
+    answers = at_once(ask)
+    assert answers.count("not_eligible") == TOGETHER - 3
+    assert used_kg() == [Decimal("8955")] * 2
+
+
+def test_the_conditional_update_alone_stops_an_overdraft(
+    ask: Callable[[], Authorization], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the lock on the buyer and the early look at the quota gone, the row still holds."""
+    monkeypatch.setattr(requesting, "_buyer", lambda by: by.organization)
+    monkeypatch.setattr(eligibility, "_quota", lambda ask: ())
+    answers = at_once(ask)
+    assert answers.count("not_eligible") == TOGETHER - 3
+    assert max(used_kg()) <= Decimal(10_000)
+
+
+def test_without_the_condition_the_quota_is_overdrawn(
+    ask: Callable[[], Authorization], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: shows that the race above is a race."""
+    monkeypatch.setattr(requesting, "_buyer", lambda by: by.organization)
+    monkeypatch.setattr(booking, "BOOK", booking.BOOK.replace("<= %(limit)s", "<> %(limit)s"))
+    gate = Barrier(TOGETHER)
+    look = eligibility.reasons
+
+    def reasons(ask: eligibility.Ask) -> list[eligibility.Reason]:
+        found = look(ask)
+        gate.wait(timeout=30)
+        return found
+
+    monkeypatch.setattr(eligibility, "reasons", reasons)
+    at_once(ask)
+    assert max(used_kg()) > Decimal(10_000)
