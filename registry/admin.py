@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from registry import models
 
 
-class Looking(admin.ModelAdmin):  # type: ignore[type-arg]
+class Looking(admin.ModelAdmin):
     """Shows rows; adds, changes and deletes none."""
 
     show_full_result_count = False

@@ -1,12 +1,12 @@
 """Records what happened. Call inside the verb's transaction, with its subject locked."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
-from psycopg2.extras import Json
 from uuid6 import uuid7
 
 from registry.actors import Actor
@@ -40,7 +40,7 @@ def record(
         "kind": kind,
         "subject_kind": subject._meta.model_name,
         "subject": subject.pk,
-        "data": Json(data or {}),
+        "data": json.dumps(data or {}),
         "organizations": [pk for pk in organizations if pk is not None],
         "user": by.user.pk if by.user else None,
         "api_key": by.api_key.pk if by.api_key else None,
