@@ -48,6 +48,8 @@ def up(arguments: list[str]) -> int:
 def _start(supervisor: Supervisor, values: dict[str, str], port: int, claim: state.Claim) -> None:
     report, directory = supervisor.report, claim.data_dir
     stores = Stores(directory, report) if is_embedded(values) else None
+    if stores and stores.home != directory:
+        report.say(f"The database is kept in {stores.home}, where its account can reach it.")
     for store in stores.in_order if stores else []:
         supervisor.start(store)
     shared = environment(values, port, stores) | {MARK: claim.launch}

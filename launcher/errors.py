@@ -13,7 +13,7 @@ class Stopped(Exception):
 
 FULL = {errno.ENOSPC, errno.EDQUOT}
 FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
-FULL_WORDS = ("No space left on device", "Disk quota exceeded")
+FULL_WORDS = ("No space left on device", "Check free disk space", "Disk quota exceeded")
 
 
 def sentence_for(error: OSError) -> str:

@@ -58,11 +58,14 @@ class Supervisor:
                 self._revive(watched)
 
     def stop(self) -> None:
-        """Stop all, last started first. What fails to stop keeps nothing else running."""
-        for watched in reversed(self.watched):
-            with self.report.step(f"Stopping {watched.service.name}"):
-                watched.service.stop()
-        self.watched.clear()
+        """Stop all, last started first."""
+        while self.watched:
+            service = self.watched.pop().service
+            if service.alive:
+                with self.report.step(f"Stopping {service.name}"):
+                    service.stop()
+            else:
+                service.kill()  # what a dead parent left of its children
 
     def _revive(self, watched: Watched) -> None:
         now = time.monotonic()

@@ -121,11 +121,11 @@ def test_a_restart_that_fails_is_tried_again(time: Time) -> None:
     assert store.alive
 
 
-def test_a_service_that_cannot_start_is_still_stopped() -> None:
+def test_a_service_that_cannot_start_leaves_nothing_behind() -> None:
     store = Service("postgres", [])
     store.trouble = CannotStart("No.")
     looked_after = Supervisor(Report())
     with pytest.raises(CannotStart):
         looked_after.start(store)
     looked_after.stop()
-    assert store.diary == ["start postgres", "stop postgres"]
+    assert store.diary == ["start postgres", "kill postgres"]
