@@ -76,7 +76,8 @@ class Duty(models.Model):
 class Evaluation(models.Model):
     """One look at an authorization: what was known, by which rules, and what they found.
 
-    Append-only. Found again byte for byte from the version, the ruleset and the time.
+    Append-only. Found again byte for byte from the version, the ruleset and the time; `known`
+    keeps what of the authorization changes without a row of its own (see authorizations.facts).
     """
 
     authorization = models.ForeignKey(
@@ -85,7 +86,8 @@ class Evaluation(models.Model):
     version = models.PositiveIntegerField()
     ruleset = models.ForeignKey(Ruleset, models.PROTECT)
     evaluated_at = models.DateTimeField()
-    findings = models.JSONField()  # [{"rule", "sale", "severity", "evidence"}]
+    known = models.JSONField(default=dict)  # {"status", "issued_at", …}
+    findings = models.JSONField()  # [{"rule", "subject", "sale", "severity", "evidence"}]
 
     class Meta:
         constraints = [

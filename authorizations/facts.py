@@ -1,0 +1,294 @@
+"""Reads the facts of a batch of authorizations: a few queries, however large the batch.
+
+What an act adds carries the version it made, so that "as known at version v" is a filter; of
+the register and of other sales, what was recorded by then counts. The few columns that change
+in place are kept with each evaluation: `changeable`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Model, Prefetch, QuerySet
+
+from authorizations.models import (
+    Agreement,
+    Authorization,
+    Evaluation,
+    LedgerEntry,
+    Receipt,
+    Sale,
+)
+from authorizations.rules.facts import (
+    NOTHING_ARRIVED,
+    Amount,
+    Booking,
+    Facts,
+    LicenseFacts,
+    ProductFacts,
+    ReceiptFacts,
+    Report,
+    SaleFacts,
+    Twin,
+)
+from precursors.models import Presentation, Product
+from precursors.quantities import Quantity, Unit
+from registry.models import License, LicenseStep
+
+Row = TypeVar("Row", bound=Model)
+Changeable = dict[str, Any]
+Caps = Mapping[str, Decimal | None]
+MOMENTS = ("issued_at", "valid_until", "ended_at")
+
+# The first other sale of the same vendor whose report in force stands on the same number.
+TWINS = """
+SELECT asked.sale, %(document)s AS document, asked.{document} AS number, twin.uuid
+FROM unnest(%(sales)s::bigint[], %(sellers)s::bigint[], %(invoices)s::text[], %(guides)s::text[])
+    AS asked(sale, seller, invoice, guide)
+CROSS JOIN LATERAL (
+    SELECT root.uuid FROM authorizations_sale other
+    JOIN authorizations_sale root ON root.id = coalesce(other.root_id, other.id)
+    WHERE other.seller_id = asked.seller
+        AND other.{document} = asked.{document} AND other.{document} <> ''
+        AND root.id < asked.sale AND NOT other.is_void AND other.recorded_at <= %(at)s
+        AND NOT EXISTS (SELECT FROM authorizations_sale later
+            WHERE later.replaces_id = other.id AND later.recorded_at <= %(at)s)
+    ORDER BY root.id LIMIT 1
+) twin
+"""
+
+
+def facts_of(ids: Iterable[int], *, at: datetime) -> dict[int, Facts]:
+    """What is known now, to be judged as of `at`."""
+    rows = list(_authorizations(ids))
+    versions = {row.pk: row.version for row in rows}
+    return _read(rows, versions, {row.pk: _changeable_now(row) for row in rows}, at)
+
+
+def facts_then(evaluation: Evaluation) -> Facts:
+    """What was known when an evaluation was made."""
+    pk = evaluation.authorization_id
+    rows = list(_authorizations([pk]))
+    then = {pk: _from_json(evaluation.known)}
+    return _read(rows, {pk: evaluation.version}, then, evaluation.evaluated_at)[pk]
+
+
+def changeable(facts: Facts) -> Changeable:
+    """What leaves no row of its own when it changes, as JSON."""
+    moments = {name: getattr(facts, name) for name in MOMENTS}
+    products = [facts.product, *(report.product for report in facts.reports())]
+    return {
+        "status": facts.status,
+        "plate": facts.plate,
+        **{name: moment and moment.isoformat() for name, moment in moments.items()},
+        "caps_kg": {each.precursor: _text(each.tolerance_cap_kg) for each in products},
+    }
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _from_json(known: Changeable) -> Changeable:
+    moments = {name: known[name] for name in MOMENTS}
+    caps = {code: text and Decimal(text) for code, text in known["caps_kg"].items()}
+    read = {name: text and datetime.fromisoformat(text) for name, text in moments.items()}
+    return known | read | {"caps_kg": caps}
+
+
+def _changeable_now(row: Authorization) -> Changeable:
+    return {
+        "status": row.status,
+        "plate": row.vehicle.plate if row.vehicle else "",
+        **{name: getattr(row, name) for name in MOMENTS},
+        "caps_kg": {},  # as they are
+    }
+
+
+def _authorizations(ids: Iterable[int]) -> QuerySet[Authorization]:
+    return Authorization.objects.filter(pk__in=list(ids)).select_related(
+        "jurisdiction", "product__precursor", "vehicle"
+    )
+
+
+def _read(
+    rows: list[Authorization],
+    versions: Mapping[int, int],
+    states: Mapping[int, Changeable],
+    at: datetime,
+) -> dict[int, Facts]:
+    caps = {pk: state["caps_kg"] for pk, state in states.items()}
+    sales = _sales(rows, versions, caps, at)
+    bookings = _children(LedgerEntry.objects.select_related("allowance"), versions, _booking)
+    licenses = _licenses(rows, at)
+    return {
+        row.pk: Facts(
+            id=row.pk,
+            version=versions[row.pk],
+            as_of=at,
+            zone=row.jurisdiction.zone,
+            has_code=row.code is not None,
+            product=_product(row.product, caps[row.pk]),
+            authorized=_amount(row),
+            sales=tuple(sales[row.pk]),
+            bookings=tuple(bookings[row.pk]),
+            licenses=(
+                *_of_party("buyer", licenses[row.buyer_id]),
+                *_of_party("seller", licenses[row.seller_id]),
+            ),
+            **{name: states[row.pk][name] for name in ("status", "plate", *MOMENTS)},
+        )
+        for row in rows
+    }
+
+
+def _children(
+    rows: QuerySet[Any], versions: Mapping[int, int], read: Callable[[Any], Any]
+) -> dict[int, list[Any]]:
+    """Children of each authorization up to its version, in the order they were recorded."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows.filter(authorization__in=list(versions)).order_by("version", "pk"):
+        if row.version <= versions[row.authorization_id]:
+            found[row.authorization_id].append(read(row))
+    return found
+
+
+def _itself(row: Row) -> Row:
+    return row
+
+
+def _sales(
+    rows: list[Authorization],
+    versions: Mapping[int, int],
+    caps: Mapping[int, Caps],
+    at: datetime,
+) -> dict[int, list[SaleFacts]]:
+    reports = _children(
+        Sale.objects.select_related("product__precursor", "site"), versions, _itself
+    )
+    receipts = _by_sale(_children(Receipt.objects.all(), versions, _itself))
+    agreements = _by_sale(_children(Agreement.objects.all(), versions, _itself))
+    chains = {row.pk: _chains(reports[row.pk]) for row in rows}
+    twins = _twins([chain for each in chains.values() for chain in each.values()], at)
+    return {
+        pk: [
+            SaleFacts(
+                id=root,
+                reports=tuple(_report(sale, caps[pk]) for sale in chain),
+                receipt=next((_receipt(each) for each in receipts[root]), None),
+                agreed_versions=tuple(each.version for each in agreements[root]),
+                twins=tuple(twins[root]),
+            )
+            for root, chain in each.items()
+        ]
+        for pk, each in chains.items()
+    }
+
+
+def _chains(reports: list[Sale]) -> dict[int, list[Sale]]:
+    """The reports of each sale, by its root, the first sale first."""
+    chains: dict[int, list[Sale]] = defaultdict(list)
+    for sale in reports:
+        chains[sale.root_or_self_id].append(sale)
+    return chains
+
+
+def _by_sale(children: Mapping[int, list[Any]]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for rows in children.values():
+        for row in rows:
+            found[row.sale_id].append(row)
+    return found
+
+
+def _report(sale: Sale, caps: Caps) -> Report:
+    return Report(
+        version=sale.version,
+        amount=None if sale.is_void else _amount(sale),
+        product=_product(sale.product, caps),
+        sold_at=sale.sold_at,
+        recorded_at=sale.recorded_at,
+        site=str(sale.site.uuid),
+        site_is_sellers=sale.site.organization_id == sale.seller_id,
+        plate=sale.plate,
+        plate_is_known=sale.vehicle_id is not None or not sale.plate,
+        invoice=sale.invoice,
+        guide=sale.guide,
+        gross_kg=sale.gross_kg,
+        tare_kg=sale.tare_kg,
+    )
+
+
+def _receipt(receipt: Receipt) -> ReceiptFacts:
+    nothing = receipt.outcome in NOTHING_ARRIVED
+    return ReceiptFacts(receipt.version, receipt.outcome, None if nothing else _amount(receipt))
+
+
+def _amount(row: Authorization | Sale | Receipt) -> Amount:
+    return Amount(Quantity(row.quantity_value, Unit(row.quantity_unit)), row.product_kg)
+
+
+def _product(product: Product, caps: Caps) -> ProductFacts:
+    precursor = product.precursor
+    return ProductFacts(
+        code=product.code,
+        precursor=precursor.code,
+        concentration_percent=product.concentration_percent,
+        density_kg_per_l=product.density_kg_per_l,
+        scale_division_kg=product.scale_division_kg,
+        expansion_per_kelvin=product.expansion_per_kelvin,
+        tolerance_cap_kg=caps.get(precursor.code, precursor.tolerance_cap_kg),
+        packed=product.presentation == Presentation.PACKED,
+    )
+
+
+def _booking(entry: LedgerEntry) -> Booking:
+    change_kg = entry.reserved_kg + entry.held_kg + entry.consumed_kg + entry.overage_kg
+    return Booking(entry.allowance.activity, change_kg, entry.used_after_kg, entry.limit_kg)
+
+
+def _twins(chains: list[list[Sale]], at: datetime) -> dict[int, list[Twin]]:
+    """Earlier sales on the same invoice or guide as the report in force of each sale."""
+    found: dict[int, list[Twin]] = defaultdict(list)
+    heads = [chain[-1] for chain in chains if chain[-1].invoice or chain[-1].guide]
+    values = {
+        "sales": [head.root_or_self_id for head in heads],
+        "sellers": [head.seller_id for head in heads],
+        "invoices": [head.invoice for head in heads],
+        "guides": [head.guide for head in heads],
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        for document in ("invoice", "guide"):
+            cursor.execute(TWINS.format(document=document), values | {"document": document})
+            for sale, kind, number, uuid in cursor.fetchall():
+                found[sale].append(Twin(kind, number, str(uuid)))
+    return found
+
+
+def _licenses(rows: list[Authorization], at: datetime) -> dict[int, list[License]]:
+    """The licenses of both parties, with the steps that were recorded by then."""
+    firms = {firm for row in rows for firm in row.parties}
+    steps = LicenseStep.objects.filter(at__lte=at).order_by("sequence")
+    found: dict[int, list[License]] = defaultdict(list)
+    for license in (
+        License.objects.filter(organization__in=firms, created_at__lte=at)
+        .order_by("valid_from", "pk")
+        .prefetch_related(Prefetch("steps", steps, to_attr="known_steps"))
+    ):
+        found[license.organization_id].append(license)
+    return found
+
+
+def _of_party(party: str, licenses: list[License]) -> Iterable[LicenseFacts]:
+    for license in licenses:
+        yield LicenseFacts(
+            party=party,
+            number=license.number,
+            valid_from=license.valid_from,
+            valid_to=license.valid_to,
+            steps=tuple((step.at, step.standing) for step in license.known_steps),  # type: ignore[attr-defined]
+        )
