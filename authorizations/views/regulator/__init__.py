@@ -1,0 +1,1 @@
+"""What officers work with: the queue, the case, requests, and any authorization."""

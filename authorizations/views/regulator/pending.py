@@ -1,0 +1,139 @@
+"""Requests that wait for an officer's word."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from authorizations import access, operations
+from authorizations.forms.review import DecisionForm
+from authorizations.models import Authorization, Status
+from authorizations.operations import Ask, Reason
+from authorizations.operations.eligibility import issued_lately_kg, reasons
+from authorizations.operations.requesting import AUTOMATIC_WINDOW
+from authorizations.views.acting import actor, sent, shown
+from authorizations.views.regulator.dossier import dossier
+from registry import clock
+from registry.access import officer_required
+from registry.actors import Actor
+
+PAGE = 50
+VERBS = {"issue": operations.issue, "refuse": operations.refuse}
+
+
+@dataclass(frozen=True)
+class Automatic:
+    """Why a request was not granted at once, in net kg."""
+
+    limit_kg: Decimal | None
+    asked_kg: Decimal
+    lately_kg: Decimal  # issued to the buyer in the days before
+
+    @property
+    def together_kg(self) -> Decimal:
+        return self.asked_kg + self.lately_kg
+
+    @property
+    def is_over_alone(self) -> bool:
+        return self.limit_kg is not None and self.asked_kg > self.limit_kg
+
+    @property
+    def is_over_together(self) -> bool:
+        return self.limit_kg is not None and self.together_kg > self.limit_kg
+
+
+@officer_required
+def pending(request: HttpRequest) -> HttpResponse:
+    """Every request that waits, the oldest first."""
+    waiting = _waiting(request).order_by("pk")
+    last = _last_seen(request)
+    found = list((waiting.filter(pk__gt=last.pk) if last else waiting)[: PAGE + 1])
+    content = {
+        "requests": found[:PAGE],
+        "following": found[PAGE - 1].uuid if len(found) > PAGE else None,
+        "began": last is not None,
+        "now": clock.now(),
+    }
+    return render(request, "authorizations/regulator/pending.html", content)
+
+
+def _last_seen(request: HttpRequest) -> Authorization | None:
+    try:
+        uuid = UUID(request.GET.get("after", ""))
+    except ValueError:
+        return None
+    return access.authorizations_for(actor(request)).filter(uuid=uuid).first()
+
+
+@officer_required
+def decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A request with every check made again; POST issues or refuses it."""
+    by = actor(request)
+    authorization = _request(request, uuid)
+    form = DecisionForm(sent(request))
+    verb = VERBS.get(request.POST.get("decision", ""))
+    if verb and form.is_valid() and form.act(partial(verb, authorization, by=by)):
+        messages.success(request, _("Your decision is recorded."))
+        return redirect("authorizations:pending")
+    content = _content(authorization, form, by)
+    return shown(request, "authorizations/regulator/decide.html", **content)
+
+
+def _content(authorization: Authorization, form: DecisionForm, by: Actor) -> dict[str, Any]:
+    at = clock.now()
+    # Looked at anew: the portal or a colleague may have decided it meanwhile.
+    authorization.refresh_from_db(fields=["status", "ended_at"])
+    return {
+        "authorization": authorization,
+        "form": form,
+        "is_pending": authorization.status == Status.PENDING,
+        "against": _against(authorization, at),
+        "automatic": _automatic(authorization),
+        "dossier": dossier(authorization, at=at, by=by),
+        "now": at,
+    }
+
+
+def _against(authorization: Authorization, at: datetime) -> list[Reason]:
+    """What speaks against it today; issuing it would be refused for the same."""
+    return reasons(
+        Ask(
+            authorization.buyer,
+            authorization.product,
+            at,
+            seller=authorization.seller,
+            quantity=authorization.quantity,
+            site=authorization.destination_site,
+            vehicle=authorization.vehicle,
+            again_for=authorization,
+        )
+    )
+
+
+def _automatic(authorization: Authorization) -> Automatic:
+    permit = authorization.permit
+    lately_kg = issued_lately_kg(
+        authorization.buyer,
+        authorization.precursor_id,
+        since=authorization.requested_at - AUTOMATIC_WINDOW,
+    )
+    limit_kg = permit.automatic_limit_kg if permit else None
+    return Automatic(limit_kg, authorization.net_kg, lately_kg)
+
+
+def _waiting(request: HttpRequest) -> QuerySet[Authorization]:
+    return access.authorizations_for(actor(request)).filter(status=Status.PENDING)
+
+
+def _request(request: HttpRequest, uuid: UUID) -> Authorization:
+    related = ("permit", "buyer__jurisdiction", "seller__jurisdiction")
+    rows = access.authorizations_for(actor(request)).select_related(*access.PARTIES, *related)
+    return get_object_or_404(rows, uuid=uuid)
