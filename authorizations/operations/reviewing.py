@@ -5,18 +5,17 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+
+from authorizations.models import Flag, FlagState, FlagStep, Severity, StepKind
+from authorizations.models.flags import ENDED
+from authorizations.operations import acting
 from precursors.errors import Refused
 from registry import clock, events
 from registry.actors import Actor
 from registry.models import Membership, User
 from registry.models.people import Role
 
-from authorizations.models import Flag, FlagState, FlagStep, Severity, StepKind
-from authorizations.models.flags import ENDED
-from authorizations.operations import acting
 
-
-@transaction.atomic
 def review(
     flag: Flag, *, outcome: str, note: str, steps_seen: int | None = None, by: Actor
 ) -> Flag:
@@ -27,6 +26,12 @@ def review(
     own_proposal, not_drawn, second_is_a_person.
     """
     acting.only_authority(by)
+    _redraw_if_gone(flag)
+    return _review(flag, outcome, note, steps_seen, by)
+
+
+@transaction.atomic
+def _review(flag: Flag, outcome: str, note: str, steps_seen: int | None, by: Actor) -> Flag:
     flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
     _check(flag, outcome, note, steps_seen)
     at = clock.now()
@@ -40,13 +45,12 @@ def review(
 
 
 @transaction.atomic
-def assign(flag: Flag, *, to: User | None, by: Actor) -> Flag:
+def assign(flag: Flag, *, to: User | None, steps_seen: int | None = None, by: Actor) -> Flag:
     """Put a flag on an officer's desk, or take it off. Raises Refused: not_the_authority,
-    already_decided, not_an_officer."""
+    already_decided, flag_changed, not_an_officer."""
     acting.only_authority(by)
     flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
-    if flag.is_ended:
-        raise _already_decided()
+    _check_open(flag, steps_seen)
     if to is not None and not _officers(flag).filter(user=to).exists():
         raise Refused("not_an_officer", _("Only an officer can take a flag."))
     flag.assigned_to = to
@@ -92,6 +96,10 @@ def _check(flag: Flag, outcome: str, note: str, steps_seen: int | None) -> None:
         raise Refused("unknown_outcome", _("Choose how the flag ends."), field="outcome")
     if not note.strip():
         raise Refused("no_note", _("Write down why."), field="note")
+    _check_open(flag, steps_seen)
+
+
+def _check_open(flag: Flag, steps_seen: int | None) -> None:
     if flag.is_ended:
         raise _already_decided()
     if steps_seen is not None and steps_seen != flag.steps_count:
@@ -109,9 +117,7 @@ def _propose(flag: Flag, outcome: str, note: str, at: datetime, by: Actor) -> No
     flag.proposed_outcome = outcome
     flag.proposed_by, flag.proposed_key = by.user, by.api_key
     flag.second = _draw_second(flag)
-    flag.save(
-        update_fields=["state", "proposed_outcome", "proposed_by", "proposed_key", "second"]
-    )
+    flag.save(update_fields=["state", "proposed_outcome", "proposed_by", "proposed_key", "second"])
     add_step(flag, StepKind.PROPOSED, at=at, note=note, data={"outcome": outcome}, by=by)
     _record_draw(flag, at)
 
@@ -143,25 +149,33 @@ def _decide_second(flag: Flag, outcome: str, note: str, at: datetime, by: Actor)
         raise Refused("second_is_a_person", _("Only a person can be the second officer."))
     if flag.proposed_by_id == by.user.pk:  # type: ignore[union-attr]
         raise Refused("own_proposal", _("Somebody other than the proposer decides."))
-    _redraw_if_gone(flag, at)
     if flag.second_id != by.user.pk:  # type: ignore[union-attr]
         raise Refused("not_drawn", _("Another officer was drawn to decide this flag."))
     agreed = outcome == flag.proposed_outcome
     _end(flag, outcome, StepKind.AGREED if agreed else StepKind.OVERRULED, note, at, by)
 
 
-def _redraw_if_gone(flag: Flag, at: datetime) -> None:
-    """The drawn officer may have left since; somebody still there is drawn in their place."""
+@transaction.atomic
+def _redraw_if_gone(flag: Flag) -> None:
+    """The drawn officer may have left since; somebody still there is drawn in their place.
+
+    In a transaction of its own: were the draw undone when the act is refused, an officer could
+    try until the lot falls on them.
+    """
+    flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
+    if flag.state != FlagState.AWAITING_SECOND:
+        return
     if flag.second_id and _officers(flag).filter(user=flag.second_id).exists():
         return
-    flag.second = _draw_second(flag)
+    drawn = _draw_second(flag)
+    if drawn is None and flag.second_id is None:
+        return
+    flag.second = drawn
     flag.save(update_fields=["second"])
-    _record_draw(flag, at)
+    _record_draw(flag, clock.now())
 
 
-def _end(
-    flag: Flag, outcome: str, kind: StepKind, note: str, at: datetime, by: Actor
-) -> None:
+def _end(flag: Flag, outcome: str, kind: StepKind, note: str, at: datetime, by: Actor) -> None:
     flag.state = outcome
     flag.decided_by, flag.decided_at = by.user, at
     flag.save(update_fields=["state", "decided_by", "decided_at"])
