@@ -39,6 +39,19 @@ class Link:
 
 ITEMS: list[Item] = [
     Item(_("Home"), "home"),
+    Item(_("Queue"), "authorizations:queue", OFFICER, covers=("authorizations:case",)),
+    Item(_("Pending requests"), "authorizations:pending", OFFICER, ("authorizations:decide",)),
+    Item(
+        _("Authorizations"),
+        "authorizations:find",
+        OFFICER,
+        covers=(
+            "authorizations:oversight",
+            "authorizations:revoke",
+            "authorizations:release",
+            "authorizations:agree",
+        ),
+    ),
     Item(
         _("Firms"),
         "registry:firms",
