@@ -9,8 +9,9 @@ import re
 import secrets
 
 from django.utils.translation import gettext_lazy as _
-from precursors.errors import Refused
 from stdnum import luhn
+
+from precursors.errors import Refused
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 12

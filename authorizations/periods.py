@@ -14,6 +14,11 @@ def period_of(day: date, period: str) -> tuple[date, date]:
     return start, date(start.year + after // 12, after % 12 + 1, 1) - timedelta(days=1)
 
 
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The moment at which a local day begins."""
+    return datetime.combine(day, time(), zone)
+
+
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The moment at which a local day is over."""
     return datetime.combine(day + timedelta(days=1), time(), zone)

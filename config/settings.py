@@ -50,7 +50,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
-    "django_filters",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -235,5 +234,6 @@ RECEIPT_DUE_DAYS = env.positive("RECEIPT_DUE_DAYS", default=5)
 LOOKUP_MISSES_MAX = env.positive("LOOKUP_MISSES_MAX", default=5)
 LOOKUP_LOCK_MINUTES = env.positive("LOOKUP_LOCK_MINUTES", default=15)
 CLOCK_AHEAD_MINUTES = env.positive("CLOCK_AHEAD_MINUTES", default=5)
+LICENSE_REMINDER_WORKING_DAYS = env.positive("LICENSE_REMINDER_WORKING_DAYS", default=45)
 REVIEW_DUE_WORKING_DAYS = env.positive("REVIEW_DUE_WORKING_DAYS", default=5)
 DEFAULT_JURISDICTION = env.text("DEFAULT_JURISDICTION", default="PE")

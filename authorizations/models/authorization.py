@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
-from precursors.quantities import Quantity, Unit
 from uuid6 import uuid7
 
 from authorizations.models.ledger import kilograms
+from precursors.quantities import Quantity, Unit
 
 
 class Status(models.TextChoices):

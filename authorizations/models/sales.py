@@ -4,10 +4,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from precursors.quantities import Quantity, Unit
 from uuid6 import uuid7
 
 from authorizations.models.ledger import kilograms
+from precursors.quantities import Quantity, Unit
 
 
 class Sale(models.Model):

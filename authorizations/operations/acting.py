@@ -6,14 +6,14 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from precursors.errors import Refused
-from registry import events
-from registry.actors import Actor
 
 from authorizations import bell
 from authorizations.ledger import Balances
 from authorizations.models import Authorization, Duty, Status
 from authorizations.operations import booking
+from precursors.errors import Refused
+from registry import events
+from registry.actors import Actor
 
 RELATED = [
     "jurisdiction",

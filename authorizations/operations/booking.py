@@ -8,12 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import connection
-from registry.models import Organization, Permit
-from registry.models.firms import Activity, Period
 
 from authorizations.ledger import ZERO, Balances
 from authorizations.models import Allowance, Authorization
 from authorizations.periods import period_of
+from registry.models import Organization, Permit
+from registry.models.firms import Activity, Period
 
 BOOK = """
 WITH allowance AS (

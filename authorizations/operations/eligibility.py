@@ -14,17 +14,17 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from authorizations.ledger import ZERO
+from authorizations.models import Allowance, Authorization, Sale
+from authorizations.models.authorization import LIVE
+from authorizations.periods import period_of
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity, Unit, largest_in_unit
 from registry.models import License, Organization, Permit, Site, Vehicle
 from registry.models.firms import Activity
 from registry.standing import license_in_force, permit_in_force
-
-from authorizations.ledger import ZERO
-from authorizations.models import Allowance, Authorization, Sale
-from authorizations.models.authorization import LIVE
-from authorizations.periods import period_of
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from django.db import transaction
 from django.db.models import Q
-from registry import operations as registry
-from registry.actors import Actor
-from registry.models import License
 
 from authorizations.models import Allowance, Authorization, Status
 from authorizations.models.authorization import LIVE
 from authorizations.operations.requesting import expire, refuse, revoke
+from registry import operations as registry
+from registry.actors import Actor
+from registry.models import License
 
 
 @transaction.atomic

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from precursors.errors import Refused
-from registry import clock
-from registry.actors import Actor
 
 from authorizations import codes
 from authorizations.models import Authorization, LookUp
 from authorizations.operations import acting
+from precursors.errors import Refused
+from registry import clock
+from registry.actors import Actor
 
 MISSES = [LookUp.Result.UNKNOWN, LookUp.Result.FOREIGN]
 

@@ -6,16 +6,16 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from precursors.errors import Refused
-from precursors.quantities import Quantity
-from registry import clock
-from registry.actors import Actor
 
 from authorizations.models import Receipt, Sale
 from authorizations.models.sales import NOTHING_ARRIVED
 from authorizations.operations import acting, counting
 from authorizations.operations.requesting import settle
 from authorizations.operations.selling import EARLIEST_YEAR, change_sold
+from precursors.errors import Refused
+from precursors.quantities import Quantity
+from registry import clock
+from registry.actors import Actor
 
 
 @transaction.atomic

@@ -6,13 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from precursors.errors import Refused
-from precursors.models import Product
-from precursors.quantities import Quantity
-from registry import clock
-from registry.actors import Actor
-from registry.models import Organization, Site, Vehicle
-from registry.models.firms import Activity
 
 from authorizations import codes, ledger
 from authorizations.models import Authorization, Status
@@ -20,6 +13,13 @@ from authorizations.operations import acting, booking, eligibility
 from authorizations.operations.eligibility import Ask, Reason
 from authorizations.operations.rulesets import current_ruleset
 from authorizations.periods import end_of_day, working_days_after
+from precursors.errors import Refused
+from precursors.models import Product
+from precursors.quantities import Quantity
+from registry import clock
+from registry.actors import Actor
+from registry.models import Organization, Site, Vehicle
+from registry.models.firms import Activity
 
 AUTOMATIC_WINDOW = timedelta(days=7)
 

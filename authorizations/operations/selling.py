@@ -8,6 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+
+from authorizations import ledger
+from authorizations.ledger import Balances
+from authorizations.models import Agreement, Authorization, Sale, Status
+from authorizations.operations import acting, booking, counting
+from authorizations.operations.requesting import settle
+from authorizations.operations.rulesets import current_ruleset
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity
@@ -17,13 +24,6 @@ from registry.models import Organization, Site, Vehicle
 from registry.models.firms import Activity
 from registry.plates import normal_plate
 from registry.standing import license_in_force, permit_in_force
-
-from authorizations import ledger
-from authorizations.ledger import Balances
-from authorizations.models import Agreement, Authorization, Sale, Status
-from authorizations.operations import acting, booking, counting
-from authorizations.operations.requesting import settle
-from authorizations.operations.rulesets import current_ruleset
 
 EARLIEST_YEAR = 2000  # an older claim is a slip of the keyboard, not a late report
 
@@ -45,6 +45,7 @@ class Report:
     tare_kg: Decimal | None = None
     seals: list[str] = field(default_factory=list)
     complete: bool = False
+    reason: str = ""  # why it is not what the code allows, where the vendor was asked
 
 
 @transaction.atomic
@@ -56,7 +57,7 @@ def record_sale(authorization: Authorization, report: Report, *, by: Actor) -> S
     """
     acting.only_seller(authorization, by)
     authorization, at = _locked(authorization)
-    sale = _write(authorization, report, at=at, by=by)
+    sale = _write(authorization, report, at=at, reason=report.reason.strip(), by=by)
     _book(authorization, sale, sale.net_kg, kind="sale", at=at, by=by)
     _expect_receipt(sale)
     return sale

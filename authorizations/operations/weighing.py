@@ -1,0 +1,60 @@
+"""Asks at the counter, before a sale is recorded, whether the scale was read well."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from authorizations.ledger import ZERO
+from authorizations.models import Authorization, Sale
+from authorizations.rules.book import TOLERANCE, Setting
+from authorizations.rules.facts import ProductFacts
+from authorizations.rules.measure import Measure, tolerance
+from precursors.models import Presentation, Product
+from precursors.quantities import Quantity, Unit
+
+
+def remaining(authorization: Authorization) -> Decimal:
+    """Give what the code still allows, in its own unit; rounded down."""
+    left_kg = authorization.net_kg - authorization.sold_kg
+    if not authorization.sold_kg:
+        return authorization.quantity_value
+    unit = Unit(authorization.quantity_unit)
+    return authorization.product.largest_in_unit(max(ZERO, left_kg), unit)
+
+
+def beyond_tolerance_kg(
+    authorization: Authorization, quantity: Quantity, *, instead_of: Sale | None = None
+) -> Decimal:
+    """Give by how many kg of product a sale would pass what its code allows; 0 within tolerance.
+
+    Nothing is refused for it: the vendor is asked to check, and says why.
+    Raises Refused: density_unknown, quantity_too_large.
+    """
+    counted_kg = authorization.sold_kg - (instead_of.net_kg if instead_of else ZERO)
+    share_left = 1 - Fraction(counted_kg) / Fraction(authorization.net_kg)
+    allowed = Fraction(authorization.product_kg)
+    over = Fraction(authorization.product.product_kg(quantity)) - share_left * allowed
+    within = tolerance(allowed, _by_mass(authorization, quantity), *_how(authorization))
+    return round(Decimal(over.numerator) / over.denominator, 6) if over > within else ZERO
+
+
+def _by_mass(authorization: Authorization, quantity: Quantity) -> Measure:
+    mixed = quantity.unit.dimension != authorization.quantity.unit.dimension
+    return Measure(Unit.KG, True, mixed, Fraction(1))
+
+
+def _how(authorization: Authorization) -> tuple[ProductFacts, Setting]:
+    settings = authorization.ruleset.settings
+    return _facts(authorization.product), Setting({}, settings[TOLERANCE])
+
+
+def _facts(product: Product) -> ProductFacts:
+    return ProductFacts(
+        code=product.code,
+        precursor=product.precursor.code,
+        concentration_percent=product.concentration_percent,
+        density_kg_per_l=product.density_kg_per_l,
+        scale_division_kg=product.scale_division_kg,
+        expansion_per_kelvin=product.expansion_per_kelvin,
+        tolerance_cap_kg=product.precursor.tolerance_cap_kg,
+        packed=product.presentation == Presentation.PACKED,
+    )
