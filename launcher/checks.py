@@ -35,7 +35,7 @@ class Check:
 
 CHECKS = (
     Check("format", python("-m", "ruff", "format", "--check", "--quiet", ".")),
-    Check("lint", python("-m", "ruff", "check", "--quiet", ".")),
+    Check("lint", python("-m", "ruff", "check", "--quiet", "--output-format", "concise", ".")),
     Check("types", python("-m", "mypy", "--no-error-summary")),
     Check("imports", (str(SCRIPTS / "lint-imports"), "--no-cache")),
     Check("migrations", python("manage.py", "makemigrations", "--check", "--dry-run")),
