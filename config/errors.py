@@ -97,10 +97,19 @@ def problem_of(exc: BaseException) -> Problem | None:
 
 def _refused(exc: Refused) -> Problem:
     """A refusal that names a field is about what was sent; any other is the domain's no."""
-    if "field" in exc.data:
+    if "field" in exc.data and exc.code not in STATUSES:
         place = pointer(str(exc.data["field"]).split("."))
         return invalid([{"pointer": place, "code": exc.code, "detail": str(exc.message)}])
+    if isinstance(exc.data.get("errors"), dict):
+        errors = exc.data["errors"].items()
+        return invalid(
+            [
+                {"pointer": pointer([k]), "code": "invalid", "detail": " ".join(v)}
+                for k, v in errors
+            ]
+        )
     told = {name: value for name, value in exc.data.items() if isinstance(value, TOLD)}
+    told.pop("field", None)
     headers = {"Retry-After": str(told["retry_after"])} if "retry_after" in told else {}
     return Problem(STATUSES.get(exc.code, 409), exc.code, exc.message, told, headers)
 

@@ -250,8 +250,13 @@ class FlagShape(serializers.ModelSerializer[Flag]):
         return {"kind": flag.subject_kind, "id": flag.authorization.code_in_fours or None}
 
 
+@extend_schema_field({"$ref": "#/components/schemas/ReasonCode"})
+class ReasonCode(serializers.CharField):
+    pass
+
+
 class ReasonShape(serializers.Serializer[Any]):
-    code = serializers.CharField()
+    code = ReasonCode()
     detail = serializers.CharField()
 
 

@@ -16,7 +16,6 @@ from functools import wraps
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
-from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from psycopg2.errors import LockNotAvailable
 from rest_framework.renderers import JSONRenderer
@@ -69,11 +68,6 @@ def once(*, required: bool = False, for_ever: bool = False) -> Callable[[Post], 
         return obeying
 
     return decorate
-
-
-def forget_expired() -> int:
-    """Delete the keys whose time has come; give their number."""
-    return IdempotencyKey.objects.filter(kept_until__lt=Now()).delete()[0]
 
 
 def _given_key(request: Request, required: bool) -> str | None:

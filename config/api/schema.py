@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
 from config.api import lists
-from config.api.problem_codes import DOMAIN, OF_REQUESTS
+from config.api.problem_codes import DOMAIN, OF_REQUESTS, OF_VALUES, REASONS
 
 PROBLEM_STATUSES = {
     "400": "Malformed, or the idempotency key is missing",
@@ -42,7 +42,7 @@ PROBLEM = {
                         "type": "string",
                         "description": "JSON pointer into the body; `?name` for a parameter",
                     },
-                    "code": {"type": "string"},
+                    "code": {"$ref": "#/components/schemas/ValueCode"},
                     "detail": {"type": "string"},
                 },
                 "required": ["pointer", "code", "detail"],
@@ -53,7 +53,10 @@ PROBLEM = {
             "description": "With `not_eligible`: each check that failed",
             "items": {
                 "type": "object",
-                "properties": {"code": {"type": "string"}, "detail": {"type": "string"}},
+                "properties": {
+                    "code": {"$ref": "#/components/schemas/ReasonCode"},
+                    "detail": {"type": "string"},
+                },
                 "required": ["code", "detail"],
             },
         },
@@ -140,6 +143,8 @@ def complete(
     """Add to every operation what holds for all (a postprocessing hook)."""
     schemas = result["components"]["schemas"]
     schemas["ProblemCode"] = {"type": "string", "enum": sorted({*OF_REQUESTS, *DOMAIN})}
+    schemas["ReasonCode"] = {"type": "string", "enum": sorted(REASONS)}
+    schemas["ValueCode"] = {"type": "string", "enum": sorted(OF_VALUES)}
     schemas["Problem"] = PROBLEM
     for methods in result["paths"].values():
         for method, operation in methods.items():

@@ -14,6 +14,13 @@ AUTHORITY_SCOPES = ["registry:write", "flags:read", "flags:review", "events:read
 FIRM_SCOPES = ["buy", "sell"]
 
 
+@pytest.fixture(autouse=True)
+def without_collected_files(settings: Any) -> None:
+    """Error pages name style sheets that nobody has collected for the tests."""
+    storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": storage}}
+
+
 def program(
     jurisdiction: Jurisdiction, organization: Organization | None, scopes: list[str]
 ) -> Program:

@@ -1,0 +1,204 @@
+"""Licenses, permits, sites and vehicles."""
+
+from typing import Any
+
+import pytest
+
+from registry.models import License, Permit, Reinstatement, Site, Vehicle
+from tests.api.programs import Program, problem, wrong
+from tests.cast import Firm
+from tests.registry.numbers import ruc
+
+
+@pytest.fixture
+def newcomer(authority_api: Program) -> str:
+    authority_api.post("/organizations", {"tax_id": ruc(7), "name": "Nueva S.A."})
+    return ruc(7)
+
+
+def license_body(newcomer: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "number": "L/2026-7",
+        "organization": newcomer,
+        "valid_from": "2026-01-01",
+        "valid_to": "2027-12-31",
+        **changes,
+    }
+
+
+def test_a_license_is_granted(authority_api: Program, newcomer: str) -> None:
+    response = authority_api.post("/licenses", license_body(newcomer))
+    assert response.status_code == 201, response.content
+    body = response.json()
+    assert (body["number"], body["organization"]) == ("L/2026-7", newcomer)
+    assert (body["valid_from"], body["standing"]) == ("2026-01-01", "in_force")
+
+
+def test_licenses_of_one_firm_do_not_overlap(authority_api: Program, newcomer: str) -> None:
+    authority_api.post("/licenses", license_body(newcomer))
+    overlapping = license_body(newcomer, number="L-8", valid_from="2027-12-31")
+    problem(authority_api.post("/licenses", overlapping), 409, "license_overlaps")
+    problem(authority_api.post("/licenses", license_body(newcomer)), 409, "license_number_taken")
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"organization": ruc(99)}, "/organization", "unknown_organization"),
+        ({"valid_to": "2025-12-31"}, "/valid_to", "license_ends_before_it_begins"),
+        ({"valid_to": "2026-02-30"}, "/valid_to", "invalid"),
+        ({"valid_to": "31/12/2026"}, "/valid_to", "invalid"),
+        ({"valid_to": 20261231}, "/valid_to", "invalid"),
+        ({"number": ""}, "/number", "blank"),
+        ({"standing": "in_force"}, "/standing", "unknown_field"),
+    ],
+)
+def test_an_invalid_license_is_named(
+    authority_api: Program, newcomer: str, changes: dict[str, Any], pointer: str, code: str
+) -> None:
+    wrong(authority_api.post("/licenses", license_body(newcomer, **changes)), pointer, code)
+    assert not License.objects.exists()
+
+
+def test_a_license_is_suspended_and_a_reinstatement_proposed(
+    authority_api: Program, newcomer: str
+) -> None:
+    authority_api.post("/licenses", license_body(newcomer))
+    path = "/licenses/L%2F2026-7"
+    wrong(authority_api.post(f"{path}/suspend"), "/reason", "required")
+    body = authority_api.post(f"{path}/suspend", {"reason": "Inspection"}).json()
+    assert body["standing"] == "suspended"
+    response = authority_api.post(f"{path}/reinstate", {"reason": "All in order"})
+    assert (response.status_code, response.json()["license"]) == (201, "L/2026-7")
+    assert response.json()["approved_at"] is None  # it waits for a second officer
+    assert License.objects.get().standing == "suspended"
+    assert Reinstatement.objects.count() == 1
+
+
+def test_revoking_a_license_revokes_its_live_codes(
+    authority_api: Program, buyer_api: Program, code: str, buyer: Firm
+) -> None:
+    path = f"/licenses/{buyer.license.number}/revoke"
+    body = authority_api.post(path, {"reason": "Closed down"}).json()
+    assert body["standing"] == "revoked"
+    assert buyer_api.get(f"/authorizations/{code}").json()["status"] == "revoked"
+
+
+def test_an_unknown_license_is_not_found(authority_api: Program, jurisdiction: Any) -> None:
+    problem(authority_api.post("/licenses/L-0/suspend", {"reason": "x"}), 404, "not_found")
+
+
+def permit_body(**changes: Any) -> dict[str, Any]:
+    return {
+        "license": "L/2026-7",
+        "precursor": "acetone",
+        "activity": "buy",
+        "limit": {"value": "2", "unit": "t"},
+        "period": "month",
+        "automatic_limit": {"value": "500", "unit": "kg"},
+        **changes,
+    }
+
+
+def test_a_permit_is_granted(authority_api: Program, newcomer: str) -> None:
+    authority_api.post("/licenses", license_body(newcomer))
+    response = authority_api.post("/permits", permit_body())
+    assert response.status_code == 201, response.content
+    body = response.json()
+    assert (body["license"], body["precursor"], body["state"]) == (
+        "L/2026-7",
+        "acetone",
+        "in_force",
+    )
+    assert body["limit"] == {"value": "2.000", "unit": "t"}
+    assert (body["limit_kg"], body["automatic_limit_kg"]) == ("2000.000", "500.000")
+    found = authority_api.get("/permits", organization=newcomer, activity="buy").json()["data"]
+    assert [row["id"] for row in found] == [body["id"]]
+
+
+def test_a_raised_limit_waits_for_a_second_officer(authority_api: Program, newcomer: str) -> None:
+    authority_api.post("/licenses", license_body(newcomer))
+    authority_api.post("/permits", permit_body())
+    body = authority_api.post("/permits", permit_body(limit={"value": "3", "unit": "t"})).json()
+    assert body["state"] == "proposed"
+    assert Permit.objects.get(state="in_force").limit_kg == 2000
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"license": "L-0"}, "/license", "unknown_license"),
+        ({"precursor": "water"}, "/precursor", "unknown_precursor"),
+        ({"activity": "steal"}, "/activity", "invalid_choice"),
+        ({"period": {"a": 1}}, "/period", "invalid_choice"),
+        ({"limit": {"value": "1", "unit": "L"}}, "/limit", "mass_required"),
+        ({"limit": {"value": "1.0005", "unit": "t"}}, "/limit/value", "too_many_decimals"),
+        ({"automatic_limit": 5}, "/automatic_limit", "invalid"),
+    ],
+)
+def test_an_invalid_permit_is_named(
+    authority_api: Program, newcomer: str, changes: dict[str, Any], pointer: str, code: str
+) -> None:
+    authority_api.post("/licenses", license_body(newcomer))
+    wrong(authority_api.post("/permits", permit_body(**changes)), pointer, code)
+    assert not Permit.objects.exists()
+
+
+def site_body(newcomer: str, **changes: Any) -> dict[str, Any]:
+    return {"organization": newcomer, "name": "Plant", "address": "1 Street", **changes}
+
+
+def test_a_site_is_entered_whole(authority_api: Program, newcomer: str) -> None:
+    more = {
+        "ubigeo": "150101",
+        "latitude": -12.0464,
+        "longitude": "-77.0428",
+        "storage_limit": {"value": "5", "unit": "t"},
+    }
+    body = authority_api.post("/sites", site_body(newcomer, **more)).json()
+    assert (body["latitude"], body["longitude"]) == ("-12.046400", "-77.042800")
+    assert (body["ubigeo"], body["storage_limit"]["unit"]) == ("150101", "t")
+    assert body["id"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"ubigeo": "999999"}, "/ubigeo", "ubigeo_invalid"),
+        ({"ubigeo": 150101}, "/ubigeo", "invalid"),
+        ({"latitude": "-12"}, "/longitude", "position_incomplete"),
+        ({"latitude": "91", "longitude": "0"}, "/latitude", "position_invalid"),
+        ({"latitude": "NaN", "longitude": "0"}, "/latitude", "invalid"),
+        ({"latitude": "1e1", "longitude": "0"}, "/latitude", "invalid"),
+        ({"storage_limit": {"value": "1", "unit": "L"}}, "/storage_limit", "mass_required"),
+    ],
+)
+def test_an_invalid_site_is_named(
+    authority_api: Program, newcomer: str, changes: dict[str, Any], pointer: str, code: str
+) -> None:
+    wrong(authority_api.post("/sites", site_body(newcomer, **changes)), pointer, code)
+    assert not Site.objects.exists()
+
+
+def test_a_vehicle_is_entered_once(authority_api: Program, newcomer: str) -> None:
+    vehicle = {"organization": newcomer, "plate": "b1x-999", "kind": "tank truck"}
+    body = authority_api.post(
+        "/vehicles", {**vehicle, "capacity": {"value": "30", "unit": "m3"}}
+    ).json()
+    assert (body["plate"], body["capacity"]) == ("B1X999", {"value": "30.000", "unit": "m3"})
+    problem(authority_api.post("/vehicles", vehicle), 409, "plate_taken")
+    wrong(authority_api.post("/vehicles", {**vehicle, "plate": "?"}), "/plate", "plate_invalid")
+    assert Vehicle.objects.count() == 1
+
+
+def test_a_firm_reads_its_own_sites_and_vehicles_alone(
+    buyer_api: Program, buyer: Firm, rival: Firm, authority_api: Program
+) -> None:
+    assert [row["id"] for row in buyer_api.get("/sites").json()["data"]] == [str(buyer.site.uuid)]
+    plates = [row["plate"] for row in buyer_api.get("/vehicles").json()["data"]]
+    assert plates == [buyer.vehicle.plate]
+    assert buyer_api.get("/sites", organization=rival.organization.tax_id).json()["data"] == []
+    assert len(authority_api.get("/sites").json()["data"]) == 2
+    problem(buyer_api.post("/sites", {}), 403, "scope_missing")
+    problem(buyer_api.get("/licenses"), 403, "scope_missing")
+    problem(buyer_api.get("/permits"), 403, "scope_missing")

@@ -1,0 +1,153 @@
+"""The published description is the code's own, and names every code a problem may carry."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from config.api.problem_codes import DOMAIN, OF_VALUES, REASONS
+
+# Put together from parts where they are raised.
+COMPOSED = {"not_live", "not_pending", "not_issued"}
+# Refusals of acts that have no endpoint.
+ONLY_ON_PAGES = {
+    "already_member",
+    "bad_data",
+    "driver_exists",
+    "email_invalid",
+    "invitation_of_another",
+    "invitation_over",
+    "last_officer",
+    "not_an_officer",
+    "not_drawn",
+    "own_proposal",
+    "password_weak",
+    "permit_decided",
+    "reinstatement_approved",
+    "reinstatement_withdrawn",
+    "role_does_not_fit",
+    "scope_missing",
+    "scope_unknown",
+    "second_must_be_a_person",
+    "second_must_differ",
+    "sign_in_first",
+}
+APPS = ("precursors", "registry", "authorizations")
+
+
+@pytest.fixture(scope="module")
+def published() -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((settings.BASE_DIR / "openapi.json").read_text())
+    return document
+
+
+def test_the_committed_description_is_current() -> None:
+    generated = StringIO()
+    call_command(
+        "spectacular", format="openapi-json", fail_on_warn=True, validate=True, stdout=generated
+    )
+    committed = (settings.BASE_DIR / "openapi.json").read_text()
+    assert json.loads(generated.getvalue()) == json.loads(committed), (
+        "run: manage.py spectacular --format openapi-json --file openapi.json"
+    )
+
+
+def test_it_is_served(client: Client, published: dict[str, Any]) -> None:
+    response = client.get("/api/v1/openapi.json")
+    assert json.loads(b"".join(response.streaming_content)) == published  # type: ignore[attr-defined]
+    assert published["openapi"].startswith("3.1")
+
+
+def test_a_page_shows_it_under_the_strict_policy(client: Client) -> None:
+    response = client.get("/api/docs/")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "<style" not in page and not re.search(r"<script(?![^>]*\bsrc=)", page)
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+    script = client.get("/api/docs/?script=").content.decode()
+    assert "/api/v1/openapi.json" in script
+
+
+def test_every_operation_says_who_may_and_what_may_go_wrong(published: dict[str, Any]) -> None:
+    for path, methods in published["paths"].items():
+        for method, operation in methods.items():
+            place = f"{method} {path}"
+            assert operation["security"] == [{"apiKey": []}], place
+            assert {"401", "403", "404", "422", "429", "503"} <= set(operation["responses"]), place
+            assert operation.get("description"), place
+
+
+def test_the_idempotency_key_is_described_where_it_is_obeyed(published: dict[str, Any]) -> None:
+    required = set()
+    for path, methods in published["paths"].items():
+        if "post" in methods:
+            parameters = {p["name"]: p for p in methods["post"]["parameters"]}
+            assert "Idempotency-Key" in parameters, path
+            if parameters["Idempotency-Key"].get("required"):
+                required.add(path.removeprefix("/api/v1"))
+    assert required == {
+        "/authorizations",
+        "/authorizations/{code}/sales",
+        "/sales",
+        "/sales/{id}/correction",
+        "/sales/{id}/void",
+        "/sales/{id}/receipt",
+    }
+
+
+def test_every_code_the_domain_refuses_with_is_published() -> None:
+    refusals = set(refusal_codes(of_values=False)) | COMPOSED
+    assert refusals - ONLY_ON_PAGES == set(DOMAIN)
+
+
+def test_every_code_of_a_value_is_published() -> None:
+    missing = set(refusal_codes(of_values=True)) - ONLY_ON_PAGES - set(OF_VALUES)
+    assert not missing, "add these to config/api/problem_codes.py"
+
+
+def test_every_reason_is_published(published: dict[str, Any]) -> None:
+    assert set(texts_given_to("Reason")) == set(REASONS)
+    assert published["components"]["schemas"]["ReasonCode"]["enum"] == sorted(REASONS)
+
+
+def test_rules_and_states_are_published(published: dict[str, Any]) -> None:
+    schemas = published["components"]["schemas"]
+    assert "quantity_exceeded" in schemas["RuleEnum"]["enum"]
+    assert "awaiting_second" in schemas["FlagShapeStateEnum"]["enum"]
+    assert set(schemas["AuthorizationStatus"]["enum"]) >= {"pending", "issued", "closed"}
+    assert "quota_exceeded" in schemas["ReasonCode"]["enum"]
+
+
+def refusal_codes(*, of_values: bool) -> Iterator[str]:
+    """The codes of every `Refused(…)` in the apps: those that name a field, or the others."""
+    for call in calls_of("Refused"):
+        if of_values is any(keyword.arg == "field" for keyword in call.keywords):
+            yield from texts(call)
+
+
+def texts_given_to(name: str) -> Iterator[str]:
+    for call in calls_of(name):
+        yield from texts(call)
+
+
+def calls_of(name: str) -> Iterator[ast.Call]:
+    for app in APPS:
+        for file in Path(settings.BASE_DIR, app).rglob("*.py"):
+            if "views" in file.parts:
+                continue
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == name:
+                    yield node
+
+
+def texts(call: ast.Call) -> Iterator[str]:
+    if call.args and isinstance(call.args[0], ast.Constant):
+        yield str(call.args[0].value)
