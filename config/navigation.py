@@ -38,7 +38,48 @@ class Link:
 
 
 ITEMS: list[Item] = [
-    Item(_("Home"), "home"),
+    Item(_("Home"), "home", BUYER),
+    Item(
+        _("Request a code"),
+        "authorizations:request",
+        BUYER,
+        covers=(
+            "authorizations:request_product",
+            "authorizations:request_quantity",
+            "authorizations:request_vendor",
+            "authorizations:request_delivery",
+            "authorizations:request_check",
+        ),
+    ),
+    Item(
+        _("Purchases"),
+        "authorizations:purchases",
+        BUYER,
+        covers=(
+            "authorizations:purchase",
+            "authorizations:confirmation",
+            "authorizations:cancel",
+            "authorizations:receipt",
+        ),
+    ),
+    Item(
+        _("Counter"),
+        "authorizations:counter",
+        VENDOR,
+        covers=("authorizations:code", "authorizations:record", "authorizations:not_sold"),
+    ),
+    Item(
+        _("Sales"),
+        "authorizations:sales",
+        VENDOR,
+        covers=(
+            "authorizations:sale",
+            "authorizations:record_codeless",
+            "authorizations:correct",
+            "authorizations:void",
+        ),
+    ),
+    Item(_("Codes"), "authorizations:codes", VENDOR),
     Item(_("Queue"), "authorizations:queue", OFFICER, covers=("authorizations:case",)),
     Item(_("Pending requests"), "authorizations:pending", OFFICER, ("authorizations:decide",)),
     Item(

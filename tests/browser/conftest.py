@@ -69,6 +69,7 @@ def portal(committing: None, settings: Any) -> Iterator[str]:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.DEMO_MODE = False
     server = LiveServer("localhost")
     yield server.url
     server.stop()
