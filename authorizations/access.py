@@ -5,9 +5,10 @@ books diverted goods on a code that was never shown to it.
 """
 
 from django.db.models import Q, QuerySet
-from registry.actors import Actor
 
-from authorizations.models import Authorization, Flag, Sale
+from authorizations.models import Allowance, Authorization, Flag, Sale
+from registry.actors import Actor
+from registry.models import Event
 
 PARTIES = ("buyer", "seller", "product__precursor", "destination_site", "vehicle")
 
@@ -37,10 +38,29 @@ def sales_for(by: Actor) -> QuerySet[Sale]:
     return rows.filter(Q(seller=by.organization) | Q(buyer=by.organization))
 
 
+def allowances_for(by: Actor) -> QuerySet[Allowance]:
+    """How much of each quota is taken: the authority sees all, a firm its own."""
+    rows = _of(Allowance.objects.select_related("precursor"), by)
+    return rows if by.is_authority else rows.filter(organization=by.organization)
+
+
+def events_of(authorization: Authorization) -> QuerySet[Event]:
+    """What happened to an authorization that was obtained here, the newest first."""
+    return Event.objects.filter(
+        subject_kind="authorization", subject_id=authorization.pk
+    ).order_by("-sequence")
+
+
 def flags_for(by: Actor) -> QuerySet[Flag]:
     """Flags are the authority's alone: neither party sees one before it is asked."""
     rows = _of(Flag.objects.select_related("authorization", "buyer", "seller", "sale"), by)
     return rows if by.is_authority else rows.none()
+
+
+def events_for(by: Actor) -> QuerySet[Event]:
+    """What was done, and by whom: the authority sees all, a firm what concerns it."""
+    rows = _of(Event.objects.select_related("user", "api_key"), by)
+    return rows if by.is_authority else rows.filter(organizations__contains=[by.organization.pk])
 
 
 def _of(rows, by: Actor):  # type: ignore[no-untyped-def]

@@ -3,9 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from authorizations.views.home import home
 from config import api_docs, health, session
 
 urlpatterns = [
+    path("", home, name="home"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("accounts/", include("allauth.urls")),
@@ -14,6 +16,7 @@ urlpatterns = [
     path("api/v1/", include("config.api_urls")),
     path("api/docs/", api_docs.Docs.as_view(), name="api_docs"),
     path("", include("registry.urls")),
+    path("", include("authorizations.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,0 +1,1 @@
+"""The pages of codes, sales and flags: GET shows, POST acts."""

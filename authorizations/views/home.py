@@ -1,0 +1,23 @@
+"""The first page, by who comes."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from authorizations.views.buyer.home import buyer_home
+from config.navigation import BUYER, VENDOR, audiences_of
+from registry.actors import Actor
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead everybody to where their work is."""
+    by: Actor | None = request.actor  # type: ignore[attr-defined]
+    if not request.user.is_authenticated:
+        return render(request, "authorizations/landing.html")
+    if by is not None and by.is_authority:
+        return redirect("authorizations:queue")
+    if by is None or by.organization is None:
+        return render(request, "authorizations/nobody.html")
+    audiences = audiences_of(by)
+    if VENDOR in audiences and BUYER not in audiences:
+        return redirect("authorizations:counter")
+    return buyer_home(request, sells=VENDOR in audiences)
