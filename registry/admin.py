@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -86,3 +87,6 @@ admin.site.register(
     ],
     Looking,
 )
+
+# The admin has no door of its own: sign-in is the portal's, with its limits and second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

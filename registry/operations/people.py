@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from precursors.errors import Refused
 from registry import clock, events, inputs
 from registry.actors import Actor
+from registry.constraints import refusing
 from registry.invitations import mail_invitation
 from registry.models import Invitation, Membership, Organization, User
 from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES
@@ -69,7 +70,11 @@ def _require_no_member(email: str, organization: Organization | None, by: Actor)
         jurisdiction=by.jurisdiction, organization=organization, user__email=email, ended_at=None
     )
     if members.exists():
-        raise Refused("already_member", _("This person already belongs to it."), field="email")
+        raise _already_member()
+
+
+def _already_member() -> Refused:
+    return Refused("already_member", _("This person already belongs to it."), field="email")
 
 
 def _hashed(token: str) -> str:
@@ -101,15 +106,17 @@ def accept_invitation(*, token: str, name: str, password: str) -> User:
     too_long.
     """
     invitation = _locked(token)
+    has_account = Refused("sign_in_first", _("You already have an account: sign in first."))
     if User.objects.filter(email=invitation.email).exists():
-        raise Refused("sign_in_first", _("You already have an account: sign in first."))
+        raise has_account
     user = User(
         email=invitation.email,
         name=inputs.text(name, field="name", at_most=150),
         language=(get_language() or "")[:2],
     )
     _set_password(user, password)
-    user.save(force_insert=True)
+    with refusing({"registry_user_email_key": has_account}):
+        user.save(force_insert=True)
     # The link came to this address: that proves it, and a second factor asks for the proof.
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     _join(invitation, user)
@@ -151,12 +158,13 @@ def _locked(token: str) -> Invitation:
 def _join(invitation: Invitation, user: User) -> Membership:
     invitation.accepted_at = now = clock.now()
     invitation.save(update_fields=["accepted_at"])
-    membership = Membership.objects.create(
-        jurisdiction=invitation.jurisdiction,
-        user=user,
-        organization=invitation.organization,
-        role=invitation.role,
-    )
+    with refusing({"one_membership_of_a_user_in_an_organization": _already_member()}):
+        membership = Membership.objects.create(
+            jurisdiction=invitation.jurisdiction,
+            user=user,
+            organization=invitation.organization,
+            role=invitation.role,
+        )
     firm = [membership.organization_id]
     data = {"role": membership.role}
     by = Actor.person(membership)

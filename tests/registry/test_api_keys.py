@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
+from config.logs import mask
 from registry import operations
 from registry.actors import Actor
 from registry.authentication import KEY
@@ -164,3 +165,10 @@ def test_a_wrong_option_is_told_in_one_sentence(  # type: ignore[no-untyped-def]
 def test_an_unknown_key_cannot_be_revoked(db: None) -> None:
     with pytest.raises(CommandError, match="There is no key"):
         call_command("revoke_api_key", "pk_live_nothing1")
+
+
+def test_the_secret_of_a_key_or_a_link_stays_out_of_logs(firm_key: str) -> None:
+    prefix = ApiKey.objects.get().prefix
+    for secret in (firm_key, f"{prefix}_{'ab-cd_ef' * 6}"):
+        assert mask(f"Bearer {secret} sent") == f"Bearer {prefix}_**** sent"
+    assert mask("/invitation/ab-cd_ef/") == "/invitation/****/"

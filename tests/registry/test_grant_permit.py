@@ -1,11 +1,13 @@
 """A permit is in force at once, unless it allows more than the firm's last one."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from uuid6 import uuid7
 
 from precursors.models import Precursor
 from precursors.quantities import quantity
@@ -102,22 +104,34 @@ def test_an_automatic_limit_where_there_was_none_is_looser(grant: Grant) -> None
     assert grant("1000", "1").state == PermitState.PROPOSED
 
 
-@pytest.mark.parametrize(
-    ("new", "old", "looser"),
-    [
-        (("100", "month"), ("1200", "year"), False),
-        (("100.000001", "month"), ("1200", "year"), True),
-        (("100", "month"), ("300", "quarter"), False),
-        (("101", "month"), ("300", "quarter"), True),
-        (("300", "quarter"), ("1200", "year"), False),
-        (("301", "quarter"), ("1200", "year"), True),
-        (("1200", "year"), ("100", "month"), True),
-        (("100", "year"), ("100", "month"), False),
-    ],
-)
+PAIRS = [
+    (("100", "month"), ("1200", "year"), False),
+    (("100.000001", "month"), ("1200", "year"), True),
+    (("100", "month"), ("300", "quarter"), False),
+    (("101", "month"), ("300", "quarter"), True),
+    (("300", "quarter"), ("1200", "year"), False),
+    (("301", "quarter"), ("1200", "year"), True),
+    (("1200", "year"), ("100", "month"), True),
+    (("100", "year"), ("100", "month"), False),
+]
+
+
+@pytest.mark.parametrize(("new", "old", "looser"), PAIRS)
 def test_a_shorter_period_counts_as_often_as_it_fits(new, old, looser) -> None:  # type: ignore[no-untyped-def]
     terms = [Terms(Decimal(limit), period, None) for limit, period in (new, old)]
     assert is_looser(*terms) is looser
+
+
+@pytest.mark.parametrize(("new", "old", "looser"), PAIRS)
+def test_the_database_judges_a_raise_alike(grant: Grant, new, old, looser) -> None:  # type: ignore[no-untyped-def]
+    first = grant(old[0], None, period=old[1])
+    Permit.objects.filter(pk=first.pk).update(state=PermitState.REPLACED)
+    silent = Permit.objects.get(pk=first.pk)
+    silent.pk, silent.uuid = None, uuid7()
+    silent.limit_kg, silent.period, silent.state = Decimal(new[0]), new[1], PermitState.IN_FORCE
+    outcome = pytest.raises(IntegrityError, match="two officers") if looser else nullcontext()
+    with outcome, transaction.atomic():
+        silent.save(force_insert=True)
 
 
 # The second officer --------------------------------------------------------------------------
@@ -258,7 +272,7 @@ def test_a_raise_that_calls_itself_none_is_not_written(grant: Grant) -> None:
     for state in (PermitState.IN_FORCE, PermitState.REPLACED, PermitState.PROPOSED):
         false = Permit.objects.get(pk=old.pk)
         false.pk, false.state, false.limit_kg = None, state, Decimal(9000)
-        false.uuid = Permit._meta.get_field("uuid").get_default()
+        false.uuid = uuid7()
         with pytest.raises(IntegrityError, match="two officers"), transaction.atomic():
             false.save(force_insert=True)
 

@@ -129,3 +129,19 @@ def test_a_link_opened_twice_at_once_makes_one_account(
 
     refusals = at_once(*[accept] * 3)
     assert refusals == ["", *["invitation_over"] * 2]
+
+
+def test_two_links_for_one_new_person_make_one_account(
+    buyer: Organization, rival: Organization, regulator: Actor
+) -> None:
+    links = [
+        operations.invite(email="n@b.example", role="dealer", organization=firm, by=regulator)
+        for firm in (buyer, rival)
+    ]
+
+    def accept(link: str) -> None:
+        token = link.rstrip("/").rsplit("/", 1)[1]
+        operations.accept_invitation(token=token, name="Nora", password="a long enough sentence")
+
+    refusals = at_once(*[lambda link=link: accept(link) for link in links])  # type: ignore[misc]
+    assert refusals == ["", "sign_in_first"]
