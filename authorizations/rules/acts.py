@@ -1,10 +1,12 @@
 """Rules on when: the claimed time of a sale, its report, its receipt and its papers."""
 
+from fractions import Fraction
+
 from django.utils.translation import gettext_lazy as _
 
 from authorizations.rules.book import Evidence, Setting, sale_rule
 from authorizations.rules.facts import CALLED_OFF, Facts, SaleFacts
-from authorizations.rules.measure import instant
+from authorizations.rules.measure import instant, plain
 
 
 @sale_rule(_("Sold without a code"), severity="high")
@@ -13,7 +15,7 @@ def sold_without_code(sale: SaleFacts, facts: Facts, setting: Setting) -> Eviden
     if facts.has_code:
         return None
     amount = sale.current.amount
-    return {"product_kg": str(amount.product_kg)} if amount else None
+    return {"product_kg": plain(Fraction(amount.product_kg))} if amount else None
 
 
 @sale_rule(_("Sold after the code expired"), severity="high", recorded_hours="24")

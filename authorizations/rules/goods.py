@@ -17,9 +17,9 @@ def wrong_product(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence |
         return None
     return {
         "authorized_product": authorized.code,
-        "authorized_percent": str(authorized.concentration_percent),
+        "authorized_concentration_percent": str(authorized.concentration_percent),
         "product": sold.code,
-        "percent": str(sold.concentration_percent),
+        "concentration_percent": str(sold.concentration_percent),
         "because": "precursor" if sold.precursor != authorized.precursor else "concentration",
     }
 

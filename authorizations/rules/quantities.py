@@ -31,7 +31,7 @@ class Comparison:
         figures = self.measure.shown(
             authorized=self.authorized, sold=self.sold, tolerance=self.tolerance, **differences
         )
-        return {**figures, "percent": plain(self.over / self.authorized * 100)}
+        return {**figures, "percent": plain(round(self.over / self.authorized * 100, 3))}
 
 
 def compared(facts: Facts, setting: Setting) -> Comparison:
