@@ -1,5 +1,12 @@
 """Runs the portal from one command: embedded PostgreSQL and Valkey, steps, supervised processes.
 
-Standard library only. Tests start stores and processes through `launcher.stores` and
-`launcher.supervisor`.
+Standard library only. Tests use the same parts one by one:
+
+    with throwaway() as stores:
+        given = {**load(), "PORTAL_DATA_DIR": str(stores.home), "DEMO_MODE": "off"}
+        environment = portal.environment(given, port, stores)
+        portal.prepare(Report(), environment, demo=False)
+        worker = Process(portal.worker(), environment)
+        worker.start(); worker.kill(); worker.start(); worker.stop()
+        stores.valkey.kill(); stores.valkey.start()
 """

@@ -14,7 +14,8 @@ received: list[int] = []
 
 def install() -> None:
     for number in SIGNALS:
-        signal.signal(number, _note)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, _note)
 
 
 def _note(number: int, frame: FrameType | None) -> None:

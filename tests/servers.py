@@ -11,13 +11,16 @@ from contextlib import ExitStack
 
 import pytest
 
+from launcher.environment import ROOT, read_dotenv
 from launcher.stores import throwaway
 
 
 # A wrapper, because pytest-django reads the settings, and so DATABASE_URL, in the same hook.
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
-    if "DATABASE_URL" not in os.environ:
+    for name in read_dotenv(ROOT / ".env"):
+        os.environ.setdefault(name, "")  # a developer's own settings are not the tests' matter
+    if not os.environ.get("DATABASE_URL"):
         running = ExitStack()
         atexit.register(running.close)
         os.environ.update(running.enter_context(throwaway()).environment)
