@@ -1,0 +1,103 @@
+"""A real worker process, rung over a real broker, and killed in the middle of its work."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+
+from authorizations import bell
+from authorizations.models import Authorization, Duty, Evaluation, Flag, Sale
+from registry import clock
+
+PATIENCE_S = 40
+BROKER_OF_ITS_OWN = "/13"  # one of the sixteen databases of a broker
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> str:
+    url = urlunsplit(urlsplit(settings.CELERY_BROKER_URL)._replace(path=BROKER_OF_ITS_OWN))
+    monkeypatch.setattr(bell, "current_app", Rerouted(url))
+    return url
+
+
+class Rerouted:
+    """Celery's application, talking to another broker."""
+
+    send_task = staticmethod(current_app.send_task)
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def connection_for_write(self, **given: Any) -> Any:
+        return current_app.connection_for_write(self.url, **given)
+
+
+@contextmanager
+def worker(broker: str) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker's own command, on the database of this test."""
+    database = urlsplit(os.environ["DATABASE_URL"])
+    name = connection.settings_dict["NAME"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool=solo"],
+        cwd=settings.BASE_DIR,
+        env=os.environ
+        | {"DATABASE_URL": urlunsplit(database._replace(path=f"/{name}"))}
+        | {"CELERY_BROKER_URL": broker, "DEMO_MODE": "on"},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert time.monotonic() < deadline, "It did not happen."
+        threading.Event().wait(0.05)
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing(
+    committing: None,
+    broker: str,
+    ask: Callable[..., Authorization],
+    sell: Callable[..., Sale],
+    later: Callable[[timedelta], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bell, "ring", lambda: None)
+    later(timedelta(0))
+    with worker(broker) as first:
+        sell(ask("1000"), "1080")
+        bell.tell_worker()
+        wait_for(lambda: Flag.objects.count() == 1)
+        sell(ask("1000"), "1080")
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE authorizations_evaluation IN ACCESS EXCLUSIVE MODE")
+            bell.tell_worker()
+            wait_for(lambda: _claimed() > 0)
+            first.kill()
+            first.wait()
+    assert Flag.objects.count() == 1
+    later(timedelta(seconds=21))
+    with worker(broker):
+        bell.tell_worker()
+        wait_for(lambda: Flag.objects.count() == 2)
+        wait_for(lambda: not Duty.objects.filter(due_at__lte=clock.now()).exists())
+    assert Evaluation.objects.count() == 2
+
+
+def _claimed() -> int:
+    return Duty.objects.filter(attempts__gt=0, reason="recorded").count()
