@@ -15,6 +15,7 @@ from config.templatetags.portal import LOOKS
 from config.urls import *  # noqa: F403
 from config.urls import urlpatterns as portal_urls
 
+LONG = "A choice so long that no telephone is wide enough to show it on one line"
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
 
@@ -37,7 +38,7 @@ class Sale(Form):
 
 
 class Filters(forms.Form):
-    state = forms.ChoiceField(label="State", choices=[("", "All"), ("open", "Open")])
+    state = forms.ChoiceField(label="State", choices=[("", "All"), ("open", LONG)])
 
 
 class Question(Form):

@@ -126,6 +126,7 @@ def test_the_end_of_a_session_is_told_and_what_was_typed_is_kept(
     expect(warning).to_be_hidden()
     page.clock.fast_forward("01:30")
     expect(warning).to_contain_text("You will be signed out")
+    check_page(page)
     page.get_by_role("button", name="Stay signed in").click()
     expect(warning).to_be_hidden()
     page.context.clear_cookies()
