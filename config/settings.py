@@ -139,6 +139,18 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proved by the invitation that came to it
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "config.account_forms.SignIn",
+    "change_password": "config.account_forms.ChangePassword",
+    "reset_password": "config.account_forms.AskForReset",
+    "reset_password_from_key": "config.account_forms.ResetPassword",
+    "reauthenticate": "config.account_forms.ConfirmPassword",
+}
+MFA_FORMS = {
+    "authenticate": "config.account_forms.SecondStep",
+    "reauthenticate": "config.account_forms.ConfirmCode",
+    "activate_totp": "config.account_forms.SetUpApp",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Precursor portal"
 SESSION_COOKIE_AGE = 8 * 60 * 60
