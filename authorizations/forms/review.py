@@ -71,6 +71,18 @@ def _title(choice: tuple[str, str]) -> str:
     return choice[1]
 
 
+class StepsField(forms.IntegerField):
+    """How many of a flag's steps somebody had before them: written by the page itself."""
+
+    widget = forms.HiddenInput
+    default_error_messages = dict.fromkeys(
+        ("required", "invalid", "min_value"), _("Open this page again.")
+    )
+
+    def __init__(self) -> None:
+        super().__init__(min_value=0)
+
+
 class ReviewForm(VerbForm):
     """How a flag ends. `steps_seen` tells how much of it the officer had before them."""
 
@@ -81,11 +93,10 @@ class ReviewForm(VerbForm):
         max_length=4000,
         widget=forms.Textarea(attrs=NOTE_ROWS),
     )
-    steps_seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    steps_seen = StepsField()
 
     def __init__(self, *args: Any, flag: Flag, **options: Any) -> None:
         super().__init__(*args, initial={"steps_seen": flag.steps_count}, **options)
-        self.fields["steps_seen"].error_messages["invalid"] = _("Open this page again.")
         choices: Any = self.fields["outcome"]
         choices.choices = [(state, _line(flag, state)) for state in OUTCOMES]
 
@@ -104,7 +115,7 @@ class TakeForm(VerbForm):
     """A flag taken from the list."""
 
     flag = forms.UUIDField()
-    steps_seen = forms.IntegerField(min_value=0)
+    steps_seen = StepsField()
 
     def values(self) -> dict[str, Any]:
         return {"steps_seen": self.cleaned_data["steps_seen"]}
@@ -117,7 +128,7 @@ class AssignForm(VerbForm):
     to = forms.ModelChoiceField(
         User.objects.none(), label=_("Officer"), required=False, empty_label=_("Nobody")
     )
-    steps_seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    steps_seen = StepsField()
 
     def __init__(self, *args: Any, flag: Flag, officers: Iterable[User], **options: Any) -> None:
         initial = {"to": flag.assigned_to_id, "steps_seen": flag.steps_count}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from authorizations import access, operations
 from authorizations.forms.review import AssignForm, ReviewForm
 from authorizations.models import Flag, FlagState, Severity, StepKind
-from authorizations.views.acting import actor, sent
+from authorizations.views.acting import actor, sent, shown
 from authorizations.views.regulator.deviation import deviation
 from authorizations.views.regulator.dossier import dossier
 from authorizations.views.regulator.timeline import rule_title, steps_since
@@ -25,18 +25,19 @@ from registry.models.people import Role
 
 PEOPLE = ["assigned_to", "proposed_by", "proposed_key", "second", "decided_by"]
 PARTS = ["product__precursor", "destination_site", "vehicle", "buyer", "seller"]
+MINE = {"first", "alone", "second", "redraw"}
 
 
 @dataclass(frozen=True)
 class Turn:
     """Who must act on a flag now, as seen by one officer."""
 
-    kind: str  # "ended", "observation", "second", "awaiting", "first", "alone"
+    kind: str  # "ended", "observation", "awaiting", or one of MINE
     name: str = ""
 
     @property
     def is_mine(self) -> bool:
-        return self.kind in {"second", "first", "alone"}
+        return self.kind in MINE
 
 
 @officer_required
@@ -51,9 +52,8 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect("authorizations:case", uuid)
     # What was refused may have been refused because the flag is another than it was.
     flag = _flag(request, uuid)
-    return render(
-        request, "authorizations/regulator/case.html", _content(flag, forms, officers, by)
-    )
+    content = _content(flag, forms, officers, by)
+    return shown(request, "authorizations/regulator/case.html", **content)
 
 
 def _forms(request: HttpRequest, flag: Flag, officers: list[User]) -> dict[str, Any]:
@@ -134,8 +134,10 @@ def _turn(flag: Flag, officers: list[User], by: Actor) -> Turn:
     if flag.state == FlagState.OPEN:
         return Turn("first" if flag.severity == Severity.HIGH else "alone")
     drawn = flag.second if flag.second in officers else None  # they may have left since
-    may = flag.proposed_by != by.user and drawn in (None, by.user)
-    return Turn("second") if may else Turn("awaiting", str(drawn or ""))
+    if drawn == by.user:
+        return Turn("second")
+    is_open = drawn is None and flag.proposed_by != by.user
+    return Turn("redraw") if is_open else Turn("awaiting", str(drawn or ""))
 
 
 def _since(form: ReviewForm, flag: Flag) -> list[Any]:

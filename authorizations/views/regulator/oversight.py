@@ -113,8 +113,8 @@ def agree(request: HttpRequest, uuid: UUID) -> HttpResponse:
             " since. Once you agree it counts %(told)s kg, and the rest is free again."
         )
         % {
-            "counted": f"{counting.counted_kg(root):,f}",
-            "told": f"{counting.in_force(root).net_kg:,f}",
+            "counted": f"{counting.counted_kg(root).normalize():,f}",
+            "told": f"{counting.in_force(root).net_kg.normalize():,f}",
         },
     )
 

@@ -144,7 +144,7 @@ def _in_tab(tab: str, by: Actor, at: datetime) -> Q:
         MINE: mine,
         UNASSIGNED: nobodys,
         TEAM: ~nobodys & ~mine,
-        DUE: Q(due_at__lt=midnight),
+        DUE: Q(due_at__lte=midnight),
         ALL: Q(),
     }[tab]
 

@@ -1,0 +1,52 @@
+"""Pages as somebody opens them: each person with a browser of their own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from authorizations.models import Authorization, Flag, Sale
+from authorizations.operations.evaluating import evaluate
+from registry.actors import Actor
+from tests.authorizations.conftest import ask, later, report, sell
+
+__all__ = ["ask", "later", "report", "sell"]
+
+Visit = Callable[[Actor], Client]
+Flagged = Callable[..., Flag]
+
+
+@pytest.fixture
+def visit(settings: Any) -> Visit:
+    """Open a browser as somebody; an officer's second factor is set up."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+    def visit(by: Actor) -> Client:
+        browser = Client()
+        browser.force_login(by.user)  # type: ignore[arg-type]
+        if by.organization is None:
+            totp = Authenticator.Type.TOTP
+            Authenticator.objects.get_or_create(user=by.user, type=totp, defaults={"data": {}})
+        return browser
+
+    return visit
+
+
+@pytest.fixture
+def flagged(ask: Callable[..., Authorization], sell: Callable[..., Sale]) -> Flagged:
+    """Sell more than a code allows, by 80 kg, and evaluate it."""
+
+    def flagged(
+        quantity: str = "1080", *, rule: str = "quantity_exceeded", **changes: Any
+    ) -> Flag:
+        authorization = ask("1000")
+        sell(authorization, quantity, **changes)
+        evaluate([authorization.pk])
+        return Flag.objects.get(authorization=authorization, rule=rule)
+
+    return flagged

@@ -1,0 +1,259 @@
+"""The queue: which flags wait, for whom, and since when."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from authorizations import operations
+from authorizations.models import Authorization, Duty, Evaluation, Flag
+from authorizations.periods import end_of_day
+from authorizations.views.regulator import queue
+from registry import clock
+from registry.actors import Actor
+from tests.cast import Firm
+from tests.pages.conftest import Flagged, Visit
+
+
+@pytest.fixture
+def officer(visit: Visit, regulator: Actor) -> Client:
+    return visit(regulator)
+
+
+def text(answer: Any) -> str:
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def shown(officer: Client, **query: str) -> list[Flag]:
+    return [row.flag for row in officer.get("/queue/", query).context["rows"]]
+
+
+def test_a_flag_is_shown_with_rule_deviation_parties_place_age_and_state(
+    officer: Client, flagged: Flagged
+) -> None:
+    flagged()
+    page = text(officer.get("/queue/?tab=unassigned"))
+    for part in (
+        "More sold than authorized",
+        "+80\u00a0kg",
+        "+8 %",
+        "Pinturas Inventadas",
+        "Solventes Ficticios",
+        "Solventes Ficticios plant",
+        "left",
+        "High",
+        "Open",
+    ):
+        assert part in page
+
+
+def test_the_queue_opens_at_what_is_mine(officer: Client, flagged: Flagged) -> None:
+    flagged()
+    page = text(officer.get("/queue/"))
+    assert "Nothing waits for you" in page
+    assert "More sold than authorized" not in page.split("<table")[-1].split("app-empty")[-1]
+
+
+def test_an_officer_takes_a_flag_from_the_list(
+    officer: Client, flagged: Flagged, regulator: Actor
+) -> None:
+    flag = flagged()
+    body = {"flag": flag.uuid, "steps_seen": flag.steps_count}
+    answer = officer.post("/queue/?tab=unassigned&sort=oldest", body)
+    assert answer.url == "/queue/?tab=unassigned&sort=oldest"
+    flag.refresh_from_db()
+    assert flag.assigned_to == regulator.user
+    assert (shown(officer, tab="mine"), shown(officer, tab="unassigned")) == ([flag], [])
+
+
+def test_a_flag_that_somebody_took_first_is_not_taken_from_them(
+    officer: Client, flagged: Flagged, second_officer: Actor
+) -> None:
+    flag = flagged()
+    body = {"flag": flag.uuid, "steps_seen": flag.steps_count}
+    operations.assign(flag, to=second_officer.user, by=second_officer)
+    page = text(officer.post("/queue/?tab=all", body, follow=True))
+    assert "Something happened to this flag meanwhile" in page
+    flag.refresh_from_db()
+    assert flag.assigned_to == second_officer.user
+
+
+@pytest.mark.parametrize("body", [{}, {"flag": "x", "steps_seen": "1"}, {"flag": "\0"}])
+def test_a_list_that_was_tampered_with_changes_nothing(
+    officer: Client, flagged: Flagged, body: dict[str, str]
+) -> None:
+    flag = flagged()
+    assert officer.post("/queue/", body).status_code == 302
+    flag.refresh_from_db()
+    assert flag.assigned_to is None
+
+
+def test_what_awaits_me_as_second_is_mine_and_the_proposers_team_has_it(
+    visit: Visit, flagged: Flagged, regulator: Actor, second_officer: Actor
+) -> None:
+    flag = flagged()
+    operations.review(flag, outcome="explained", note="Scale", by=regulator)
+    first, second = visit(regulator), visit(second_officer)
+    assert shown(second, tab="mine") == [flag] == shown(first, tab="team")
+    assert shown(first, tab="mine") == [] == shown(second, tab="team")
+    assert shown(first, tab="unassigned") == []
+
+
+def test_what_a_colleague_took_is_the_teams(
+    officer: Client, flagged: Flagged, second_officer: Actor
+) -> None:
+    flag = flagged()
+    operations.assign(flag, to=second_officer.user, by=second_officer)
+    assert shown(officer, tab="team") == [flag] == shown(officer, tab="all")
+    assert shown(officer, tab="mine") == [] == shown(officer, tab="unassigned")
+
+
+def test_due_today_holds_what_is_overdue_and_not_what_is_due_later(
+    officer: Client, flagged: Flagged
+) -> None:
+    late, today, tomorrow = flagged(), flagged(), flagged()
+    zone, now = late.jurisdiction.zone, clock.now()
+    midnight = end_of_day(now.astimezone(zone).date(), zone)  # where a working day ends
+    Flag.objects.filter(pk=late.pk).update(due_at=now - timedelta(days=2))
+    Flag.objects.filter(pk=today.pk).update(due_at=midnight)
+    Flag.objects.filter(pk=tomorrow.pk).update(due_at=midnight + timedelta(minutes=1))
+    assert shown(officer, tab="due") == [today, late]
+    assert "2\u00a0days overdue" in text(officer.get("/queue/?tab=due"))
+
+
+def test_an_observation_is_in_no_tab_unless_asked_for(officer: Client, flagged: Flagged) -> None:
+    flag = flagged("900", rule="quantity_short", complete=True)
+    assert flag.severity == "low"
+    for tab in queue.TABS:
+        assert shown(officer, tab=tab) == []
+    assert shown(officer, tab="all", severity="low") == [flag]
+
+
+def test_ended_flags_are_found_by_their_state(
+    officer: Client, flagged: Flagged, regulator: Actor, second_officer: Actor
+) -> None:
+    flag = flagged()
+    for by in (regulator, second_officer):
+        flag = operations.review(flag, outcome="dismissed", note="No", by=by)
+    assert shown(officer, tab="all") == []
+    assert shown(officer, tab="all", state="dismissed") == [flag]
+    assert shown(officer, tab="all", state="ended") == [flag]
+    assert shown(officer, tab="all", state="confirmed") == []
+
+
+def test_filters_stay_in_the_address_and_can_be_removed_one_by_one(
+    officer: Client, flagged: Flagged
+) -> None:
+    flag = flagged()
+    query = {"tab": "all", "rule": "quantity_exceeded", "firm": "PINTURAS", "severity": "high"}
+    assert shown(officer, **query) == [flag]
+    removals = dict(officer.get("/queue/", query).context["removals"])
+    assert removals["PINTURAS"] == "?tab=all&rule=quantity_exceeded&severity=high"
+    assert shown(officer, **(query | {"firm": "nobody"})) == []
+    assert shown(officer, **(query | {"severity": "medium"})) == []
+    assert shown(officer, **(query | {"rule": "site_mismatch"})) == []
+
+
+def test_a_firm_is_found_as_vendor_and_by_its_tax_number(
+    officer: Client, flagged: Flagged, vendor: Firm
+) -> None:
+    flag = flagged()
+    assert shown(officer, tab="all", firm="ficticios") == [flag]
+    assert shown(officer, tab="all", firm=vendor.organization.tax_id) == [flag]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["severity=odd", "state=x&sort=y", "rule=none", "tab=nowhere", "after=zzz", "firm=%25"],
+)
+def test_what_cannot_be_read_in_an_address_breaks_nothing(officer: Client, query: str) -> None:
+    assert officer.get(f"/queue/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"), [("", [2, 1, 0]), ("oldest", [0, 1, 2]), ("deadline", [1, 0, 2])]
+)
+def test_pages_follow_one_another_in_each_order(
+    officer: Client, flagged: Flagged, monkeypatch: Any, sort: str, order: list[int]
+) -> None:
+    monkeypatch.setattr(queue, "PAGE", 1)
+    flags = [flagged(), flagged(), flagged()]
+    Flag.objects.filter(pk=flags[1].pk).update(due_at=clock.now())
+    seen, query = [], {"tab": "all", "sort": sort}
+    while True:
+        context = officer.get("/queue/", query).context
+        seen += [row.flag for row in context["rows"]]
+        if not context["following"]:
+            break
+        query["after"] = str(context["following"])
+    assert seen == [flags[index] for index in order]
+
+
+def test_the_queue_asks_the_database_as_often_for_one_flag_as_for_many(
+    officer: Client, flagged: Flagged
+) -> None:
+    flagged()
+    officer.get("/queue/?tab=all")
+    with CaptureQueriesContext(connection) as one:
+        officer.get("/queue/?tab=all")
+    for _more in range(3):
+        flagged()
+    with CaptureQueriesContext(connection) as many:
+        officer.get("/queue/?tab=all")
+    assert len(many) == len(one) <= 10
+    assert not any("COUNT(" in query["sql"] for query in many)
+
+
+def test_an_empty_queue_tells_when_something_was_last_evaluated(
+    officer: Client, ask: Callable[..., Authorization]
+) -> None:
+    assert "Nothing has been evaluated yet" in text(officer.get("/queue/"))
+    authorization = ask()
+    Evaluation.objects.create(
+        authorization=authorization,
+        version=1,
+        ruleset=authorization.ruleset,
+        evaluated_at=clock.now(),
+        findings=[],
+    )
+    assert "Last evaluation" in text(officer.get("/queue/?tab=all"))
+
+
+def test_the_queue_says_when_the_evaluation_is_late(
+    officer: Client, ask: Callable[..., Authorization], sell: Callable[..., Any]
+) -> None:
+    sell(ask())
+    duties = Duty.objects.filter(reason="recorded")
+    duties.update(due_at=clock.now() - timedelta(seconds=50))
+    assert "The evaluation is late" not in text(officer.get("/queue/"))
+    duties.update(due_at=clock.now() - timedelta(seconds=61))
+    assert "The evaluation is late" in text(officer.get("/queue/"))
+
+
+def test_the_queue_says_when_a_duty_was_put_aside(
+    officer: Client, ask: Callable[..., Authorization]
+) -> None:
+    ask()
+    Duty.objects.update(parked_at=clock.now())
+    assert "The evaluation is late" in text(officer.get("/queue/"))
+
+
+def test_a_firm_and_an_inspector_do_not_see_the_queue(
+    visit: Visit, flagged: Flagged, buyer: Firm, inspector: Actor
+) -> None:
+    flag = flagged()
+    body = {"flag": flag.uuid, "steps_seen": flag.steps_count}
+    for by in (buyer.actor, inspector):
+        assert visit(by).get("/queue/").status_code == 403
+        assert visit(by).post("/queue/", body).status_code == 403
+    flag.refresh_from_db()
+    assert flag.assigned_to is None
+
+
+def test_a_stranger_is_asked_to_sign_in(client: Client, jurisdiction: Any) -> None:
+    assert client.get("/queue/").url == "/accounts/login/?next=/queue/"
