@@ -333,47 +333,6 @@ def test_a_decision_sent_twice_counts_once(
     assert Flag.objects.get(pk=flag.pk).steps_count == steps
 
 
-# Desks ---------------------------------------------------------------------------------------
-
-
-def assign(browser: Client, flag: Flag, **body: Any) -> Any:
-    return browser.post(address(flag), {"steps_seen": flag.steps_count} | body)
-
-
-def test_a_flag_is_taken_given_to_a_colleague_and_put_back(
-    first: Client, flagged: Flagged, regulator: Actor, second_officer: Actor
-) -> None:
-    flag = flagged()
-    for body, person in (
-        ({"assign": "me"}, regulator.user),
-        ({"assign": "chosen", "to": second_officer.user.pk}, second_officer.user),
-        ({"assign": "chosen", "to": ""}, None),
-    ):
-        assert assign(first, flag, **body).status_code == 302
-        flag.refresh_from_db()
-        assert flag.assigned_to == person
-    assert "assigned to nobody" in text(first.get(address(flag)))
-
-
-def test_a_flag_is_given_to_nobody_outside_the_authority(
-    first: Client, flagged: Flagged, buyer: Firm
-) -> None:
-    flag = flagged()
-    assert assign(first, flag, assign="chosen", to=buyer.actor.user.pk).status_code == 422
-    flag.refresh_from_db()
-    assert flag.assigned_to is None
-
-
-def test_a_flag_somebody_took_first_is_not_taken_from_them(
-    first: Client, flagged: Flagged, second_officer: Actor
-) -> None:
-    flag = flagged()
-    operations.assign(flag, to=second_officer.user, by=second_officer)
-    page = text(assign(first, flag, assign="me"), 422)
-    assert "Something happened to this flag meanwhile" in page
-    assert "Assigned to Raul" in page
-
-
 # Who may -------------------------------------------------------------------------------------
 
 
@@ -384,7 +343,6 @@ def test_a_firm_and_an_inspector_neither_see_nor_end_a_case(
     for by in (buyer.actor, vendor.actor, inspector):
         assert visit(by).get(address(flag)).status_code == 403
         assert decide(visit(by), flag).status_code == 403
-        assert assign(visit(by), flag, assign="me").status_code == 403
     assert state(flag) == FlagState.OPEN
 
 
@@ -398,7 +356,6 @@ def test_a_case_of_another_jurisdiction_does_not_exist(
     stranger = visit(cast.person(sandbox, "sam@elsewhere.example", "officer"))
     assert stranger.get(address(flag)).status_code == 404
     assert decide(stranger, flag).status_code == 404
-    assert assign(stranger, flag, assign="me").status_code == 404
     assert state(flag) == FlagState.OPEN
 
 

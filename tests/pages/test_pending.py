@@ -43,10 +43,10 @@ def status(authorization: Authorization) -> str:
 def test_requests_wait_the_oldest_first_with_their_deadline(officer: Client, ask: Ask) -> None:
     assert "No request waits" in text(officer.get("/pending/"))
     ask("4000")
-    first, second = ask("6000"), ask("2000")
+    first, second = ask("3000"), ask("2000")
     answer = officer.get("/pending/")
     assert answer.context["requests"] == [first, second]
-    assert "6,000\u00a0kg" in text(answer)
+    assert "3,000\u00a0kg" in text(answer)
 
 
 def test_pages_of_requests_follow_one_another(officer: Client, ask: Ask, monkeypatch: Any) -> None:
