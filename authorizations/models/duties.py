@@ -67,6 +67,12 @@ class Duty(models.Model):
                 name="duty_to_claim",
             ),
             models.Index(fields=["authorization"], name="duty_of_authorization"),
+            # Read by the queue's banner: there is hardly ever one.
+            models.Index(
+                fields=["parked_at"],
+                condition=Q(parked_at__isnull=False),
+                name="duty_put_aside",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -95,6 +95,8 @@ class Flag(models.Model):
                 name="flag_in_queue",
             ),
             models.Index(fields=["jurisdiction", "-id"], name="flag_of_jurisdiction"),
+            # Read by the queue when it is asked for flags that ended in one way.
+            models.Index(fields=["jurisdiction", "state", "-id"], name="flag_of_state"),
             models.Index(fields=["buyer", "seller", "-id"], name="flag_of_pair"),
         ]
 
