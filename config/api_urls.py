@@ -25,7 +25,7 @@ urlpatterns = [
     path(
         "licenses/<path:number>/revoke",
         licenses.LicenseRevocation.as_view(),
-        name="license_revoke",
+        name="revoke_license",
     ),
     path("permits", register.Permits.as_view(), name="permits"),
     path("sites", register.Sites.as_view(), name="sites"),

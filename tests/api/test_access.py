@@ -1,0 +1,192 @@
+"""Every route by every role and owner. A route that is missing here fails the build."""
+
+from typing import Any
+
+import pytest
+
+from authorizations.operations import duties
+from config import api_urls
+from config.api.views import Endpoint
+from registry import clock
+from registry.models import ApiKey, Jurisdiction
+from tests.api.conftest import AUTHORITY_SCOPES, program
+from tests.api.programs import Program, problem
+from tests.cast import Firm
+
+# Of one authorization, its sale and its flag: the authority, its buyer, its vendor, a firm that
+# has no part in it, the buyer's key without a scope, and another jurisdiction's authority.
+ROLES = ("authority", "buyer", "vendor", "stranger", "scopeless", "elsewhere")
+ANY = "ok ok ok ok ok ok"
+AUTHORITY = "ok 403 403 403 403 ok"
+AUTHORITY_OF_ROW = "ok 403 403 403 403 404"
+BUYER_OF_ROW = "403 ok 404 404 403 403"
+VENDOR_OF_ROW = "403 404 ok 404 403 403"
+FIRM = "403 ok ok ok 403 403"
+PARTY_OF_ROW = "ok ok ok 404 ok 404"
+
+MATRIX = {
+    "GET precursors": ANY,
+    "GET products": ANY,
+    "POST products": AUTHORITY,
+    "GET organizations": AUTHORITY,
+    "POST organizations": AUTHORITY,
+    "GET licenses": AUTHORITY,
+    "POST licenses": AUTHORITY,
+    "POST suspend": AUTHORITY_OF_ROW,
+    "POST reinstate": AUTHORITY_OF_ROW,
+    "POST revoke_license": AUTHORITY_OF_ROW,
+    "GET permits": AUTHORITY,
+    "POST permits": AUTHORITY,
+    "GET sites": ANY,
+    "POST sites": AUTHORITY,
+    "GET vehicles": ANY,
+    "POST vehicles": AUTHORITY,
+    "GET headroom": FIRM,
+    "GET authorizations": ANY,
+    "POST authorizations": FIRM,
+    "GET authorization": PARTY_OF_ROW,
+    "POST cancel": BUYER_OF_ROW,
+    "POST issue": AUTHORITY_OF_ROW,
+    "POST refuse": AUTHORITY_OF_ROW,
+    "POST revoke": AUTHORITY_OF_ROW,
+    "POST not_sold": VENDOR_OF_ROW,
+    "POST release": AUTHORITY_OF_ROW,
+    "POST code_sales": VENDOR_OF_ROW,
+    "GET sales": ANY,
+    "POST sales": FIRM,
+    "GET sale": PARTY_OF_ROW,
+    "POST correction": VENDOR_OF_ROW,
+    "POST void": VENDOR_OF_ROW,
+    "POST agree": AUTHORITY_OF_ROW,
+    "POST receipt": BUYER_OF_ROW,
+    "GET flags": AUTHORITY,
+    "GET flag": AUTHORITY_OF_ROW,
+    "POST review": AUTHORITY_OF_ROW,
+}
+LISTS = [row for row in MATRIX if row.startswith("GET ") and row.endswith("s")]
+
+
+def endpoints() -> dict[str, tuple[str, type[Endpoint]]]:
+    """Every method of every endpoint in the URL conf, with its path."""
+    found = {}
+    for route in api_urls.urlpatterns:
+        view = getattr(route.callback, "cls", None)
+        if view is not None:
+            for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+                if hasattr(view, method.lower()):
+                    found[f"{method} {route.name}"] = (str(route.pattern), view)
+    return found
+
+
+def test_every_route_is_in_the_matrix() -> None:
+    assert set(endpoints()) == set(MATRIX)
+
+
+def test_every_post_obeys_idempotency_keys() -> None:
+    for name, (_path, view) in endpoints().items():
+        if name.startswith("POST"):
+            assert getattr(view.post, "idempotency_key", None), name  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def programs(
+    jurisdiction: Jurisdiction,
+    buyer: Firm,
+    authority_api: Program,
+    buyer_api: Program,
+    vendor_api: Program,
+    rival_api: Program,
+) -> dict[str, Program]:
+    sandbox = Jurisdiction.objects.get(code="PE-TEST")
+    return {
+        "authority": authority_api,
+        "buyer": buyer_api,
+        "vendor": vendor_api,
+        "stranger": rival_api,
+        "scopeless": program(jurisdiction, buyer.organization, ["track"]),
+        "elsewhere": program(sandbox, None, AUTHORITY_SCOPES),
+    }
+
+
+@pytest.fixture
+def rows(
+    authority_api: Program, code: str, sale: dict[str, Any], buyer: Firm
+) -> dict[str, dict[str, str]]:
+    """What the path of each kind of route names."""
+    duties.work(batches_max=5)
+    flag = authority_api.get("/flags").json()["data"][0]
+    return {
+        "authorizations": {"<str:code>": code},
+        "licenses": {"<path:number>": buyer.license.number},
+        "sales": {"<uuid:id>": sale["id"]},
+        "flags": {"<uuid:id>": flag["id"]},
+    }
+
+
+def filled(path: str, rows: dict[str, dict[str, str]]) -> str:
+    for part, value in rows.get(path.partition("/")[0], {}).items():
+        path = path.replace(part, value)
+    return "/" + path
+
+
+@pytest.mark.parametrize("row", MATRIX)
+def test_who_may(row: str, programs: dict[str, Program], rows: dict[str, Any]) -> None:
+    path = filled(endpoints()[row][0], rows)
+    for role, expected in zip(ROLES, MATRIX[row].split(), strict=True):
+        send = programs[role].get if row.startswith("GET") else programs[role].post
+        status = send(path).status_code
+        if expected == "ok":
+            assert status in (200, 201, 409, 422), (role, status)
+        else:
+            assert status == int(expected), (role, status)
+
+
+@pytest.mark.parametrize("row", MATRIX)
+def test_nobody_may_without_a_key(row: str, rows: dict[str, Any]) -> None:
+    path = filled(endpoints()[row][0], rows)
+    stranger = Program()
+    send = stranger.get if row.startswith("GET") else stranger.post
+    response = send(path)
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("row", LISTS)
+def test_a_list_names_nothing_of_a_strangers(
+    row: str, programs: dict[str, Program], rows: dict[str, Any], buyer: Firm, vendor: Firm
+) -> None:
+    """Neither the firm beside it nor another jurisdiction's authority reads one of its names."""
+    path = filled(endpoints()[row][0], rows)
+    secrets = [
+        *(value for names in rows.values() for value in names.values()),
+        buyer.organization.tax_id,
+        vendor.organization.tax_id,
+        str(buyer.site.uuid),
+        buyer.vehicle.plate,
+    ]
+    for role in ("stranger", "elsewhere"):
+        text = programs[role].get(path).content.decode()
+        assert not [secret for secret in secrets if secret in text], role
+
+
+def test_the_answers_to_a_stranger_are_those_to_nobody(
+    programs: dict[str, Program], rows: dict[str, Any]
+) -> None:
+    """A row of somebody else's is told from no row by nothing but the request's number."""
+    unknown = {
+        "authorizations": {"<str:code>": "0000-0000-0000"},
+        "licenses": {"<path:number>": "L-9999"},
+        "sales": {"<uuid:id>": "00000000-0000-7000-8000-000000000000"},
+        "flags": {"<uuid:id>": "00000000-0000-7000-8000-000000000000"},
+    }
+    for row, (path, _view) in endpoints().items():
+        send = programs["stranger"].get if row.startswith("GET") else programs["stranger"].post
+        answers = [send(filled(path, names)).json() for names in (rows, unknown)]
+        for answer in answers:
+            answer.pop("request_id", None)
+        assert answers[0] == answers[1] or "<" not in path, row
+
+
+def test_a_revoked_key_opens_nothing(buyer_api: Program) -> None:
+    ApiKey.objects.update(revoked_at=clock.now())
+    problem(buyer_api.get("/sites"), 401, "key_revoked")
