@@ -31,3 +31,8 @@ def working_days_after(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
         day += timedelta(days=1)
         days -= day.weekday() < 5
     return end_of_day(day, zone)
+
+
+def last_day(deadline: datetime, zone: ZoneInfo) -> date:
+    """The last day before a deadline: what ends with a day is said to be due on that day."""
+    return (deadline - timedelta(microseconds=1)).astimezone(zone).date()

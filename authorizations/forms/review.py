@@ -151,6 +151,7 @@ class ReasonForm(VerbForm):
 class DecisionForm(VerbForm):
     """The reason of a decision on a request; needed to refuse."""
 
+    marks_optional = False
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("Needed to refuse, and kept when you issue."),

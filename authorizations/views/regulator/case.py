@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from authorizations import access, operations
 from authorizations.forms.review import AssignForm, ReviewForm
 from authorizations.models import Flag, FlagState, Severity, StepKind
+from authorizations.periods import last_day
 from authorizations.views.acting import actor, sent, shown
 from authorizations.views.regulator.deviation import deviation
 from authorizations.views.regulator.dossier import dossier
@@ -113,6 +114,7 @@ def _content(flag: Flag, forms: dict[str, Any], officers: list[User], by: Actor)
         ],
         "evidence": flag.evidence,
         "deviation": deviation(flag.evidence),
+        "due_on": last_day(flag.due_at, by.jurisdiction.zone),
         "is_overdue": not flag.is_ended and flag.due_at < at,
         "form": failed,
         "review": review,

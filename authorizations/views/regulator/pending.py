@@ -1,7 +1,7 @@
 """Requests that wait for an officer's word."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from authorizations.models import Authorization, Status
 from authorizations.operations import Ask, Reason
 from authorizations.operations.eligibility import issued_lately_kg, reasons
 from authorizations.operations.requesting import AUTOMATIC_WINDOW
+from authorizations.periods import last_day
 from authorizations.views.acting import actor, sent, shown
 from authorizations.views.regulator.dossier import dossier
 from registry import clock
@@ -27,6 +28,15 @@ from registry.actors import Actor
 
 PAGE = 50
 VERBS = {"issue": operations.issue, "refuse": operations.refuse}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A request as the list shows it."""
+
+    authorization: Authorization
+    due_on: date
+    is_overdue: bool
 
 
 @dataclass(frozen=True)
@@ -53,16 +63,21 @@ class Automatic:
 @officer_required
 def pending(request: HttpRequest) -> HttpResponse:
     """Every request that waits, the oldest first."""
-    waiting = _waiting(request).order_by("pk")
+    at, waiting = clock.now(), _waiting(request).order_by("pk")
     last = _last_seen(request)
     found = list((waiting.filter(pk__gt=last.pk) if last else waiting)[: PAGE + 1])
     content = {
-        "requests": found[:PAGE],
+        "requests": [_row(each, at) for each in found[:PAGE]],
         "following": found[PAGE - 1].uuid if len(found) > PAGE else None,
         "began": last is not None,
-        "now": clock.now(),
     }
     return render(request, "authorizations/regulator/pending.html", content)
+
+
+def _row(authorization: Authorization, at: datetime) -> Row:
+    deadline = authorization.decide_by
+    zone = authorization.jurisdiction.zone
+    return Row(authorization, last_day(deadline, zone), deadline < at)
 
 
 def _last_seen(request: HttpRequest) -> Authorization | None:
@@ -98,7 +113,7 @@ def _content(authorization: Authorization, form: DecisionForm, by: Actor) -> dic
         "against": _against(authorization, at),
         "automatic": _automatic(authorization),
         "dossier": dossier(authorization, at=at, by=by),
-        "now": at,
+        "due_on": last_day(authorization.decide_by, by.jurisdiction.zone),
     }
 
 
@@ -130,7 +145,11 @@ def _automatic(authorization: Authorization) -> Automatic:
 
 
 def _waiting(request: HttpRequest) -> QuerySet[Authorization]:
-    return access.authorizations_for(actor(request)).filter(status=Status.PENDING)
+    return (
+        access.authorizations_for(actor(request))
+        .select_related(*access.PARTIES, "jurisdiction")
+        .filter(status=Status.PENDING)
+    )
 
 
 def _request(request: HttpRequest, uuid: UUID) -> Authorization:
