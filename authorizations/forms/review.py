@@ -102,8 +102,7 @@ class ReviewForm(VerbForm):
 
     def look_again(self, flag: Flag) -> None:
         """Keep what was typed; the next attempt answers to what has happened since."""
-        self.data = self.data.copy()
-        self.data["steps_seen"] = str(flag.steps_count)
+        self.data = {**self.data.dict(), "steps_seen": str(flag.steps_count)}  # type: ignore[attr-defined]
 
 
 def _line(flag: Flag, state: FlagState) -> str:
@@ -142,7 +141,7 @@ class ReasonForm(VerbForm):
 
     reason = forms.CharField(
         label=_("Reason"),
-        help_text=_("It is kept with the authorization for ever."),
+        help_text=_("It is kept for ever."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 4}),
     )

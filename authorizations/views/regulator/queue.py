@@ -107,7 +107,7 @@ def _take(request: HttpRequest) -> HttpResponse:
     if form.act(partial(operations.assign, flag, to=by.user, by=by)):
         messages.success(request, _("The flag is on your desk."))
     else:
-        messages.warning(request, form.non_field_errors()[0])
+        messages.warning(request, str(form.non_field_errors()[0]))
     return back
 
 
@@ -202,7 +202,11 @@ def _deadline(flag: Flag, at: datetime) -> str:
 
 def _removals(chosen: dict[str, str], request: HttpRequest) -> Iterator[tuple[Any, str]]:
     """Each filter that is on, with the address without it."""
-    labels = {"severity": dict(SEVERITIES), "state": dict(STATES), "sort": dict(SORTS)}
+    labels: dict[str, dict[str, Any]] = {
+        "severity": dict(SEVERITIES),
+        "state": dict(STATES),
+        "sort": dict(SORTS),
+    }
     labels["rule"] = {name: rule.title for name, rule in RULES.items()}
     for name in ("rule", "severity", "state", "firm", "sort"):
         if name in chosen:
