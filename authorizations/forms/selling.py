@@ -190,7 +190,8 @@ class SaleForm(ReportForm):
         over = self._beyond() if self.amount and self.product is None else None
         if not over:
             return values
-        self.fields["explanation"].widget = forms.TextInput()
+        question = self.fields["explanation"]
+        question.widget, question.required = forms.TextInput(), True
         told = values.get("explanation") and values.get("asked") == str(self.amount)
         if not told:
             self.add_error("explanation", self._question(over))

@@ -61,8 +61,8 @@ class AmountForm(TellingForm):
     @property
     def amount(self) -> Quantity | None:
         """What was typed, once valid; None where nothing was."""
-        value = self.cleaned_data.get("quantity")
-        return Quantity(value, Unit(self.cleaned_data["unit"])) if value else None
+        value, unit = self.cleaned_data.get("quantity"), self.cleaned_data.get("unit")
+        return Quantity(value, Unit(unit)) if value and unit else None
 
     def offer(self, units: list[Unit], first: str = "") -> None:
         """Offer these units alone, the one asked for chosen already."""

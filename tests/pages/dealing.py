@@ -1,14 +1,14 @@
 """Go through the buyer's and the vendor's pages as a person does."""
 
 from datetime import timedelta
-from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
-from authorizations import operations
-from authorizations.models import Authorization, Sale
 from django.test import Client
 from django.utils.timezone import localtime
+
+from authorizations import operations
+from authorizations.models import Authorization, Sale
 from precursors.models import Product
 from precursors.quantities import quantity
 from registry import clock
@@ -108,7 +108,3 @@ def as_typed(vendor: Firm, **changes: str) -> dict[str, str]:
         "plate": "AAA-011",
         **changes,
     }
-
-
-def kilograms(sale: Sale) -> Decimal:
-    return sale.quantity_value

@@ -81,7 +81,7 @@ def quantity(request: HttpRequest, draft: Draft) -> HttpResponse:
     form = QuantityForm(sent(request), initial=draft.answers)
     form.offer(draft.product.units, draft.answers.get("unit", ""))
     if form.is_valid() and (amount := form.amount) and form.act(lambda: _countable(draft, amount)):
-        draft.answer(quantity=str(amount.value), unit=amount.unit.value)
+        draft.answer(quantity=f"{amount.value.normalize():f}", unit=amount.unit.value)
         return _onward(draft)
     room = operations.headroom(draft.ask)
     return _question(

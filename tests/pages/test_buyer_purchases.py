@@ -1,0 +1,336 @@
+"""What became of the buyer's codes: home, one of them, all of them, receipts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localtime
+
+from authorizations import operations
+from authorizations.models import Authorization, Outcome, Receipt, Sale, Status
+from precursors.models import Product
+from registry import clock
+from registry.actors import Actor
+from registry.operations import suspend_license
+from tests.cast import Firm
+from tests.pages.dealing import brought, request_code, sell, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def code(buyer: Firm, vendor: Firm, acetone: Product) -> Authorization:
+    return brought(request_code(buyer, vendor, acetone), vendor)
+
+
+def arrived(**changes: Any) -> dict[str, Any]:
+    now = localtime(clock.now())
+    return {
+        "outcome": "satisfactory",
+        "quantity": "1000",
+        "unit": "kg",
+        "received_at_0": now.strftime("%Y-%m-%d"),
+        "received_at_1": now.strftime("%H:%M"),
+        **changes,
+    }
+
+
+# Home ------------------------------------------------------------------------------------------
+
+
+def test_the_first_time_home_has_one_thing_to_do(visit: Any, buyer: Firm) -> None:
+    said = text(visit(buyer.actor).get("/"))
+    assert "Request a code before you buy" in said
+    assert "10,000 kg free of 10,000 kg" in said
+
+
+def test_home_shows_open_codes_quotas_and_receipts(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sell(code, vendor, "400")
+    said = text(visit(buyer.actor).get("/"))
+    assert code.code_in_fours in said
+    assert "398 kg used" in said
+    assert "597 kg reserved" in said
+    assert "Receipts to confirm" in said
+
+
+def test_an_overdue_receipt_comes_first(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization, later: Callable[[timedelta], None]
+) -> None:
+    sell(code, vendor)
+    later(timedelta(days=6))
+    said = text(visit(buyer.actor).get("/"))
+    assert "Overdue" in said
+    assert "No new code is given until it is confirmed" in said
+
+
+def test_a_code_whose_time_is_over_is_not_shown_as_open(
+    visit: Any, buyer: Firm, code: Authorization, later: Callable[[timedelta], None]
+) -> None:
+    later(timedelta(hours=73))
+    client = visit(buyer.actor)
+    assert code.code_in_fours not in text(client.get("/"))
+    assert "Expired" in text(client.get(f"/purchases/{code.uuid}/"))
+
+
+def test_home_says_why_a_suspended_firm_cannot_buy(
+    visit: Any, buyer: Firm, regulator: Actor
+) -> None:
+    suspend_license(buyer.license, reason="An inspection.", by=regulator)
+    said = text(visit(buyer.actor).get("/"))
+    assert "License L-0011 is suspended" in said
+    assert "The authority can lift" in said
+
+
+def test_a_license_that_ends_soon_is_to_be_renewed(
+    visit: Any, buyer: Firm, later: Callable[[timedelta], None]
+) -> None:
+    assert "Renew your license" not in text(visit(buyer.actor).get("/"))
+    later(timedelta(days=260))
+    assert "Renew your license" in text(visit(buyer.actor).get("/"))
+
+
+def test_each_is_led_to_where_the_work_is(
+    client: Any, visit: Any, vendor: Firm, regulator: Actor, inspector: Actor
+) -> None:
+    assert "Sign in" in text(client.get("/"))
+    assert visit(vendor.actor).get("/")["Location"] == "/counter/"
+    assert visit(regulator).get("/")["Location"] == "/queue/"
+    assert "Nothing to do here yet" in text(visit(inspector).get("/"))
+
+
+def test_home_asks_the_database_as_often_whatever_there_is(
+    visit: Any, buyer: Firm, vendor: Firm, acetone: Product
+) -> None:
+    client = visit(buyer.actor)
+    few = queries(client, "/")
+    for _each in range(3):
+        sell(brought(request_code(buyer, vendor, acetone, "200"), vendor), vendor, "100")
+    assert queries(client, "/") <= few + 1
+    assert few <= 20
+
+
+# One of them -----------------------------------------------------------------------------------
+
+
+def test_an_authorization_shows_its_state_sales_and_story(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sell(code, vendor, "400")
+    said = text(visit(buyer.actor).get(f"/purchases/{code.uuid}/"))
+    assert "Issued" in said
+    assert "600 kg" in said
+    assert "Sale recorded: 400 kg" in said
+    assert "Code shown to the vendor" in said
+
+
+def test_neither_party_sees_a_flag(
+    visit: Any, buyer: Firm, vendor: Firm, flagged: Callable[..., Any]
+) -> None:
+    flag = flagged()
+    for by, address in (
+        (buyer.actor, f"/purchases/{flag.authorization.uuid}/"),
+        (vendor.actor, f"/counter/{flag.authorization.uuid}/"),
+        (vendor.actor, f"/sales/{flag.sale.uuid}/"),
+    ):
+        assert "flag" not in text(visit(by).get(address)).lower()
+
+
+@pytest.mark.parametrize("page", ["", "code/", "cancel/"])
+def test_a_strangers_authorization_is_not_found(
+    visit: Any, rival: Firm, vendor: Firm, code: Authorization, page: str
+) -> None:
+    for by in (rival.actor, vendor.actor):
+        assert visit(by).get(f"/purchases/{code.uuid}/{page}").status_code == 404
+        assert visit(by).post(f"/purchases/{code.uuid}/{page}").status_code == 404
+
+
+def test_a_code_is_cancelled_after_a_question_and_only_once(
+    visit: Any, buyer: Firm, code: Authorization
+) -> None:
+    client = visit(buyer.actor)
+    page = f"/purchases/{code.uuid}/cancel/"
+    assert "Keep the code" in text(client.get(page))
+    code.refresh_from_db()
+    assert code.status == Status.ISSUED
+    client.post(page, {"reason": "Not needed."})
+    again = client.post(page, {"reason": "Not needed."}, follow=True)
+    code.refresh_from_db()
+    assert code.status == Status.CANCELLED
+    assert "Not needed." in text(again)
+
+
+def test_what_has_ended_cannot_be_cancelled(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sell(code, vendor)
+    response = visit(buyer.actor).post(f"/purchases/{code.uuid}/cancel/", {"reason": ""})
+    assert response.status_code == 422
+    assert "not possible any more" in text(response)
+
+
+def test_a_bookmarked_confirmation_shows_the_live_state(
+    visit: Any, buyer: Firm, code: Authorization
+) -> None:
+    page = f"/purchases/{code.uuid}/code/"
+    client = visit(buyer.actor)
+    assert code.code_in_fours in text(client.get(page))
+    operations.cancel(code, by=buyer.actor)
+    assert client.get(page)["Location"] == f"/purchases/{code.uuid}/"
+
+
+# Receipts --------------------------------------------------------------------------------------
+
+
+def test_a_receipt_is_confirmed_once(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sale = sell(code, vendor)
+    client = visit(buyer.actor)
+    page = f"/purchases/sales/{sale.uuid}/receipt/"
+    assert 'name="quantity" value' not in client.get(page).content.decode()
+    done = client.post(page, arrived(), follow=True)
+    assert "The receipt is confirmed." in text(done)
+    assert Receipt.objects.get().quantity_value == 1000
+    again = client.post(page, arrived(quantity="5"), follow=True)
+    assert "confirmed already" in text(again)
+    assert Receipt.objects.count() == 1
+
+
+def test_a_shortage_is_told_with_its_reasons(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sale = sell(code, vendor)
+    wrong = arrived(quantity="900", outcome="unsatisfactory", reasons=["shortage", "seals"])
+    visit(buyer.actor).post(f"/purchases/sales/{sale.uuid}/receipt/", wrong)
+    assert Receipt.objects.get().reasons == ["shortage", "seals"]
+
+
+def test_what_never_came_takes_no_quantity(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sale = sell(code, vendor)
+    client, page = visit(buyer.actor), f"/purchases/sales/{sale.uuid}/receipt/"
+    refused = client.post(page, arrived(outcome="never_received"))
+    assert "you say nothing was accepted" in text(refused)
+    client.post(page, arrived(outcome="never_received", quantity=""))
+    assert Receipt.objects.get().outcome == Outcome.NEVER_RECEIVED
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"quantity": ""}, "how much you accepted"),
+        ({"quantity": "0"}, "how much you accepted"),
+        ({"quantity": "1e3"}, "digits only"),
+        ({"quantity": "1,250"}, "can be read as"),
+        ({"outcome": ""}, "What happened?"),
+        ({"received_at_0": "2199-01-01"}, "still to come"),
+        ({"received_at_0": "1999-01-01"}, "too long ago"),
+        ({"received_at_0": "9999-12-31"}, "still to come"),
+        ({"received_at_0": "0001-01-01"}, "too long ago"),
+        ({"remarks": "a\x00b"}, "Null characters"),
+        ({"reasons": ["nonsense"]}, "not one of the available choices"),
+    ],
+)
+def test_a_receipt_that_makes_no_sense_is_asked_again(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization, changes: Any, said: str
+) -> None:
+    sale = sell(code, vendor)
+    page = f"/purchases/sales/{sale.uuid}/receipt/"
+    response = visit(buyer.actor).post(page, arrived(**changes))
+    assert response.status_code == 422
+    assert said in text(response)
+    assert not Receipt.objects.exists()
+
+
+def test_only_the_buyer_confirms_a_receipt(
+    visit: Any, vendor: Firm, rival: Firm, code: Authorization
+) -> None:
+    sale: Sale = sell(code, vendor)
+    for firm in (vendor, rival):
+        page = f"/purchases/sales/{sale.uuid}/receipt/"
+        assert visit(firm.actor).post(page, arrived()).status_code == 404
+
+
+# All of them -----------------------------------------------------------------------------------
+
+
+def test_history_is_filtered_by_the_address(
+    visit: Any, buyer: Firm, vendor: Firm, acetone: Product
+) -> None:
+    one = request_code(buyer, vendor, acetone, "100")
+    other = request_code(buyer, vendor, acetone, "200")
+    operations.cancel(other, by=buyer.actor)
+    client = visit(buyer.actor)
+    said = text(client.get("/purchases/", {"status": "cancelled", "vendor": "solventes"}))
+    assert other.code_in_fours in said
+    assert one.code_in_fours not in said
+    nothing = text(client.get("/purchases/", {"vendor": "nobody at all"}))
+    assert "No purchase fits these filters" in nothing
+    assert "Remove all filters" in nothing
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=nonsense",
+        "since=yesterday",
+        "until=9999-12-31",
+        "since=0001-01-01",
+        "before=nonsense",
+        "product=%00",
+        "vendor=%25",
+    ],
+)
+def test_a_filter_without_sense_is_no_fault(
+    visit: Any, buyer: Firm, code: Authorization, query: str
+) -> None:
+    assert visit(buyer.actor).get(f"/purchases/?{query}").status_code in (200, 400)
+    assert visit(buyer.actor).get(f"/purchases/table.csv?{query}").status_code in (200, 400)
+
+
+def test_history_goes_on_where_its_page_ends(
+    visit: Any, buyer: Firm, vendor: Firm, acetone: Product, settings: Any
+) -> None:
+    settings.OPEN_CODES_MAX = 100
+    codes = [request_code(buyer, vendor, acetone, "10") for _each in range(27)]
+    client = visit(buyer.actor)
+    first = client.get("/purchases/")
+    assert codes[26].code_in_fours in text(first)
+    assert codes[1].code_in_fours not in text(first)
+    second = text(client.get(first.context["older_url"]))
+    assert codes[1].code_in_fours in second
+    assert codes[26].code_in_fours not in second
+
+
+def test_the_table_holds_the_same_rows_and_no_formula(
+    visit: Any, buyer: Firm, vendor: Firm, acetone: Product
+) -> None:
+    vendor.organization.name = "=cmd()"
+    vendor.organization.save(update_fields=["name"])
+    one = request_code(buyer, vendor, acetone, "100")
+    other = request_code(buyer, vendor, acetone, "200")
+    operations.cancel(other, by=buyer.actor)
+    answer = visit(buyer.actor).get("/purchases/table.csv", {"status": "issued"})
+    table = b"".join(answer.streaming_content).decode()
+    assert one.code_in_fours in table
+    assert other.code_in_fours not in table
+    assert ",'=cmd()," in table
+
+
+def test_nobody_elses_purchases_are_listed(
+    visit: Any, rival: Firm, vendor: Firm, code: Authorization
+) -> None:
+    for firm in (rival, vendor):
+        assert code.code_in_fours not in text(visit(firm.actor).get("/purchases/"))
+
+
+def queries(client: Any, address: str) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)
