@@ -196,8 +196,9 @@ class SaleForm(ReportForm):
         if not told:
             self.add_error("explanation", self._question(over))
         # What is asked about is shown with the question: another figure is asked about again.
-        self.data = self.data.copy()
-        self.data[self.add_prefix("asked")] = str(self.amount)
+        shown: Any = self.data.copy()  # type: ignore[attr-defined]
+        shown[self.add_prefix("asked")] = str(self.amount)
+        self.data = shown
         return values
 
     def _beyond(self) -> Any:

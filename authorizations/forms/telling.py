@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,8 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from config.forms import DateInput, Form, QuantityField
 from precursors.errors import Refused
 from precursors.quantities import Quantity, Unit
-
-Done = TypeVar("Done")
 
 SHORT = forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off"})
 LONG = forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off"})
@@ -35,7 +33,7 @@ class TellingForm(Form):
 
     refusal: Refused | None = None
 
-    def act(self, verb: Callable[[], Done]) -> Done | None:
+    def act(self, verb: Callable[[], Any]) -> Any:
         """Call the verb; where it refuses, None, and the form shows why."""
         try:
             return verb()

@@ -94,10 +94,10 @@ def quantity(request: HttpRequest, draft: Draft) -> HttpResponse:
     )
 
 
-def _countable(draft: Draft, amount: Quantity) -> bool:
+def _countable(draft: Draft, amount: Quantity | None) -> bool:
     """Whether it can be weighed at all. Raises Refused: density_unknown, net_is_zero."""
     assert draft.product
-    return bool(draft.product.net_kg(amount))
+    return amount is not None and bool(draft.product.net_kg(amount))
 
 
 def _in_units(room: operations.Headroom, product: Product) -> list[Quantity]:
@@ -131,7 +131,8 @@ def _found_vendors(query: str, by: Actor) -> list[Organization]:
     """The firm of exactly this tax number, or the first few of this name."""
     if len(folded(query)) < LETTERS_MIN:
         return []
-    others = partners_for(by).exclude(pk=by.organization.pk if by.organization else None)
+    assert by.organization
+    others = partners_for(by).exclude(pk=by.organization.pk)
     if exact := others.filter(tax_id=query.upper()).first():
         return [exact]
     if not any(sign.isalpha() for sign in query):
