@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -220,6 +221,7 @@ def confirmation(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "authorizations/buyer/confirmation.html",
         authorization=authorization,
         status=status,
+        receipt_days=settings.RECEIPT_DUE_DAYS,
     )
 
 
