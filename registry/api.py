@@ -41,11 +41,13 @@ def organization_named(by: Actor, tax_id: str) -> Organization | None:
 
 
 def own_site_named(by: Actor, text: str) -> Site | None:
-    return access.sites_for(by).filter(uuid=as_uuid(text)).first()
+    uuid = as_uuid(text)
+    return access.sites_for(by).filter(uuid=uuid).first() if uuid else None
 
 
 def any_site_named(by: Actor, text: str) -> Site | None:
-    return access.any_site_for(by).filter(uuid=as_uuid(text)).first()
+    uuid = as_uuid(text)
+    return access.any_site_for(by).filter(uuid=uuid).first() if uuid else None
 
 
 def any_vehicle_named(by: Actor, plate: str) -> Vehicle | None:

@@ -246,7 +246,7 @@ class FlagShape(serializers.ModelSerializer[Flag]):
     @extend_schema_field(FlagSubject())
     def get_subject(self, flag: Flag) -> dict[str, str | None]:
         if flag.subject_kind == "sale":
-            return {"kind": "sale", "id": flag.sale and str(flag.sale.uuid)}
+            return {"kind": "sale", "id": str(flag.sale.uuid) if flag.sale else None}
         return {"kind": flag.subject_kind, "id": flag.authorization.code_in_fours or None}
 
 

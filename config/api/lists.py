@@ -4,10 +4,10 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -50,7 +50,8 @@ def _place(model: type[Model], key: str, cursor: str) -> int:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         name = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
-        value = model._meta.get_field(key).to_python(name)
+        field = cast("Field[Any, Any]", model._meta.get_field(key))
+        value = field.to_python(name)
         place = model._base_manager.values_list("pk", flat=True).get(**{key: value})
     except (binascii.Error, ValueError, ObjectDoesNotExist, ValidationError):
         raise _wrong("cursor", _("This cursor was not given out by this list.")) from None

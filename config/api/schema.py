@@ -125,7 +125,7 @@ class CursorList:
         }
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class ApiKeyScheme(OpenApiAuthenticationExtension):
     target_class = "registry.authentication.ApiKeyAuthentication"
     name = "apiKey"
 
