@@ -34,4 +34,4 @@ def _same_site(request: HttpRequest) -> str:
     """The page the person came from, if it was one of ours."""
     referer = request.META.get("HTTP_REFERER", "")
     host = f"{request.scheme}://{request.META.get('HTTP_HOST', '')}/"
-    return "/" + referer.removeprefix(host) if referer.startswith(host) else ""
+    return "/" + referer.removeprefix(host).lstrip("/\\") if referer.startswith(host) else ""
