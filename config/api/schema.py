@@ -69,6 +69,27 @@ PROBLEM = {
 }
 
 
+INTRODUCTION = """\
+Authorize a purchase of a controlled chemical, record the sale that really happened, and follow \
+what was flagged.
+
+**Keys.** `Authorization: Bearer <key>`. A key belongs to one firm, or to the authority, and has \
+scopes. Keys that begin with `pk_test_` act in the sandbox.
+
+**Values.** Times are RFC 3339 with their offset. Quantities are `{"value": "1250.000", "unit": \
+"kg"}`, the value a decimal string. Names that an endpoint does not know are refused, so that a \
+typing slip is not lost. Firms are named by tax number, precursors and products by code, licenses \
+by number, sites by id, vehicles by plate.
+
+**Lists** answer `{data, next_cursor, has_more}`, newest first. Ask for more with `?cursor=`.
+
+**Repeating a request.** Send an `Idempotency-Key` with each POST. A request that is sent again \
+with its key and body has no second effect and gets the first answer, marked \
+`Idempotent-Replay: true`.
+
+**Problems** are `application/problem+json` (RFC 9457). `code` is for programs and listed here; \
+`detail` is a sentence in the language of `Accept-Language` (en, es).
+"""
 IDEMPOTENCY_KEY = (
     "A new value for each new act, the same for its repetitions. The same key and body get the "
     "same answer again, with `Idempotent-Replay: true`; another body answers 422. Answers 2xx "
@@ -141,6 +162,7 @@ def complete(
     result: dict[str, Any], generator: Any, request: HttpRequest | None, public: bool
 ) -> dict[str, Any]:
     """Add to every operation what holds for all (a postprocessing hook)."""
+    result["info"]["description"] = INTRODUCTION
     schemas = result["components"]["schemas"]
     schemas["ProblemCode"] = {"type": "string", "enum": sorted({*OF_REQUESTS, *DOMAIN})}
     schemas["ReasonCode"] = {"type": "string", "enum": sorted(REASONS)}
