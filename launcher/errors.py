@@ -22,11 +22,15 @@ def sentence_for(error: OSError) -> str:
     if error.errno in FULL:
         return f"The disk is full: {where} could not be written. Make room and start again."
     if error.errno in FORBIDDEN:
-        return (
-            f"{where} cannot be used by this account. Start the portal with the account that "
-            "ran it before, or name another directory with PORTAL_DATA_DIR."
-        )
+        return not_ours(where)
     return f"{where}: {error.strerror or error}."
+
+
+def not_ours(where: object) -> str:
+    return (
+        f"{where} cannot be used by this account. Start the portal with the account that "
+        "ran it before, or name another directory with PORTAL_DATA_DIR."
+    )
 
 
 def speaks_of_full_disk(output: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from launcher import binaries
 from launcher.accounts import Account
-from launcher.errors import CannotStart
+from launcher.errors import CannotStart, not_ours
 from launcher.process import Program, run
 from launcher.progress import Report, Step
 from launcher.store import Store
@@ -55,7 +55,7 @@ class Postgres(Store):
     def prepare(self) -> None:
         """Create the cluster, role and database, once; an interrupted creation is redone."""
         if (self.data / "PG_VERSION").exists():
-            return self._refuse_other_version()
+            return self._refuse_others()
         fresh = self.data.with_name("postgres.new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
@@ -66,7 +66,10 @@ class Postgres(Store):
         self._bootstrap(fresh)
         fresh.rename(self.data)
 
-    def _refuse_other_version(self) -> None:
+    def _refuse_others(self) -> None:
+        """Leave alone what another account or another version has made. Raises CannotStart."""
+        if self.data.stat().st_uid != (self.account.uid if self.account else os.geteuid()):
+            raise CannotStart(not_ours(self.data))
         have = (self.data / "PG_VERSION").read_text().strip()
         want = str(binaries.major_version(self.bin_dir))
         if have != want:

@@ -9,11 +9,10 @@ import psycopg2
 import pytest
 
 from launcher import keys, stores
+from launcher.accounts import Account
 from launcher.errors import CannotStart
 from launcher.progress import Report
 from launcher.stores import Stores, throwaway
-
-REACHED = Path("/var/lib")  # other accounts come through here
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +125,14 @@ def test_data_of_another_version_are_left_alone(running: Stores) -> None:
             running.postgres.prepare()
     finally:
         version.write_text(actual)
+
+
+def test_data_of_another_account_are_left_alone(
+    running: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running.postgres, "account", Account(uid=12345, gid=12345))
+    with pytest.raises(CannotStart, match="cannot be used by this account"):
+        running.postgres.prepare()
 
 
 def test_an_interrupted_creation_is_redone(
