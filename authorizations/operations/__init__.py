@@ -1,6 +1,7 @@
 """The verbs: one function for each act, called alike by page, API, task and command."""
 
 from authorizations.operations.eligibility import Ask, Headroom, Reason, headroom
+from authorizations.operations.evaluating import evaluate, reproduce
 from authorizations.operations.licensing import revoke_license
 from authorizations.operations.lookups import find_to_sell, look_up
 from authorizations.operations.receiving import confirm_receipt
@@ -34,6 +35,7 @@ __all__ = [
     "cancel",
     "confirm_receipt",
     "correct_sale",
+    "evaluate",
     "expire",
     "find_to_sell",
     "headroom",
@@ -44,6 +46,7 @@ __all__ = [
     "record_uncoded_sale",
     "refuse",
     "release",
+    "reproduce",
     "request",
     "review",
     "revoke",
