@@ -254,7 +254,7 @@ def _twins(chains: list[list[Sale]], at: datetime) -> dict[int, list[Twin]]:
     """Earlier sales on the same invoice or guide as the report in force of each sale."""
     found: dict[int, list[Twin]] = defaultdict(list)
     heads = [chain[-1] for chain in chains if chain[-1].invoice or chain[-1].guide]
-    values = {
+    values: dict[str, Any] = {
         "sales": [head.root_or_self_id for head in heads],
         "sellers": [head.seller_id for head in heads],
         "invoices": [head.invoice for head in heads],

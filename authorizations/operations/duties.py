@@ -5,6 +5,7 @@ A claim is a lease: of a worker that dies, another takes it over when the lease 
 
 import itertools
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -67,7 +68,7 @@ def _claim(which: str, count: int) -> Claim:
 
 @transaction.atomic
 def _leased(which: str, lane: Lane, count: int, at: datetime) -> Claim:
-    values = {"lane": lane.value, "count": count, "at": at, "until": at + LEASE}
+    values: dict[str, Any] = {"lane": lane.value, "count": count, "at": at, "until": at + LEASE}
     with connection.cursor() as cursor:
         cursor.execute(which, values)
         return dict(cursor.fetchall())
