@@ -60,7 +60,7 @@ def _start(supervisor: Supervisor, values: dict[str, str], port: int, claim: sta
     claim.publish(shared, shared["PUBLIC_URL"])
     report.say(f"\nThe portal is ready: {shared['PUBLIC_URL']}")
     if is_demo(values):
-        report.say("Demo mode, with invented firms: the buttons for signing in are on that page.")
+        report.say("Demo mode: the buttons for signing in are on that page.")
     report.say("Ctrl-C stops everything.\n")
 
 

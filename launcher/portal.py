@@ -76,8 +76,10 @@ def environment(values: dict[str, str], port: int, stores: Stores | None = None)
 def prepare(report: Report, environment: Mapping[str, str], *, demo: bool) -> None:
     """Bring the database and the static files to what the code expects. Raises CannotStart."""
     for step in STEPS:
-        if demo or not step.demo_only:
+        if not step.demo_only:
             _take(step, report, environment)
+        elif demo:
+            _attempt(step, report, environment)
     collected = Path(environment["STATIC_ROOT"], ".fingerprint")
     if not collected.is_file() or collected.read_text() != _fingerprint():
         _take(COLLECT, report, environment)
@@ -86,6 +88,15 @@ def prepare(report: Report, environment: Mapping[str, str], *, demo: bool) -> No
 
 def _take(step: Step, report: Report, environment: Mapping[str, str]) -> None:
     run(report, Program(step.label, python("manage.py", *step.command)), environment)
+
+
+def _attempt(step: Step, report: Report, environment: Mapping[str, str]) -> None:
+    """Take a step that the portal can do without; say so where it does."""
+    try:
+        _take(step, report, environment)
+    except CannotStart as reason:
+        again = f"python3 run.py manage {' '.join(step.command)}"
+        report.say(f"{reason}\nThe portal starts without its invented firms; try `{again}`.")
 
 
 def _fingerprint() -> str:

@@ -75,3 +75,9 @@ def test_the_committed_schema_is_compared(
 
 def test_the_build_can_be_run() -> None:
     assert os.access(schema.ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_the_check_of_the_schema_ends_as_it_finds() -> None:
+    argv = [sys.executable, "-m", "launcher.schema"]
+    ended = subprocess.run(argv, cwd=schema.ROOT, capture_output=True, check=False)
+    assert bool(ended.returncode) == bool(schema.problems())
