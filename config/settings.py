@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "precursors",
     "registry",
     "authorizations",
+    "demo",
     "config",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -1,5 +1,6 @@
 """Every address of the portal."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -19,6 +20,8 @@ urlpatterns = [
     path("", include("authorizations.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEMO_MODE:
+    urlpatterns.append(path("demo/", include("demo.urls")))
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"

@@ -1,0 +1,406 @@
+"""Writes down, in memory, what the verbs of `authorizations` would have written.
+
+A year of trade is too much to be acted out verb by verb at every first start. The arithmetic is
+the ledger's own; `check_invariants` holds the result to what must always be true.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from django.conf import settings
+
+from authorizations import ledger
+from authorizations.ledger import ZERO, Balances, Step, Word, counted
+from authorizations.models import (
+    Allowance,
+    Authorization,
+    LookUp,
+    Receipt,
+    Ruleset,
+    Sale,
+    Status,
+)
+from authorizations.models.sales import NOTHING_ARRIVED
+from authorizations.operations.booking import balances_of
+from authorizations.operations.requesting import AUTOMATIC_WINDOW
+from authorizations.periods import end_of_day, working_days_after
+from demo import numbers
+from demo.firms import Firm
+from demo.paper import SEEN_AFTER, Case, Paper
+from precursors.models import Product
+from precursors.quantities import Quantity
+from registry.actors import Actor
+from registry.models import Jurisdiction, Permit, Site, Vehicle
+
+Permits = list[tuple[Firm, Permit]]  # the buyer's, the seller's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a buyer asks for."""
+
+    buyer: Firm
+    seller: Firm
+    product: Product
+    quantity: Quantity
+    vehicle: Vehicle | None
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a vendor reports of a sale, beside its quantity."""
+
+    sold_at: datetime
+    site: Site
+    plate: str
+    vehicle: Vehicle | None
+    product: Product
+    invoice: str
+    guide: str
+    gross_kg: Decimal | None = None
+    tare_kg: Decimal | None = None
+    complete: bool = False
+    reason: str = ""
+
+
+class Book(Paper):
+    """The acts, each as its verb would have left it."""
+
+    def __init__(self, jurisdiction: Jurisdiction, ruleset: Ruleset) -> None:
+        super().__init__(jurisdiction, ruleset)
+        self._issued: dict[tuple[int, int], list[tuple[datetime, Decimal]]] = defaultdict(list)
+        self._awaited: dict[int, dict[int, datetime]] = defaultdict(dict)  # receipts, by buyer
+
+    # Before the sale --------------------------------------------------------------------------
+
+    def request(self, order: Order, *, at: datetime, rng: Random) -> Case | None:
+        """Reserve and give a code, issued at once within the automatic limit; None if refused."""
+        permits = self._permits(order)
+        if len(permits) < 2 or not self._may_ask(order, at):
+            return None
+        case = Case(self._opened(order, permits, at, rng), order.buyer, order.seller, rng)
+        pair = [self.allowance(firm, permit, at) for firm, permit in permits]
+        if any(
+            a.used_kg + case.row.net_kg > p.limit_kg
+            for a, (_firm, p) in zip(pair, permits, strict=True)
+        ):
+            return None
+        self._admit(case, pair, permits, at)
+        self._note_request(case, order, permits[0][1], at)
+        return case
+
+    def issue(self, case: Case, *, at: datetime, by: Actor) -> None:
+        case.row.status, case.row.issued_at = Status.ISSUED, at
+        case.row.valid_until = self._valid_until(case, at)
+        self.change(case, "issued", at, data=_issued(case.row), by=by)
+        self._count_issue(case, at)
+        self.due(case, "end", case.row.ends_at)
+        self.due(case, "release", release_at(case.row))
+
+    def refuse(self, case: Case, *, at: datetime, reason: str, by: Actor) -> None:
+        self._end(case, Status.REFUSED, at, held=False, reason=reason, by=by)
+
+    def cancel(self, case: Case, *, at: datetime, reason: str) -> None:
+        held = case.row.looked_up_at is not None
+        self._end(case, Status.CANCELLED, at, held=held, reason=reason, by=case.buyer.actor)
+
+    def expire(self, case: Case, *, at: datetime) -> None:
+        held = case.row.status == Status.ISSUED
+        self._end(case, Status.EXPIRED, at, held=held, reason="", by=self.portal)
+
+    def release(self, case: Case, *, at: datetime) -> None:
+        """As the portal does, 24 h after the validity of what ended without the vendor's word."""
+        if case.is_live or case.row.declared_at or case.row.released_at:
+            return
+        case.row.released_at = at
+        balances = ledger.freed(balances_of(case.row))
+        self.change(case, "released", at, balances, data={"reason": ""}, by=self.portal)
+
+    def look_up(self, case: Case, *, at: datetime) -> None:
+        if case.row.looked_up_at is not None:
+            return
+        by = case.seller.actor
+        case.row.looked_up_at = at
+        self.rows[LookUp].append(
+            LookUp(
+                jurisdiction=self.jurisdiction,
+                account=f"user:{by.user.pk}",
+                organization=by.organization,
+                result=LookUp.Result.FOUND,
+                authorization_id=case.row.pk,
+                at=at,
+            )
+        )
+        self.event(case, "authorization.looked_up", at, by=by)
+
+    # The sale, and after ----------------------------------------------------------------------
+
+    def sell(self, case: Case, quantity: Quantity, said: Said, *, at: datetime) -> Sale:
+        """Record a sale as it is reported, whatever it is."""
+        sale = self._sale(case, quantity, said, at)
+        case.words[sale.pk] = [Step(Word.REPORTED, sale.net_kg)]
+        self._awaited[case.row.buyer_id][sale.pk] = max(said.sold_at, at)
+        self._book_sale(case, sale, sale.net_kg, "sale", at)
+        self.due(case, "receipt_due", receipt_due_at(sale))
+        return sale
+
+    def sell_without_code(
+        self, order: Order, said: Said, *, at: datetime, rng: Random
+    ) -> tuple[Case, Sale]:
+        permits = self._permits(order)
+        row = self._opened(order, permits, at, rng)
+        row.code, row.status, row.purpose = None, Status.CLOSED, said.reason
+        row.destination_site = row.vehicle = None
+        row.quantity_value, row.quantity_unit = ZERO, "kg"
+        row.product_kg = row.net_kg = row.reserved_kg = ZERO
+        row.looked_up_at = row.ended_at = row.declared_at = row.decide_by = at
+        row.issued_at = row.valid_until = None
+        case = Case(row, order.buyer, order.seller, rng)
+        pair = [self.allowance(firm, permit, at) for firm, permit in permits]
+        row.allowance_id, row.seller_allowance_id = (allowance.pk for allowance in pair)
+        self.open(case)
+        self.event(case, "authorization.without_code", at, by=order.seller.actor)
+        return case, self.sell(case, order.quantity, said, at=at)
+
+    def correct(
+        self, case: Case, sale: Sale, quantity: Quantity, said: Said, *, at: datetime
+    ) -> Sale:
+        before = counted(case.words[sale.pk])
+        new = self._sale(case, quantity, said, at)
+        new.root_id = new.replaces_id = sale.pk
+        case.words[sale.pk].append(Step(Word.REPORTED, new.net_kg))
+        self._book_sale(case, new, counted(case.words[sale.pk]) - before, "correction", at)
+        return new
+
+    def receive(
+        self,
+        case: Case,
+        sale: Sale,
+        quantity: Quantity | None,
+        *,
+        at: datetime,
+        received_at: datetime,
+        outcome: str,
+        reasons: tuple[str, ...] = (),
+        remarks: str = "",
+    ) -> None:
+        """The buyer's word on what arrived."""
+        before = counted(case.words[sale.pk])
+        receipt = Receipt(
+            uuid=numbers.uuid(at, case.rng),
+            jurisdiction=self.jurisdiction,
+            authorization_id=case.row.pk,
+            version=case.row.version + 1,
+            sale_id=sale.pk,
+            received_at=received_at,
+            recorded_at=at,
+            quantity_value=quantity.value if quantity else ZERO,
+            quantity_unit=quantity.unit if quantity else "kg",
+            product_kg=sale.product.product_kg(quantity) if quantity else ZERO,
+            net_kg=sale.product.net_kg(quantity) if quantity else ZERO,
+            outcome=outcome,
+            reasons=list(reasons),
+            remarks=remarks,
+            recorded_by=case.buyer.actor.user,
+        )
+        self.rows[Receipt].append(receipt)
+        nothing = outcome in NOTHING_ARRIVED
+        word = Step(Word.NOTHING_ARRIVED) if nothing else Step(Word.RECEIVED, receipt.net_kg)
+        case.words[sale.pk].append(word)
+        self._awaited[case.row.buyer_id].pop(sale.pk, None)
+        self._change_sold(
+            case,
+            counted(case.words[sale.pk]) - before,
+            "received",
+            at,
+            data={
+                "sale": str(sale.uuid),
+                "outcome": outcome,
+                "quantity": str(receipt.quantity_value),
+                "unit": str(receipt.quantity_unit),
+            },
+            by=case.buyer.actor,
+        )
+
+    def is_awaited(self, sale: Sale) -> bool:
+        return sale.pk in self._awaited[sale.buyer_id]
+
+    # What requests are made of ----------------------------------------------------------------
+
+    def _permits(self, order: Order) -> Permits:
+        precursor_id = order.product.precursor_id
+        pairs = [(firm, firm.permits.get(precursor_id)) for firm in (order.buyer, order.seller)]
+        return [(firm, permit) for firm, permit in pairs if permit]
+
+    def _may_ask(self, order: Order, at: datetime) -> bool:
+        day = at.astimezone(self.jurisdiction.zone).date()
+        licensed = all(firm.is_licensed(at, day) for firm in (order.buyer, order.seller))
+        before = at - timedelta(days=settings.RECEIPT_DUE_DAYS)
+        awaited = self._awaited[order.buyer.organization.pk].values()
+        return licensed and not any(since <= before for since in awaited)
+
+    def _opened(self, order: Order, permits: Permits, at: datetime, rng: Random) -> Authorization:
+        net_kg = order.product.net_kg(order.quantity)
+        zone = self.jurisdiction.zone
+        return Authorization(
+            uuid=numbers.uuid(at, rng),
+            jurisdiction=self.jurisdiction,
+            code=numbers.code(rng),
+            status=Status.PENDING,
+            buyer=order.buyer.organization,
+            seller=order.seller.organization,
+            product=order.product,
+            precursor_id=order.product.precursor_id,
+            quantity_value=order.quantity.value,
+            quantity_unit=str(order.quantity.unit),
+            product_kg=order.product.product_kg(order.quantity),
+            net_kg=net_kg,
+            reserved_kg=net_kg,
+            held_kg=ZERO,
+            consumed_kg=ZERO,
+            overage_kg=ZERO,
+            sold_kg=ZERO,
+            destination_site=order.buyer.site,
+            vehicle=order.vehicle,
+            purpose=order.purpose,
+            permit=permits[0][1],
+            seller_permit=permits[1][1],
+            ruleset=self.ruleset,
+            requested_at=at,
+            decide_by=working_days_after(at, settings.PENDING_WORKING_DAYS, zone),
+        )
+
+    def _admit(
+        self,
+        case: Case,
+        pair: list[Allowance],
+        permits: Permits,
+        at: datetime,
+    ) -> None:
+        case.row.allowance_id, case.row.seller_allowance_id = (a.pk for a in pair)
+        self.open(case)
+        for allowance, (_firm, permit) in zip(pair, permits, strict=True):
+            allowance.limit_kg = permit.limit_kg
+        self.enter(case, Balances(reserved=case.row.net_kg), "request", at)
+
+    def _note_request(self, case: Case, order: Order, permit: Permit, at: datetime) -> None:
+        asked = {
+            "product": order.product.code,
+            "quantity": str(order.quantity.value),
+            "unit": order.quantity.unit.value,
+            "net_kg": str(case.row.net_kg),
+        }
+        self.event(case, "authorization.requested", at, data=asked, by=case.buyer.actor)
+        if self._is_automatic(case.row, permit, at):
+            case.row.status, case.row.issued_at = Status.ISSUED, at
+            case.row.valid_until = self._valid_until(case, at)
+            self.event(case, "authorization.issued", at, data=_issued(case.row), by=self.portal)
+            self._count_issue(case, at)
+        self.due(case, "end", case.row.ends_at)
+        self.due(case, "release", release_at(case.row))
+        self.look(case, at + SEEN_AFTER)
+
+    def _is_automatic(self, row: Authorization, permit: Permit, at: datetime) -> bool:
+        since = at - AUTOMATIC_WINDOW
+        key = row.buyer_id, row.precursor_id
+        lately = sum((kg for issued_at, kg in self._issued[key] if issued_at > since), ZERO)
+        limit = permit.automatic_limit_kg
+        return limit is not None and lately + row.net_kg <= limit
+
+    def _count_issue(self, case: Case, at: datetime) -> None:
+        self._issued[case.row.buyer_id, case.row.precursor_id].append((at, case.row.net_kg))
+
+    def _valid_until(self, case: Case, at: datetime) -> datetime:
+        zone = self.jurisdiction.zone
+        return min(
+            at + timedelta(hours=settings.CODE_VALIDITY_HOURS),
+            end_of_day(case.buyer.license.valid_to, zone),
+            end_of_day(case.seller.license.valid_to, zone),
+        )
+
+    def _sale(self, case: Case, quantity: Quantity, said: Said, at: datetime) -> Sale:
+        sale = Sale(
+            id=self.next_id(Sale),
+            uuid=numbers.uuid(at, case.rng),
+            jurisdiction=self.jurisdiction,
+            authorization_id=case.row.pk,
+            version=case.row.version + 1,
+            buyer_id=case.row.buyer_id,
+            seller_id=case.row.seller_id,
+            quantity_value=quantity.value,
+            quantity_unit=str(quantity.unit),
+            product_kg=said.product.product_kg(quantity),
+            net_kg=said.product.net_kg(quantity),
+            sold_on=said.sold_at.astimezone(self.jurisdiction.zone).date(),
+            recorded_at=at,
+            driver_document=case.buyer.driver.document,
+            driver_license=case.buyer.driver.license,
+            recorded_by=case.seller.actor.user,
+            **vars(said),
+        )
+        self.rows[Sale].append(sale)
+        return sale
+
+    def _book_sale(self, case: Case, sale: Sale, rise: Decimal, kind: str, at: datetime) -> None:
+        told = {
+            "sale": str(sale.uuid),
+            "quantity": str(sale.quantity_value),
+            "unit": sale.quantity_unit,
+            "net_kg": str(sale.net_kg),
+            "reason": sale.reason,
+        }
+        by = case.seller.actor
+        self._change_sold(case, rise, kind, at, complete=sale.complete, data=told, by=by)
+
+    def _change_sold(
+        self,
+        case: Case,
+        rise: Decimal,
+        kind: str,
+        at: datetime,
+        *,
+        complete: bool = False,
+        data: dict[str, str],
+        by: Actor,
+    ) -> None:
+        row = case.row
+        balances = ledger.sold_changed(
+            balances_of(row),
+            authorized=row.net_kg,
+            by=rise,
+            live=row.is_live,
+            settled=bool(row.declared_at or row.released_at),
+        )
+        if complete and not row.declared_at:
+            row.declared_at = at
+        if row.status == Status.ISSUED and (row.declared_at or not balances.reserved):
+            row.status, row.ended_at = Status.CLOSED, at
+        if row.declared_at and not row.is_live:
+            balances = ledger.freed(balances)
+        self.change(case, kind, at, balances, data=data, by=by)
+
+    def _end(
+        self, case: Case, status: Status, at: datetime, *, held: bool, reason: str, by: Actor
+    ) -> None:
+        held = held and case.row.declared_at is None
+        balances = ledger.ended(balances_of(case.row), held=held)
+        case.row.status, case.row.ended_at = status, at
+        self.change(case, str(status), at, balances, data={"reason": reason}, by=by)
+
+
+def _issued(row: Authorization) -> dict[str, str]:
+    assert row.valid_until
+    return {"valid_until": row.valid_until.isoformat(), "reason": ""}
+
+
+def receipt_due_at(sale: Sale) -> datetime:
+    return max(sale.sold_at, sale.recorded_at) + timedelta(days=settings.RECEIPT_DUE_DAYS)
+
+
+def release_at(row: Authorization) -> datetime:
+    """When what an ended code still holds is freed."""
+    return row.ends_at + timedelta(hours=settings.RELEASE_AFTER_HOURS)
