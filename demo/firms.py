@@ -17,7 +17,7 @@ from registry.models.firms import Activity
 
 LICENSED_FOR = timedelta(days=730)
 VENDORS_EVERY = 4  # of so many firms one sells
-BUYS_PER_MONTH_MAX = 8  # usual purchases that fit into the quota
+BUYS_PER_MONTH_MAX = 14  # usual purchases that fit into the quota
 BUYS_PER_WEEK_MAX = Decimal("3.5")  # and that are issued without an officer
 
 

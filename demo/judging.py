@@ -12,6 +12,7 @@ from authorizations.models import Evaluation, Flag, Severity
 from authorizations.operations import assign
 from authorizations.operations import review as review_flag
 from authorizations.operations.flagging import raise_flags
+from authorizations.rules import Finding
 from demo import past
 from demo.book import Book
 from demo.firms import Cast
@@ -32,24 +33,30 @@ Tell = Callable[[str, float], None]
 def judge(book: Book, *, tell: Tell) -> None:
     """Evaluate every authorization as it stands; where something was found, each step to it."""
     cases = sorted(book.cases, key=lambda case: case.looks[-1].at)
-    clean: list[Evaluation] = []
+    done: list[Evaluation] = []
     for start in range(0, len(cases), CASES_AT_ONCE):
         batch = cases[start : start + CASES_AT_ONCE]
-        clean += _clean(batch)
+        done += _judged(batch)
         tell("judging", 0.7 + 0.1 * (start + len(batch)) / len(cases))
-    Evaluation.objects.bulk_create(clean, batch_size=1000)
+    Evaluation.objects.bulk_create(done, batch_size=1000)
     _judge_watched(cases, tell)
 
 
-def _clean(batch: list[Case]) -> Iterator[Evaluation]:
-    """The evaluations that find nothing; the other cases are watched from now on."""
+def _judged(batch: list[Case]) -> Iterator[Evaluation]:
+    """Evaluate as they stand those that break no rule, or one of low severity.
+
+    The others are watched from now on: each step to what they are will be judged.
+    """
     known = facts_of([case.row.pk for case in batch], at=batch[-1].looks[-1].at)
     for case in batch:
         look = case.looks[-1]
         facts = replace(known[case.row.pk], as_of=look.at)
-        case.watched = case.watched or bool(rules.evaluate(facts, case.row.ruleset.settings))
+        found = rules.evaluate(facts, case.row.ruleset.settings)
+        case.watched = case.watched or any(each.severity != Severity.LOW for each in found)
         if not case.watched:
-            yield _evaluation(case, look, changeable(facts))
+            if found:
+                raise_flags([(case.row, facts, found)], at=look.at)
+            yield _evaluation(case, look, changeable(facts), found)
 
 
 def _judge_watched(cases: list[Case], tell: Tell) -> None:
@@ -66,22 +73,20 @@ def _judge_watched(cases: list[Case], tell: Tell) -> None:
 
 def _look_at(case: Case, look: Look) -> None:
     """What the worker did at this moment."""
-    facts = facts_then(_evaluation(case, look, look.known))
+    facts = facts_then(_evaluation(case, look, look.known, []))
     found = rules.evaluate(facts, case.row.ruleset.settings)
     raise_flags([(case.row, facts, found)], at=look.at)
-    evaluation = _evaluation(case, look, changeable(facts))
-    evaluation.findings = [finding.as_json() for finding in found]
-    evaluation.save(force_insert=True)
+    _evaluation(case, look, changeable(facts), found).save(force_insert=True)
 
 
-def _evaluation(case: Case, look: Look, known: dict[str, Any]) -> Evaluation:
+def _evaluation(case: Case, look: Look, known: dict[str, Any], found: list[Finding]) -> Evaluation:
     return Evaluation(
         authorization=case.row,
         version=look.version,
         ruleset=case.row.ruleset,
         evaluated_at=look.at,
         known=known,
-        findings=[],
+        findings=[finding.as_json() for finding in found],
     )
 
 

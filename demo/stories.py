@@ -150,6 +150,7 @@ def sold(
     case: Case,
     said: Said,
     amount: Quantity,
+    *,
     recorded_at: datetime | None = None,
 ) -> Iterator[datetime]:
     recorded_at = recorded_at or said.sold_at + MINUTE * plot.rng.randint(1, 25)
@@ -275,7 +276,9 @@ def _sold_as(
     kg = plot.order.product.product_kg(amount)
     said = stage.said(case, plot, sold_at + (shift or timedelta(0)), kg)
     recorded_at = sold_at + (recorded_after or 9 * MINUTE)
-    sale = yield from sold(stage, plot, case, replace(said, **changes), amount, recorded_at)
+    sale = yield from sold(
+        stage, plot, case, replace(said, **changes), amount, recorded_at=recorded_at
+    )
     return sale, amount
 
 

@@ -163,7 +163,7 @@ def _propose(cast: Cast, now: datetime) -> None:
         license=firm.license,
         precursor=permit.precursor,
         activity=permit.activity,
-        limit=firm.lines[0].limit(Decimal(16)),
+        limit=firm.lines[0].limit(Decimal(20)),
         period=permit.period,
         automatic_limit=firm.lines[0].limit(firms.BUYS_PER_WEEK_MAX),
         by=first,
