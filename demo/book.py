@@ -5,7 +5,6 @@ the ledger's own; `check_invariants` holds the result to what must always be tru
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -29,42 +28,12 @@ from authorizations.operations.requesting import AUTOMATIC_WINDOW
 from authorizations.periods import end_of_day, working_days_after
 from demo import numbers
 from demo.firms import Firm
-from demo.paper import SEEN_AFTER, Case, Paper
-from precursors.models import Product
+from demo.paper import SEEN_AFTER, Case, Order, Paper, Said
 from precursors.quantities import Quantity
 from registry.actors import Actor
-from registry.models import Jurisdiction, Permit, Site, Vehicle
+from registry.models import Jurisdiction, Permit
 
 Permits = list[tuple[Firm, Permit]]  # the buyer's, the seller's
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What a buyer asks for."""
-
-    buyer: Firm
-    seller: Firm
-    product: Product
-    quantity: Quantity
-    vehicle: Vehicle | None
-    purpose: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """What a vendor reports of a sale, beside its quantity."""
-
-    sold_at: datetime
-    site: Site
-    plate: str
-    vehicle: Vehicle | None
-    product: Product
-    invoice: str
-    guide: str
-    gross_kg: Decimal | None = None
-    tare_kg: Decimal | None = None
-    complete: bool = False
-    reason: str = ""
 
 
 class Book(Paper):

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -16,8 +17,10 @@ from authorizations.operations.booking import balances_of, set_balances
 from authorizations.periods import period_of
 from demo import numbers
 from demo.firms import Firm
+from precursors.models import Product
+from precursors.quantities import Quantity
 from registry.actors import Actor
-from registry.models import Event, Jurisdiction, Permit
+from registry.models import Event, Jurisdiction, Permit, Site, Vehicle
 
 IDS_AT_ONCE = 2000
 NEXT_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
@@ -48,6 +51,35 @@ class Case:
     @property
     def is_live(self) -> bool:
         return self.row.is_live
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a buyer asks for."""
+
+    buyer: Firm
+    seller: Firm
+    product: Product
+    quantity: Quantity
+    vehicle: Vehicle | None
+    purpose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a vendor reports of a sale, beside its quantity."""
+
+    sold_at: datetime
+    site: Site
+    plate: str
+    vehicle: Vehicle | None
+    product: Product
+    invoice: str
+    guide: str
+    gross_kg: Decimal | None = None
+    tare_kg: Decimal | None = None
+    complete: bool = False
+    reason: str = ""
 
 
 class Paper:

@@ -13,10 +13,12 @@ from django.db import transaction
 
 from authorizations.operations.rulesets import current_ruleset
 from demo import firms, judging, loading, numbers, past, people
-from demo.book import Book, Order
+from demo.book import Book
 from demo.firms import Cast, Firm, Line
+from demo.mishaps import MISHAPS, going_wrong
+from demo.paper import Order
 from demo.scenery import PURPOSES
-from demo.stories import MISHAPS, STAYS, Plot, Stage, Story, going_wrong, plain
+from demo.stories import STAYS, Plot, Stage, Story, plain
 from registry import clock, operations
 from registry.models import ClockOffset, Jurisdiction, Organization
 
@@ -175,17 +177,17 @@ def _propose(cast: Cast, now: datetime) -> None:
 
 def _act(stage: Stage, stories: list[Story], *, until: datetime, tell: Tell) -> None:
     """Let all stories act in the order of time; what is later than now has not happened yet."""
-    numbers_ = itertools.count()
-    waiting = [(next(story), next(numbers_), story) for story in stories]
+    turns = itertools.count()
+    waiting = [(next(story), next(turns), story) for story in stories]
     heapq.heapify(waiting)
     begins = waiting[0][0]
     while waiting and waiting[0][0] <= until:
         at, number, story = heapq.heappop(waiting)
         following = next(story, None)
         if following is not None:
-            heapq.heappush(waiting, (max(at, following), next(numbers_), story))
+            heapq.heappush(waiting, (max(at, following), next(turns), story))
         for begun in stage.take_spawned():
-            heapq.heappush(waiting, (next(begun), next(numbers_), begun))
+            heapq.heappush(waiting, (next(begun), next(turns), begun))
         if number % 1000 == 0:
             tell("trade", 0.15 + 0.2 * max(0.0, (at - begins) / (until - begins)))
 
