@@ -97,7 +97,7 @@ def make(size: Size, *, tell: Tell) -> None:
         said=lambda done: tell("firms", 0.15 * done / size.firms),
     )
     book = Book(jurisdiction, current_ruleset(jurisdiction))
-    _suspend(cast, now)
+    _suspend(cast, begins, now)
     stage = Stage(book, cast)
     _act(stage, _stories(stage, days, now, size), until=now - timedelta(minutes=1), tell=tell)
     loading.load(book, now=now, tell=tell)
@@ -125,13 +125,14 @@ def _morning(day: date, jurisdiction: Jurisdiction) -> datetime:
     return datetime.combine(day, time(8), jurisdiction.zone)
 
 
-def _suspend(cast: Cast, now: datetime) -> None:
+def _suspend(cast: Cast, begins: datetime, now: datetime) -> None:
     """One license was suspended for a while; another is, and somebody wants it back."""
     first, second = cast.officers
     if len(cast.buyers) < 6:
         return
     then, now_suspended = cast.buyers[3], cast.buyers[5]
-    start, end = now - timedelta(days=150), now - timedelta(days=141)
+    start = begins + (now - begins) * 0.6
+    end = start + timedelta(days=9)
     past.go_to(start)
     operations.suspend_license(then.license, reason="Inventario sin presentar.", by=first)
     past.go_to(end - timedelta(days=1))

@@ -1,0 +1,38 @@
+"""A small demo world, made once for the tests that only look at it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from demo import world
+
+SMALL = world.Size(months=2, firms=12, purchases_a_month=60)
+
+
+def silent(what: str, share: float) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture
+def demo_mode(settings: Any) -> None:
+    settings.DEMO_MODE = True
+
+
+@pytest.fixture(scope="module")
+def small_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Made before the module's tests, and rolled back after the last of them."""
+    from django.conf import settings
+
+    was = settings.DEMO_MODE
+    settings.DEMO_MODE = True
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        world.make(SMALL, tell=silent)
+        yield
+        transaction.set_rollback(True)
+        outer.__exit__(None, None, None)
+        connection.close()
+    settings.DEMO_MODE = was
