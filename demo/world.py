@@ -39,6 +39,13 @@ class Size:
 
 # The last days, as (days ago, what happens): the officers' queue, the counter, the requests.
 SCENES = (
+    (0.40, "counter"),
+    (0.80, "counter"),
+    (1.20, "counter"),
+    (0.08, "pending"),
+    (0.35, "pending"),
+    (0.90, "pending"),
+    (1.70, "pending"),
     (0.30, "quantity_exceeded"),
     (0.55, "vehicle_mismatch"),
     (1.10, "sold_without_code"),
@@ -55,13 +62,6 @@ SCENES = (
     (7.10, "weight_arithmetic"),
     (7.60, "sold_before_issue"),
     (8.20, "sold_after_expiry"),
-    (0.40, "counter"),
-    (0.80, "counter"),
-    (1.20, "counter"),
-    (0.08, "pending"),
-    (0.35, "pending"),
-    (0.90, "pending"),
-    (1.70, "pending"),
 )
 SCENES_PACE = 0.15
 # Of the buyer whom a visitor can be: a receipt due in two days, and an open code.
@@ -237,9 +237,10 @@ def _own(stage: Stage, days: list[date], now: datetime) -> Iterator[Story]:
 
 def _scenes(stage: Stage, now: datetime) -> Iterator[Story]:
     others = [firm for n, firm in enumerate(stage.cast.buyers) if n not in {0, 5}]
+    Random(f"{SEED} scenes").shuffle(others)
     for n, (ago, name) in enumerate(SCENES):
         rng = Random(f"{SEED} scene {n}")
-        buyer = others[n * 7 % len(others)]
+        buyer = others[n % len(others)]
         line = buyer.lines[0]
         vendor = stage.cast.vendors[0]
         own = name in STAYS and line.product.precursor_id in vendor.permits
