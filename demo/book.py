@@ -93,6 +93,7 @@ class Book(Paper):
         if case.row.looked_up_at is not None:
             return
         by = case.seller.actor
+        assert by.user
         case.row.looked_up_at = at
         self.rows[LookUp].append(
             LookUp(

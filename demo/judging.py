@@ -13,7 +13,7 @@ from authorizations.operations import assign
 from authorizations.operations import review as review_flag
 from authorizations.operations.flagging import raise_flags
 from authorizations.rules import Finding
-from demo import past
+from demo import loading, past
 from demo.book import Book
 from demo.firms import Cast
 from demo.paper import Case, Look
@@ -38,7 +38,7 @@ def judge(book: Book, *, tell: Tell) -> None:
         batch = cases[start : start + CASES_AT_ONCE]
         done += _judged(batch)
         tell("judging", 0.7 + 0.1 * (start + len(batch)) / len(cases))
-    Evaluation.objects.bulk_create(done, batch_size=1000)
+    loading.copy(Evaluation, done)
     _judge_watched(cases, tell)
 
 

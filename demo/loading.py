@@ -1,9 +1,14 @@
 """Puts the book into the database, and takes everything out of it again."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from io import StringIO
+from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.db.models import NOT_PROVIDED, Field, JSONField, Model
 
 from authorizations.models import (
     Allowance,
@@ -18,7 +23,8 @@ from demo.book import Book
 from registry.models import Event
 
 IN_ORDER = (Allowance, Authorization, Sale, Receipt, LedgerEntry, LookUp, Event, Duty)
-ROWS_AT_ONCE = 1000
+ROWS_AT_ONCE = 4000
+ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 KEPT = ("registry_jurisdiction",)
 TABLES = """
 SELECT quote_ident(tablename) FROM pg_tables
@@ -39,9 +45,37 @@ def load(book: Book, *, now: datetime, tell: Callable[[str, float], None]) -> No
     for model in IN_ORDER:
         rows = book.rows[model]
         for start in range(0, len(rows), ROWS_AT_ONCE):
-            model._default_manager.bulk_create(rows[start : start + ROWS_AT_ONCE])
+            copy(model, rows[start : start + ROWS_AT_ONCE])
             done += len(rows[start : start + ROWS_AT_ONCE])
             tell("loading", 0.35 + 0.35 * done / total)
+
+
+def copy(model: type[Model], rows: Sequence[Model]) -> None:
+    """Insert rows of one table by COPY: a third of the time that INSERT takes."""
+    own_id = rows[0].pk is not None
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if field.db_default is NOT_PROVIDED and (own_id or not field.primary_key)
+    ]
+    columns = ", ".join(str(field.column) for field in fields)
+    values = ([_text(field, getattr(row, field.attname)) for field in fields] for row in rows)
+    lines = "\n".join("\t".join(each) for each in values)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {model._meta.db_table} ({columns}) FROM STDIN", StringIO(lines))
+
+
+def _text(field: "Field[Any, Any]", value: Any) -> str:
+    """A value of a column, in the text format of COPY."""
+    if value is None:
+        return r"\N"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(field, JSONField):
+        value = json.dumps(value)
+    elif isinstance(field, ArrayField):
+        value = "{" + ",".join(json.dumps(each, ensure_ascii=False) for each in value) + "}"
+    return str(value).translate(ESCAPED)
 
 
 def empty() -> None:

@@ -134,7 +134,8 @@ class Paper:
 
     def enter(self, case: Case, change: Balances, kind: str, at: datetime) -> None:
         """Book a change on both allowances, as of now, and append it to the ledger."""
-        for pk in sorted({case.row.allowance_id, case.row.seller_allowance_id}):
+        pair = {case.row.allowance_id, case.row.seller_allowance_id}
+        for pk in sorted(pk for pk in pair if pk is not None):
             allowance = self._by_id[pk]
             allowance.reserved_kg += change.reserved
             allowance.held_kg += change.held

@@ -3,11 +3,12 @@
 These go well, or stop where a visitor is to go on; see `mishaps` for the others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any, TypeVar
 
 from authorizations.models import Sale, Status
 from demo.book import Book, receipt_due_at, release_at
@@ -23,7 +24,9 @@ SECOND = timedelta(seconds=1)
 
 OPEN = range(7, 19)  # local hours
 
-Story = Iterator[datetime]
+T = TypeVar("T")
+Part = Generator[datetime, None, T]  # of a story: it tells at last what came of it
+Story = Part[None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +118,7 @@ def overdue(stage: Stage, case: Case, sale: Sale) -> Story:
         stage.book.look(case, due_at + SECOND)
 
 
-def asked(stage: Stage, plot: Plot) -> Iterator[datetime]:
+def asked(stage: Stage, plot: Plot) -> Part[Case | None]:
     """Request, and have it issued; returns the case, or None when it came to nothing."""
     yield plot.at
     case = stage.book.request(plot.order, at=plot.at, rng=plot.rng)
@@ -135,7 +138,7 @@ def asked(stage: Stage, plot: Plot) -> Iterator[datetime]:
     return case
 
 
-def brought(stage: Stage, plot: Plot, case: Case) -> Iterator[datetime]:
+def brought(stage: Stage, plot: Plot, case: Case) -> Part[datetime]:
     """The buyer's truck is at the counter; returns when."""
     sold_at = plot.later(_issued_at(case), 2, 40)
     yield sold_at - 12 * MINUTE
@@ -151,7 +154,7 @@ def sold(
     amount: Quantity,
     *,
     recorded_at: datetime | None = None,
-) -> Iterator[datetime]:
+) -> Part[Sale]:
     recorded_at = recorded_at or said.sold_at + MINUTE * plot.rng.randint(1, 25)
     yield recorded_at
     sale = stage.book.sell(case, amount, said, at=recorded_at)
@@ -167,8 +170,8 @@ def sold_as(
     times: str = "1",
     recorded_after: timedelta | None = None,
     shift: timedelta | None = None,
-    **changes: object,
-) -> Iterator[datetime]:
+    **changes: Any,
+) -> Part[tuple[Sale, Quantity]]:
     """A sale that differs from a good one in what is named."""
     sold_at = yield from brought(stage, plot, case)
     amount = scaled(plot.order.quantity, times)

@@ -102,9 +102,7 @@ def test_a_fresh_world_is_the_same_world(django_db_blocker) -> None:  # type: ig
     before = _dump()
     # What waits for the commit would stop the tables from being emptied.
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
-    call_command(
-        "seed_demo", fresh=True, months=2, firms=12, purchases=60, stderr=StringIO()
-    )
+    call_command("seed_demo", fresh=True, months=2, firms=12, purchases=60, stderr=StringIO())
     assert _dump() == before
 
 
