@@ -22,7 +22,6 @@ from authorizations.models import (
     Sale,
     Status,
 )
-from authorizations.models.sales import NOTHING_ARRIVED
 from authorizations.operations.booking import balances_of
 from authorizations.operations.requesting import AUTOMATIC_WINDOW
 from authorizations.periods import end_of_day, working_days_after
@@ -150,7 +149,7 @@ class Book(Paper):
         self,
         case: Case,
         sale: Sale,
-        quantity: Quantity | None,
+        amount: Quantity,
         *,
         at: datetime,
         received_at: datetime,
@@ -159,7 +158,6 @@ class Book(Paper):
         remarks: str = "",
     ) -> None:
         """The buyer's word on what arrived."""
-        before = counted(case.words[sale.pk])
         receipt = Receipt(
             uuid=numbers.uuid(at, case.rng),
             jurisdiction=self.jurisdiction,
@@ -168,33 +166,31 @@ class Book(Paper):
             sale_id=sale.pk,
             received_at=received_at,
             recorded_at=at,
-            quantity_value=quantity.value if quantity else ZERO,
-            quantity_unit=quantity.unit if quantity else "kg",
-            product_kg=sale.product.product_kg(quantity) if quantity else ZERO,
-            net_kg=sale.product.net_kg(quantity) if quantity else ZERO,
+            quantity_value=amount.value,
+            quantity_unit=str(amount.unit),
+            product_kg=sale.product.product_kg(amount),
+            net_kg=sale.product.net_kg(amount),
             outcome=outcome,
             reasons=list(reasons),
             remarks=remarks,
             recorded_by=case.buyer.actor.user,
         )
         self.rows[Receipt].append(receipt)
-        nothing = outcome in NOTHING_ARRIVED
-        word = Step(Word.NOTHING_ARRIVED) if nothing else Step(Word.RECEIVED, receipt.net_kg)
-        case.words[sale.pk].append(word)
         self._awaited[case.row.buyer_id].pop(sale.pk, None)
-        self._change_sold(
-            case,
-            counted(case.words[sale.pk]) - before,
-            "received",
-            at,
-            data={
-                "sale": str(sale.uuid),
-                "outcome": outcome,
-                "quantity": str(receipt.quantity_value),
-                "unit": str(receipt.quantity_unit),
-            },
-            by=case.buyer.actor,
-        )
+        self._book_receipt(case, sale, receipt)
+
+    def _book_receipt(self, case: Case, sale: Sale, receipt: Receipt) -> None:
+        told = {
+            "sale": str(sale.uuid),
+            "outcome": str(receipt.outcome),
+            "quantity": str(receipt.quantity_value),
+            "unit": receipt.quantity_unit,
+        }
+        before = counted(case.words[sale.pk])
+        case.words[sale.pk].append(Step(Word.RECEIVED, receipt.net_kg))
+        rise = counted(case.words[sale.pk]) - before
+        by = case.buyer.actor
+        self._change_sold(case, rise, "received", receipt.recorded_at, data=told, by=by)
 
     def is_awaited(self, sale: Sale) -> bool:
         return sale.pk in self._awaited[sale.buyer_id]
