@@ -60,7 +60,9 @@ def flags_for(by: Actor) -> QuerySet[Flag]:
 def events_for(by: Actor) -> QuerySet[Event]:
     """What was done, and by whom: the authority sees all, a firm what concerns it."""
     rows = _of(Event.objects.select_related("user", "api_key"), by)
-    return rows if by.is_authority else rows.filter(organizations__contains=[by.organization.pk])
+    if by.is_authority or by.organization is None:
+        return rows
+    return rows.filter(organizations__contains=[by.organization.pk])
 
 
 def _of(rows, by: Actor):  # type: ignore[no-untyped-def]

@@ -26,10 +26,11 @@ def draw() -> str:
 
 
 def normal(text: str) -> str:
-    """Read a typed code, whatever its case, spaces and hyphens. Raises Refused("code_mistyped")."""
+    """Read a typed code, whatever its case, spaces, hyphens. Raises Refused("code_mistyped")."""
     code = GAPS.sub("", text).upper().translate(LOOK_ALIKES)
     if len(code) != LENGTH or not luhn.is_valid(code, ALPHABET):
         raise Refused(
-            "code_mistyped", _("This code is mistyped. Compare it with the buyer's, letter by letter.")
+            "code_mistyped",
+            _("This code is mistyped. Compare it with the buyer's, letter by letter."),
         )
     return code

@@ -44,9 +44,7 @@ class Environment:
         return self._checked(name, default, int, lambda v: v > 0, "a whole number above zero")
 
     def port(self, name: str, *, default: int) -> int:
-        return self._checked(
-            name, default, int, lambda v: 0 < v < 65536, "a port from 1 to 65535"
-        )
+        return self._checked(name, default, int, lambda v: 0 < v < 65536, "a port from 1 to 65535")
 
     def one_of(self, name: str, choices: list[str], *, default: str) -> str:
         return self._checked(name, default, str, choices.__contains__, " or ".join(choices))
@@ -59,19 +57,20 @@ class Environment:
         def is_http(value: str) -> bool:
             return urlsplit(value).scheme in {"http", "https"} and bool(urlsplit(value).hostname)
 
-        return self._checked(
-            name, default, str, is_http, "an http:// or https:// address"
-        ).rstrip("/")
+        return self._checked(name, default, str, is_http, "an http:// or https:// address").rstrip(
+            "/"
+        )
 
     def database(self, name: str) -> dict[str, Any]:
-        self._checked(
-            name, REQUIRED, str, _is_postgres, "postgres://user:password@host:port/name"
-        )
+        self._checked(name, REQUIRED, str, _is_postgres, "postgres://user:password@host:port/name")
         return dict(self.env.db(name))
 
     def broker(self, name: str) -> str:
         return self._checked(
-            name, REQUIRED, str, lambda v: urlsplit(v).scheme in {"redis", "rediss"},
+            name,
+            REQUIRED,
+            str,
+            lambda v: urlsplit(v).scheme in {"redis", "rediss"},
             "redis://host:port/number",
         )
 

@@ -46,4 +46,4 @@ def _broker() -> dict[str, Any]:
         answers = app.control.ping(timeout=0.5)
     except (BrokerError, KombuError, RedisError, OSError):
         return {"broker": "down", "workers": 0}
-    return {"broker": "ok", "workers": len(answers)}
+    return {"broker": "ok", "workers": len(answers or [])}

@@ -7,7 +7,10 @@ import structlog
 
 # An authorization code, with or without hyphens; an API key keeps its public prefix.
 SECRETS = (
-    (re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b"), "****-****-****"),
+    (
+        re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b"),
+        "****-****-****",
+    ),
     (re.compile(r"\b(pk_(?:live|test)_[0-9a-z]{8})_[\w-]+"), r"\1_****"),
     (re.compile(r"(/invitation/|/reset/key/)[\w-]+"), r"\1****"),
     (re.compile(r"(?i)(/codes?/|code=)[0-9a-z-]{12,14}"), r"\1****"),
@@ -25,7 +28,7 @@ def masked(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     return {k: mask(v) if isinstance(v, str) else v for k, v in event.items()}
 
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

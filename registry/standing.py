@@ -51,3 +51,11 @@ def shown_standing(license: License, today: date) -> str:
     if license.valid_to < today:
         return "lapsed"
     return license.standing if license.valid_from <= today else "not_begun"
+
+
+def firms_permit(
+    organization: Organization, precursor: Precursor, activity: str, *, at: datetime
+) -> Permit | None:
+    """Give what a firm's license, if one is in force, permits with a precursor."""
+    license = license_in_force(organization, at=at)
+    return permit_in_force(license, precursor, activity) if license else None

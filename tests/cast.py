@@ -25,7 +25,7 @@ def kg(value: str | int | Decimal) -> Quantity:
 def person(
     jurisdiction: Jurisdiction, email: str, role: str, organization: Organization | None = None
 ) -> Actor:
-    user = User.objects.create_user(email, PASSWORD, name=email.split("@")[0].title())
+    user = User.objects.create_user(email, PASSWORD, name=email.split("@", maxsplit=1)[0].title())
     return Actor.person(
         Membership.objects.create(
             jurisdiction=jurisdiction, user=user, organization=organization, role=role

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_databases, teardown_databases
+
 from precursors.models import Product
 from registry.actors import Actor
 from registry.models import Jurisdiction
 from registry.models.people import Role
-
 from tests import cast
 from tests.cast import Firm
 

@@ -18,12 +18,8 @@ class Ruleset(models.Model):
     version = models.PositiveIntegerField()
     settings = models.JSONField()  # {rule: {"on", "severity", thresholds…}}
     created_at = models.DateTimeField()
-    proposed_by = models.ForeignKey(
-        "registry.User", models.PROTECT, null=True, related_name="+"
-    )
-    approved_by = models.ForeignKey(
-        "registry.User", models.PROTECT, null=True, related_name="+"
-    )
+    proposed_by = models.ForeignKey("registry.User", models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey("registry.User", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -51,22 +51,16 @@ class Flag(models.Model):
     raised_at = models.DateTimeField()
     due_at = models.DateTimeField()
     steps_count = models.PositiveIntegerField(default=1)
-    assigned_to = models.ForeignKey(
-        "registry.User", models.PROTECT, null=True, related_name="+"
-    )
+    assigned_to = models.ForeignKey("registry.User", models.PROTECT, null=True, related_name="+")
     proposed_outcome = models.CharField(max_length=20, blank=True)
-    proposed_by = models.ForeignKey(
-        "registry.User", models.PROTECT, null=True, related_name="+"
-    )
+    proposed_by = models.ForeignKey("registry.User", models.PROTECT, null=True, related_name="+")
     proposed_key = models.ForeignKey(
         "registry.ApiKey", models.PROTECT, null=True, related_name="+"
     )
     second = models.ForeignKey(
         "registry.User", models.PROTECT, null=True, related_name="+"
     )  # drawn, never chosen by the first
-    decided_by = models.ForeignKey(
-        "registry.User", models.PROTECT, null=True, related_name="+"
-    )
+    decided_by = models.ForeignKey("registry.User", models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -24,9 +24,7 @@ class Sale(models.Model):
     )
     version = models.PositiveIntegerField()
     root = models.ForeignKey("self", models.PROTECT, null=True, related_name="reports")
-    replaces = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="replaced_by"
-    )
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     is_void = models.BooleanField(default=False)
     reason = models.CharField(max_length=500, blank=True)
 
@@ -87,9 +85,7 @@ class Sale(models.Model):
             models.Index(
                 fields=["seller", "invoice"], condition=~Q(invoice=""), name="sale_by_invoice"
             ),
-            models.Index(
-                fields=["seller", "guide"], condition=~Q(guide=""), name="sale_by_guide"
-            ),
+            models.Index(fields=["seller", "guide"], condition=~Q(guide=""), name="sale_by_guide"),
         ]
 
     def __str__(self) -> str:

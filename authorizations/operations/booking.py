@@ -103,7 +103,7 @@ def _book(
     }
     with connection.cursor() as cursor:
         cursor.execute(BOOK, values)
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def allowance_for(

@@ -73,9 +73,9 @@ class Ask:
 
     @cached_property
     def permit(self) -> Permit | None:
-        return self.license and permit_in_force(
-            self.license, self.product.precursor, self.activity
-        )
+        if self.license is None:
+            return None
+        return permit_in_force(self.license, self.product.precursor, self.activity)
 
     @cached_property
     def seller_license(self) -> License | None:
@@ -85,9 +85,9 @@ class Ask:
 
     @cached_property
     def seller_permit(self) -> Permit | None:
-        return self.seller_license and permit_in_force(
-            self.seller_license, self.product.precursor, Activity.SELL
-        )
+        if self.seller_license is None:
+            return None
+        return permit_in_force(self.seller_license, self.product.precursor, Activity.SELL)
 
     @cached_property
     def net_kg(self) -> Decimal:
@@ -99,7 +99,7 @@ class Ask:
 
     @cached_property
     def allowance(self) -> Allowance | None:
-        return self.permit and _allowance(self.permit, self.buyer, self.at)
+        return _allowance(self.permit, self.buyer, self.at) if self.permit else None
 
     @cached_property
     def available_kg(self) -> Decimal:

@@ -15,8 +15,8 @@ from registry.models import License
 def revoke_license(license: License, *, reason: str, by: Actor) -> License:
     """Revoke a license and every live code that stands on it. Raises what its parts raise."""
     license = registry.revoke_license(license, reason=reason, by=by)
-    for authorization in _standing_on(license):
-        authorization = expire(authorization, by=by)  # what time has ended, time ended
+    for standing in _standing_on(license):
+        authorization = expire(standing, by=by)  # what time has ended, time ended
         if authorization.status == Status.PENDING:
             refuse(authorization, reason=reason, by=by)
         elif authorization.status == Status.ISSUED:
@@ -30,6 +30,6 @@ def _standing_on(license: License) -> list[Authorization]:
         Q(permit__license=license) | Q(seller_permit__license=license), status__in=LIVE
     )
     locked = list(codes.order_by("pk"))
-    taken = {pk for a in locked for pk in (a.allowance_id, a.seller_allowance_id)}
+    taken = {pk for a in locked for pk in (a.allowance_id, a.seller_allowance_id) if pk}
     list(Allowance.objects.select_for_update(no_key=True).filter(pk__in=taken).order_by("pk"))
     return locked

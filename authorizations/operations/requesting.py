@@ -42,9 +42,7 @@ def request(
     """
     buyer = _buyer(by)
     at = clock.now()
-    ask = Ask(
-        buyer, product, at, seller=seller, quantity=quantity, site=destination_site, vehicle=vehicle
-    )
+    ask = Ask(buyer, product, at, seller, quantity, destination_site, vehicle)
     against = eligibility.reasons(ask)
     if against:
         raise eligibility.not_eligible(ask, against)

@@ -40,7 +40,7 @@ def _review(flag: Flag, outcome: str, note: str, steps_seen: int | None, by: Act
     elif flag.severity == Severity.HIGH or not by.is_person:
         _propose(flag, outcome, note.strip(), at, by)
     else:
-        _end(flag, outcome, StepKind.DECIDED, note.strip(), at, by)
+        _end(flag, outcome, StepKind.DECIDED, note.strip(), at=at, by=by)
     return flag
 
 
@@ -152,7 +152,7 @@ def _decide_second(flag: Flag, outcome: str, note: str, at: datetime, by: Actor)
     if flag.second_id != by.user.pk:  # type: ignore[union-attr]
         raise Refused("not_drawn", _("Another officer was drawn to decide this flag."))
     agreed = outcome == flag.proposed_outcome
-    _end(flag, outcome, StepKind.AGREED if agreed else StepKind.OVERRULED, note, at, by)
+    _end(flag, outcome, StepKind.AGREED if agreed else StepKind.OVERRULED, note, at=at, by=by)
 
 
 @transaction.atomic
@@ -175,7 +175,7 @@ def _redraw_if_gone(flag: Flag) -> None:
     _record_draw(flag, clock.now())
 
 
-def _end(flag: Flag, outcome: str, kind: StepKind, note: str, at: datetime, by: Actor) -> None:
+def _end(flag: Flag, outcome: str, kind: StepKind, note: str, *, at: datetime, by: Actor) -> None:
     flag.state = outcome
     flag.decided_by, flag.decided_at = by.user, at
     flag.save(update_fields=["state", "decided_by", "decided_at"])

@@ -1,4 +1,4 @@
-"""A sale report is a fact: recorded as reported, then evaluated. Only what cannot be is refused."""
+"""A sale report is a fact: recorded as reported, then evaluated; refused if it cannot be."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from registry.actors import Actor
 from registry.models import Organization, Site, Vehicle
 from registry.models.firms import Activity
 from registry.plates import normal_plate
-from registry.standing import license_in_force, permit_in_force
+from registry.standing import firms_permit
 
 EARLIEST_YEAR = 2000  # an older claim is a slip of the keyboard, not a late report
 
@@ -167,9 +167,7 @@ def change_sold(
         authorization.declared_at = at
         fields.append("declared_at")
     balances = _closed(authorization, balances, fields, at)
-    acting.change(
-        authorization, kind, at=at, balances=balances, fields=fields, data=data, by=by
-    )
+    acting.change(authorization, kind, at=at, balances=balances, fields=fields, data=data, by=by)
 
 
 def _closed(
@@ -348,10 +346,8 @@ def _without_code(
 ) -> Authorization:
     """A closed authorization of zero, on which such a sale stands."""
     precursor = product.precursor
-    license = license_in_force(buyer, at=at)
-    permit = license and permit_in_force(license, precursor, Activity.BUY)
-    seller_license = license_in_force(seller, at=at)
-    seller_permit = seller_license and permit_in_force(seller_license, precursor, Activity.SELL)
+    permit = firms_permit(buyer, precursor, Activity.BUY, at=at)
+    seller_permit = firms_permit(seller, precursor, Activity.SELL, at=at)
     return Authorization.objects.create(
         jurisdiction=seller.jurisdiction,
         status=Status.CLOSED,

@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from authorizations import operations
 from authorizations.models import Authorization, Sale
 from authorizations.operations import Report
 from precursors.models import Product
 from precursors.quantities import Quantity
 from registry import clock
-
 from tests.cast import Firm, kg
 
 
@@ -50,9 +50,7 @@ def report(buyer: Firm, vendor: Firm) -> Callable[..., Report]:
 
 
 @pytest.fixture
-def sell(
-    vendor: Firm, report: Callable[..., Report]
-) -> Callable[..., Sale]:
+def sell(vendor: Firm, report: Callable[..., Report]) -> Callable[..., Sale]:
     """Record a sale as the vendor, who has looked the code up."""
 
     def sell(

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from authorizations import operations
 from authorizations.models import Authorization, Receipt, Sale
 from authorizations.operations import Report
@@ -127,9 +128,7 @@ def test_a_replaced_report_names_the_one_in_force(ask: Ask, sell: Sell, correct:
     assert caught.value.data["in_force"] == str(fixed.uuid)
 
 
-def test_a_voided_sale_can_be_told_again(
-    ask: Ask, sell: Sell, correct: Fix, vendor: Firm
-) -> None:
+def test_a_voided_sale_can_be_told_again(ask: Ask, sell: Sell, correct: Fix, vendor: Firm) -> None:
     authorization = ask("1000")
     void = operations.void_sale(sell(authorization, "400"), reason="slip", by=vendor.actor)
     assert code_of(lambda: operations.void_sale(void, reason="x", by=vendor.actor)) == "sale_void"

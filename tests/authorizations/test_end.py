@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+
 from authorizations import operations
 from authorizations.models import Authorization, Duty, Status
 from precursors.errors import Refused
@@ -37,9 +38,7 @@ def test_issuing_twice_issues_once(ask: Ask, regulator: Actor) -> None:
     assert operations.issue(once, by=regulator).version == once.version
 
 
-def test_every_check_is_made_again_before_issuing(
-    ask: Ask, buyer: Firm, regulator: Actor
-) -> None:
+def test_every_check_is_made_again_before_issuing(ask: Ask, buyer: Firm, regulator: Actor) -> None:
     pending = ask("6000")
     registry.suspend_license(buyer.license, reason="inspection", by=regulator)
     assert code_of(lambda: operations.issue(pending, by=regulator)) == "not_eligible"
@@ -150,9 +149,7 @@ def test_what_is_sold_after_a_release_is_booked_all_the_same(
     assert balances(authorization) == ("0.000000", "0.000000", "398.000000", "0.000000")
 
 
-def test_revoking_a_license_ends_its_live_codes(
-    ask: Ask, buyer: Firm, regulator: Actor
-) -> None:
+def test_revoking_a_license_ends_its_live_codes(ask: Ask, buyer: Firm, regulator: Actor) -> None:
     issued, pending = ask("1000"), ask("6000")
     operations.revoke_license(buyer.license, reason="diversion", by=regulator)
     issued.refresh_from_db()
@@ -170,9 +167,7 @@ def test_revoking_a_license_passes_over_codes_that_time_has_ended(
     assert old.status == Status.EXPIRED
 
 
-def test_each_act_leaves_one_event_and_one_duty(
-    ask: Ask, buyer: Firm, vendor: Firm
-) -> None:
+def test_each_act_leaves_one_event_and_one_duty(ask: Ask, buyer: Firm, vendor: Firm) -> None:
     authorization = ask()
     operations.look_up(authorization.code, by=vendor.actor)
     operations.cancel(authorization, reason="not needed", by=buyer.actor)

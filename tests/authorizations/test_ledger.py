@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
-from authorizations.ledger import Balances, Step, Word, counted, ended, freed, sold_changed
 from hypothesis import given
 from hypothesis import strategies as st
+
+from authorizations.ledger import Balances, Step, Word, counted, ended, freed, sold_changed
 
 D = Decimal
 LIVE = Balances(reserved=D(100))

@@ -10,14 +10,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from authorizations import operations
-from authorizations.models import Allowance, Authorization, LedgerEntry, Sale, Status
-from authorizations.operations import Report
 from django.db import transaction
 from django.db.models import Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from authorizations import operations
+from authorizations.models import Allowance, Authorization, LedgerEntry, Sale, Status
+from authorizations.operations import Report
 from precursors.errors import Refused
 from precursors.models import Product
 from registry import clock
@@ -361,8 +362,6 @@ def test_the_machine_finds_an_end_that_forgets_to_free(
     from authorizations import ledger
 
     ended = ledger.ended
-    monkeypatch.setattr(
-        ledger, "ended", lambda balances, held: ended(balances, held=not held)
-    )
+    monkeypatch.setattr(ledger, "ended", lambda balances, held: ended(balances, held=not held))
     with pytest.raises(AssertionError):
         run_state_machine_as_test(trade, settings=SEARCH)

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from authorizations import access, codes, operations
-from authorizations.models import Authorization, LookUp
 from hypothesis import given
 from hypothesis import strategies as st
+
+from authorizations import access, codes, operations
+from authorizations.models import Authorization, LookUp
 from precursors.errors import Refused
 from registry.actors import Actor
 from tests.cast import Firm
@@ -62,9 +63,7 @@ def test_a_second_look_records_nothing_more(ask: Ask, vendor: Firm) -> None:
     assert LookUp.objects.count() == 1
 
 
-def test_another_vendors_code_is_answered_as_unknown_and_recorded(
-    ask: Ask, rival: Firm
-) -> None:
+def test_another_vendors_code_is_answered_as_unknown_and_recorded(ask: Ask, rival: Firm) -> None:
     code = ask().code
     messages = []
     for typed in (code, codes.draw()):

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+
 from authorizations import operations
 from authorizations.models import Authorization, Duty, LedgerEntry, Sale, Status
 from authorizations.operations import Report
-from django.db import connection
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import quantity
@@ -67,9 +68,7 @@ def test_a_sale_after_the_end_is_recorded(ask: Ask, sell: Sell, later: Later) ->
     assert authorization.status == Status.EXPIRED
 
 
-def test_a_sale_on_a_pending_request_is_recorded(
-    ask: Ask, sell: Sell, regulator: Actor
-) -> None:
+def test_a_sale_on_a_pending_request_is_recorded(ask: Ask, sell: Sell, regulator: Actor) -> None:
     authorization = ask("6000")
     sell(authorization, "6000")
     assert balances(authorization)[0:3] == ("0.000000", "0.000000", "5970.000000")
@@ -166,9 +165,7 @@ def test_a_sale_without_a_code_needs_a_reason_and_another_firm(
     assert code_of(sell(vendor, "x")) == "seller_is_buyer"
 
 
-def test_facts_are_booked_beyond_the_quota(
-    ask: Ask, sell: Sell, buyer: Firm
-) -> None:
+def test_facts_are_booked_beyond_the_quota(ask: Ask, sell: Sell, buyer: Firm) -> None:
     authorization = ask("5000")
     sell(authorization, "12000")
     entry = LedgerEntry.objects.filter(allowance=authorization.allowance).latest("pk")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from authorizations import codes, operations
 from authorizations.models import Allowance, Authorization, Duty, LedgerEntry, Status
 from precursors.errors import Refused

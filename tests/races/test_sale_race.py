@@ -4,11 +4,12 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError
+from django.db.models import Sum
+
 from authorizations import operations
 from authorizations.models import Authorization, LedgerEntry, Sale
 from authorizations.operations import Report, acting
-from django.db import IntegrityError
-from django.db.models import Sum
 from precursors.models import Product
 from registry import clock
 from registry.models import Event
