@@ -65,7 +65,7 @@ def events_for(by: Actor) -> QuerySet[Event]:
     return rows.filter(organizations__contains=[by.organization.pk])
 
 
-def _of(rows, by: Actor):  # type: ignore[no-untyped-def]
+def _of(rows, by: Actor):
     """Rows of the actor's jurisdiction; none for somebody without a role."""
     if by.organization is None and not by.is_authority:
         return rows.none()

@@ -15,7 +15,7 @@ ACCEPTABLE = re.compile(r"[\w.-]{8,64}")
 QUIET = ("/static/", "/healthz", "/readyz")
 
 
-def request_id(get_response: Callable[[HttpRequest], HttpResponse]):  # type: ignore[no-untyped-def]
+def request_id(get_response: Callable[[HttpRequest], HttpResponse]):
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request.id = given if ACCEPTABLE.fullmatch(given) else str(uuid7())  # type: ignore[attr-defined]

@@ -117,6 +117,10 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "authorizations.tasks.work", "schedule": 5.0, "options": {"expires": 5}},
+    "forget": {
+        "task": "authorizations.tasks.forget_idempotency_keys",
+        "schedule": 24 * 60 * 60.0,
+    },
 }
 
 # People ----------------------------------------------------------------------
