@@ -343,7 +343,7 @@ def trade(
 
 
 SEARCH = settings(
-    max_examples=12,
+    max_examples=25,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,

@@ -1,7 +1,7 @@
 """What was recorded stays: SQL is refused too, with ordinary triggers off."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from registry.models import License, Organization
 
@@ -18,6 +18,20 @@ def run(statement: str) -> None:
 
 @pytest.mark.parametrize("table", APPENDED)
 def test_nothing_that_happened_is_edited_or_deleted(license: License, table: str) -> None:
+    for statement in (f"UPDATE {table} SET sequence = 9", f"DELETE FROM {table}"):
+        with pytest.raises(IntegrityError, match="never changed or removed"):
+            run(statement)
+
+
+@pytest.mark.parametrize("table", APPENDED)
+def test_turning_ordinary_triggers_off_opens_nothing(license: License, table: str) -> None:
+    """Whoever may turn them off meets the guard still; the application's role may not even try."""
+    try:
+        run("SET LOCAL session_replication_role = replica")
+    except ProgrammingError as error:
+        assert "permission denied" in str(error)
+        return
+    connection.cursor().execute("SET LOCAL session_replication_role = replica")
     for statement in (f"UPDATE {table} SET sequence = 9", f"DELETE FROM {table}"):
         with pytest.raises(IntegrityError, match="never changed or removed"):
             run(statement)
