@@ -1,5 +1,6 @@
 """What every template may know about the portal and the person before it."""
 
+from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
@@ -60,6 +61,12 @@ class Portal:
     def organization(self) -> Organization | None:
         actor = getattr(self.request, "actor", None)
         return actor.organization if actor else None
+
+    @property
+    def issuing_halted_at(self) -> datetime | None:
+        """Since when no codes are issued where the person acts."""
+        actor = getattr(self.request, "actor", None)
+        return actor.jurisdiction.issuing_halted_at if actor else None
 
     @cached_property
     def navigation(self) -> list[navigation.Link]:

@@ -35,8 +35,13 @@ TITLES = {
     500: gettext_lazy("Something went wrong here"),
     503: gettext_lazy("Not available at the moment"),
 }
-# Refusals that are no conflict: an address that names nothing, and a lock against guessing.
-STATUSES = {"code_unknown": 404, "code_mistyped": 404, "lookups_locked": 429}
+# Refusals that are no conflict: an address that names nothing, a lock against guessing, a halt.
+STATUSES = {
+    "code_unknown": 404,
+    "code_mistyped": 404,
+    "lookups_locked": 429,
+    "issuing_halted": 503,
+}
 # What a refusal's data may tell a program; anything else in it is for pages.
 TOLD = (str, int, bool, list, dict)
 

@@ -11,8 +11,9 @@ from redis.exceptions import RedisError
 
 from config.celery import app
 
-OLDEST = """
-SELECT extract(epoch FROM clock_timestamp() - min(sale.recorded_at))
+STATE = """
+SELECT extract(epoch FROM clock_timestamp() - min(sale.recorded_at)),
+    EXISTS (SELECT FROM registry_jurisdiction WHERE issuing_halted_at IS NOT NULL)
 FROM authorizations_duty duty
 JOIN authorizations_sale sale USING (authorization_id, version)
 WHERE duty.reason = 'recorded' AND duty.parked_at IS NULL
@@ -25,20 +26,24 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 
 
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """503 when a sale cannot be accepted. A dead broker or worker is told and keeps readiness."""
-    database, oldest = _database()
-    answer = {"database": database, "oldest_unevaluated_s": oldest, **_broker()}
-    return JsonResponse(answer, status=200 if database == "ok" else 503)
+    """503 when a sale cannot be accepted. What else is wrong is told and keeps readiness."""
+    state = _database()
+    return JsonResponse(state | _broker(), status=200 if state["database"] == "ok" else 503)
 
 
-def _database() -> tuple[str, float | None]:
+def _database() -> dict[str, Any]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = '2s'")
-            cursor.execute(OLDEST)
-            return "ok", round(float(cursor.fetchone()[0] or 0), 1)
+            cursor.execute(STATE)
+            oldest, halted = cursor.fetchone()
     except DatabaseError:
-        return "down", None
+        return {"database": "down", "oldest_unevaluated_s": None, "issuing": None}
+    return {
+        "database": "ok",
+        "oldest_unevaluated_s": round(float(oldest or 0), 1),
+        "issuing": "halted" if halted else "ok",
+    }
 
 
 def _broker() -> dict[str, Any]:

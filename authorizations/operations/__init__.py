@@ -2,6 +2,7 @@
 
 from authorizations.operations.eligibility import Ask, Headroom, Reason, headroom
 from authorizations.operations.evaluating import evaluate, reproduce
+from authorizations.operations.halting import halt_issuing, resume_issuing
 from authorizations.operations.licensing import revoke_license
 from authorizations.operations.lookups import find_to_sell, look_up
 from authorizations.operations.receiving import confirm_receipt
@@ -38,6 +39,7 @@ __all__ = [
     "evaluate",
     "expire",
     "find_to_sell",
+    "halt_issuing",
     "headroom",
     "issue",
     "look_up",
@@ -48,6 +50,7 @@ __all__ = [
     "release",
     "reproduce",
     "request",
+    "resume_issuing",
     "review",
     "revoke",
     "revoke_license",

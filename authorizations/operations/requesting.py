@@ -11,6 +11,7 @@ from authorizations import codes, ledger
 from authorizations.models import Authorization, Status
 from authorizations.operations import acting, booking, eligibility
 from authorizations.operations.eligibility import Ask, Reason
+from authorizations.operations.halting import only_while_issuing
 from authorizations.operations.rulesets import current_ruleset
 from authorizations.periods import end_of_day, working_days_after
 from precursors.errors import Refused
@@ -37,10 +38,11 @@ def request(
 ) -> Authorization:
     """Reserve the quantity and give it a code; issue it at once within the automatic limit.
 
-    Raises Refused: not_a_firm, not_eligible (with `reasons` and `largest_request`), net_is_zero,
-    density_unknown.
+    Raises Refused: not_a_firm, issuing_halted, not_eligible (with `reasons` and
+    `largest_request`), net_is_zero, density_unknown.
     """
     buyer = _buyer(by)
+    only_while_issuing(buyer.jurisdiction)
     at = clock.now()
     ask = Ask(buyer, product, at, seller, quantity, destination_site, vehicle)
     against = eligibility.reasons(ask)
@@ -181,13 +183,14 @@ def _add_deadlines(authorization: Authorization) -> None:
 def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Authorization:
     """Grant a pending request; every check is made again, save what it has reserved.
 
-    Raises Refused: not_the_authority, not_pending, not_eligible.
+    Raises Refused: not_the_authority, not_pending, issuing_halted, not_eligible.
     """
     acting.only_authority(by)
     authorization, at = _current(authorization)
     if authorization.status == Status.ISSUED:
         return authorization
     _require(authorization, Status.PENDING)
+    only_while_issuing(authorization.jurisdiction)
     ask = Ask(
         authorization.buyer,
         authorization.product,

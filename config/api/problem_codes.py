@@ -28,6 +28,7 @@ DOMAIN = (
     "code_mistyped",
     "code_unknown",
     "flag_changed",
+    "issuing_halted",
     "license_not_suspended",
     "license_number_taken",
     "license_overlaps",

@@ -15,6 +15,8 @@ class Jurisdiction(models.Model):
     time_zone = models.CharField(max_length=50)  # IANA
     language = models.CharField(max_length=5)
     is_test = models.BooleanField(default=False)
+    # Set when the books were found wrong; every request and issue reads it with the parties.
+    issuing_halted_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return self.name

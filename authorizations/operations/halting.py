@@ -1,0 +1,73 @@
+"""Stops the issue of codes when the books are found wrong, until an operator resumes it.
+
+Halting beats continuing wrong; what was sold is recorded all the same.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from precursors.errors import Refused
+from registry import clock, events
+from registry.actors import Actor
+from registry.models import Jurisdiction
+
+__all__ = ["halt_issuing", "only_while_issuing", "resume_issuing"]
+
+RETRY_AFTER_S = 300
+
+
+def only_while_issuing(jurisdiction: Jurisdiction) -> None:
+    """Call with a row read in this transaction. Raises Refused: issuing_halted."""
+    if jurisdiction.issuing_halted_at is not None:
+        raise Refused(
+            "issuing_halted",
+            _(
+                "No codes are issued at the moment: a check of the portal’s books found an error,"
+                " and it is being looked into. Sales are still recorded."
+            ),
+            retry_after=RETRY_AFTER_S,
+        )
+
+
+@transaction.atomic
+def halt_issuing(*, because: Sequence[str]) -> bool:
+    """Halt everywhere, sandboxes too: the fault may be anybody's. False where it is halted."""
+    at = clock.now()
+    going_on = list(_locked().filter(issuing_halted_at=None))
+    for jurisdiction in going_on:
+        _set(jurisdiction, at)
+        _record("issuing.halted", jurisdiction, at, because=list(because))
+    return bool(going_on)
+
+
+@transaction.atomic
+def resume_issuing(*, reason: str) -> bool:
+    """Issue codes again, on an operator's word. False where nothing was halted.
+
+    Raises Refused: no_reason.
+    """
+    if not reason.strip():
+        raise Refused("no_reason", _("Give a reason."), field="reason")
+    at = clock.now()
+    halted = list(_locked().exclude(issuing_halted_at=None))
+    for jurisdiction in halted:
+        _set(jurisdiction, None)
+        _record("issuing.resumed", jurisdiction, at, reason=reason.strip())
+    return bool(halted)
+
+
+def _locked():  # type: ignore[no-untyped-def]
+    return Jurisdiction.objects.select_for_update(no_key=True).order_by("pk")
+
+
+def _set(jurisdiction: Jurisdiction, at: datetime | None) -> None:
+    jurisdiction.issuing_halted_at = at
+    jurisdiction.save(update_fields=["issuing_halted_at"])
+
+
+def _record(kind: str, jurisdiction: Jurisdiction, at: datetime, **data: Any) -> None:
+    events.record(kind, jurisdiction, at=at, data=data, by=Actor.portal(jurisdiction))
