@@ -11,7 +11,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("config.account_urls")),
     path("session/", session.renew, name="session"),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", include("config.api_urls")),
