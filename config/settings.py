@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "authorizations",
     "demo",
     "config",
-    "django.contrib.admin",
+    "config.admin_app.PortalAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

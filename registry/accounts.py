@@ -1,11 +1,15 @@
-"""How people sign in: by invitation only, officers with a second factor."""
+"""How people sign in: by invitation only, officers and operators with a second factor."""
+
+from typing import cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from registry.models import Membership
+from registry.models import Membership, User
 
 # Where somebody must get without a second factor, to set it up or to leave.
 OPEN_PAGES = (
@@ -23,9 +27,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
 
-def lacks_second_factor(request: HttpRequest, membership: Membership) -> bool:
-    """Tell whether this page must wait until an officer has set up a second factor."""
-    if settings.DEMO_MODE or not membership.is_authority:
+def lacks_second_factor(request: HttpRequest, membership: Membership | None) -> bool:
+    """Tell whether this page must wait until the person has set up a second factor.
+
+    Officers and inspectors need one, and the operators who look into the admin.
+    """
+    user = cast(User, request.user)
+    if settings.DEMO_MODE or request.path in map(reverse, OPEN_PAGES):
         return False
-    has_totp: bool = membership.has_totp  # type: ignore[attr-defined]  # annotated by the middleware
-    return not has_totp and request.path not in map(reverse, OPEN_PAGES)
+    if membership and (membership.is_authority or user.is_superuser):
+        return not membership.has_totp  # type: ignore[attr-defined]  # annotated by the middleware
+    return user.is_superuser and not totp_of(user).exists()
+
+
+def totp_of(user: User | OuterRef) -> QuerySet[Authenticator]:
+    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
-from registry.accounts import lacks_second_factor
+from registry.accounts import lacks_second_factor, totp_of
 from registry.actors import Actor
 from registry.models import Membership, User
 
@@ -22,7 +21,7 @@ View = Callable[[HttpRequest], HttpResponse]
 def actor(get_response: View) -> View:
     """Set `request.actor` (None for strangers) and `request.memberships`; speak the language.
 
-    An officer or inspector without a second factor is sent to set one up, before anything else.
+    Who needs a second factor and has none is sent to set one up, before anything else.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -31,10 +30,10 @@ def actor(get_response: View) -> View:
             return get_response(request)
         request.memberships = _memberships(request.user)  # type: ignore[attr-defined]
         current = _current(request)
-        if current is None:
-            return get_response(request)
         if lacks_second_factor(request, current):
             return redirect("mfa_activate_totp")
+        if current is None:
+            return get_response(request)
         request.actor = Actor.person(current)  # type: ignore[attr-defined]
         _speak(request, current.user.language)
         with timezone.override(current.jurisdiction.zone):
@@ -45,11 +44,10 @@ def actor(get_response: View) -> View:
 
 def _memberships(user: User) -> list[Membership]:
     """Everything the person may act for, the oldest first: one query."""
-    has_totp = Authenticator.objects.filter(user=OuterRef("user"), type=Authenticator.Type.TOTP)
     return list(
         Membership.objects.filter(user=user, ended_at=None, user__is_active=True)
         .select_related("jurisdiction", "organization", "user")
-        .annotate(has_totp=Exists(has_totp))
+        .annotate(has_totp=Exists(totp_of(OuterRef("user"))))
         .order_by("pk")
     )
 

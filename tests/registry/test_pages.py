@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -334,6 +335,7 @@ def test_the_admin_only_looks(regulator: Actor, buyer: Organization, client: Cli
     from registry.models import User
 
     operator = User.objects.create_superuser("op@portal.example", "a long enough sentence")
+    Authenticator.objects.create(user=operator, type=Authenticator.Type.TOTP, data={})
     client.force_login(operator)
     for name in ("organization", "license", "permit", "event", "user", "apikey", "membership"):
         assert client.get(f"/admin/registry/{name}/").status_code == 200

@@ -1,0 +1,23 @@
+"""The admin: what operators may look at."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.db.models import Model
+
+OURS = ("precursors", "registry")
+
+
+class PortalSite(AdminSite):
+    """Shows the portal's own rows alone.
+
+    Other applications bring pages on which e-mail addresses, second factors and their secrets
+    can be read and changed: past invitations, and past the second officer.
+    """
+
+    def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
+        several = not isinstance(model_or_iterable, type)
+        models: Iterable[type[Model]] = model_or_iterable if several else [model_or_iterable]
+        ours = [model for model in models if model._meta.app_label in OURS]
+        super().register(ours, *args, **options)

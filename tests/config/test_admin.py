@@ -1,0 +1,78 @@
+"""The admin looks, after two steps of sign-in. Only a precursor's tolerance cap can be set."""
+
+from collections.abc import Iterator
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from precursors.models import Precursor
+from registry.models import User
+
+EDITED = {(Precursor, "change")}
+
+
+@pytest.fixture
+def operator(db: None) -> User:
+    return User.objects.create_superuser("op@portal.example", "a long enough sentence")
+
+
+@pytest.fixture
+def looking(client: Client, operator: User) -> Client:
+    """An operator's browser, the second factor set up."""
+    Authenticator.objects.create(user=operator, type=Authenticator.Type.TOTP, data={})
+    client.force_login(operator)
+    return client
+
+
+def test_an_operator_without_a_second_factor_sets_one_up_first(
+    client: Client, operator: User
+) -> None:
+    client.force_login(operator)
+    for path in ("/admin/", "/admin/registry/event/", "/admin/login/", "/"):
+        assert client.get(path)["Location"] == reverse("mfa_activate_totp")
+    assert client.get(reverse("account_logout")).status_code == 200
+
+
+def test_with_it_the_admin_opens(looking: Client) -> None:
+    assert looking.get("/admin/").status_code == 200
+
+
+def test_the_admin_has_no_door_of_its_own(client: Client, db: None) -> None:
+    assert client.get("/admin/login/")["Location"].startswith("/accounts/login/")
+
+
+def permissions() -> Iterator[tuple[type[Model], str]]:
+    """What the admin lets somebody do who may do everything."""
+    request = RequestFactory().get("/admin/")
+    request.user = User(is_superuser=True)
+    for model, page in admin.site._registry.items():
+        for act in ("add", "change", "delete"):
+            if getattr(page, f"has_{act}_permission")(request):
+                yield model, act
+
+
+def test_only_the_catalogue_is_edited() -> None:
+    assert set(permissions()) == EDITED
+
+
+def test_no_page_of_another_application_is_in_it() -> None:
+    """They would show and change e-mail addresses, second factors and their secrets."""
+    apps = {model._meta.app_label for model in admin.site._registry}
+    assert apps == {"precursors", "registry"}
+
+
+def test_no_action_changes_many_rows_at_once(operator: User) -> None:
+    request = RequestFactory().get("/admin/")
+    request.user = operator
+    for page in admin.site._registry.values():
+        assert not page.get_actions(request), page
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
+def test_every_list_of_it_opens(model: type[Model], looking: Client) -> None:
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    assert looking.get(address).status_code == 200
