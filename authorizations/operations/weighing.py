@@ -11,6 +11,8 @@ from authorizations.rules.measure import Measure, tolerance
 from precursors.models import Presentation, Product
 from precursors.quantities import Quantity, Unit
 
+KILOGRAMS = Measure(Unit.KG, True, Fraction(1))
+
 
 def remaining(authorization: Authorization) -> Decimal:
     """Give what the code still allows, in its own unit; rounded down."""
@@ -30,16 +32,17 @@ def beyond_tolerance_kg(
     Raises Refused: density_unknown, quantity_too_large.
     """
     counted_kg = authorization.sold_kg - (instead_of.net_kg if instead_of else ZERO)
-    share_left = 1 - Fraction(counted_kg) / Fraction(authorization.net_kg)
     allowed = Fraction(authorization.product_kg)
-    over = Fraction(authorization.product.product_kg(quantity)) - share_left * allowed
-    within = tolerance(allowed, _by_mass(authorization, quantity), *_how(authorization))
+    before = Fraction(counted_kg) / Fraction(authorization.net_kg) * allowed
+    sold = Fraction(authorization.product.product_kg(quantity))
+    breathing = sold / (before + sold) if _is_other(authorization, quantity) else Fraction(0)
+    within = tolerance(allowed, KILOGRAMS, *_how(authorization), breathing=breathing)
+    over = before + sold - allowed
     return round(Decimal(over.numerator) / over.denominator, 6) if over > within else ZERO
 
 
-def _by_mass(authorization: Authorization, quantity: Quantity) -> Measure:
-    mixed = quantity.unit.dimension != authorization.quantity.unit.dimension
-    return Measure(Unit.KG, True, mixed, Fraction(1))
+def _is_other(authorization: Authorization, quantity: Quantity) -> bool:
+    return quantity.unit.dimension != authorization.quantity.unit.dimension
 
 
 def _how(authorization: Authorization) -> tuple[ProductFacts, Setting]:

@@ -20,13 +20,12 @@ MILLION = 10**6
 class Measure:
     """Kilograms or liters, shown in a unit of trade.
 
-    `mixed`: the actual amount was reported in the other dimension than the standard; both
-    are then compared as mass of product.
+    `by_mass`: an amount came in the other dimension than the standard; all are then compared
+    as mass of product.
     """
 
     unit: Unit
     by_mass: bool
-    mixed: bool
     per_kg: Fraction  # how many kg or L one kg of the product is
 
     def of(self, amount: Amount | None) -> Decimal:
@@ -43,23 +42,11 @@ class Measure:
         return {"unit": self.unit.value, **in_unit, **in_kg}
 
 
-def measure(
-    standard: Amount,
-    product: ProductFacts,
-    *,
-    actual: Iterable[Amount | None],
-    told: Iterable[Amount | None] = (),
-) -> Measure:
-    """The standard's own unit; kg of product where an amount came in the other dimension.
-
-    Only what is `actual` makes the measure mixed, and the tolerance wider: what the other
-    party has `told` does not.
-    """
-    mixed = any(amount and amount.dimension != standard.dimension for amount in actual)
-    by_mass = mixed or any(amount and amount.dimension != standard.dimension for amount in told)
-    if by_mass:
-        return Measure(Unit.KG, True, mixed, Fraction(1))
-    return Measure(standard.quantity.unit, False, False, _per_kg(standard, product))
+def measure(standard: Amount, product: ProductFacts, others: Iterable[Amount | None]) -> Measure:
+    """The standard's own unit; kg of product where another amount came in the other dimension."""
+    if any(amount and amount.dimension != standard.dimension for amount in others):
+        return Measure(Unit.KG, True, Fraction(1))
+    return Measure(standard.quantity.unit, False, _per_kg(standard, product))
 
 
 def _per_kg(standard: Amount, product: ProductFacts) -> Fraction:
@@ -70,9 +57,18 @@ def _per_kg(standard: Amount, product: ProductFacts) -> Fraction:
 
 
 def tolerance(
-    standard: Fraction, measured: Measure, product: ProductFacts, setting: Setting
+    standard: Fraction,
+    measured: Measure,
+    product: ProductFacts,
+    setting: Setting,
+    *,
+    breathing: Fraction,
 ) -> Fraction:
-    """How far an actual figure may lie from the standard one, in kg or L."""
+    """How far an actual figure may lie from the standard one, in kg or L.
+
+    `breathing`: which share of the actual figure was reported in the other dimension. A volume
+    differs with the temperature; what was weighed does not.
+    """
     share = _share(setting)
     within = Fraction(0)
     if not product.packed:
@@ -80,7 +76,7 @@ def tolerance(
         within = min(max(share["share"] * standard, division), share["share_max"] * standard)
         if product.tolerance_cap_kg is not None:
             within = min(within, Fraction(product.tolerance_cap_kg) * measured.per_kg)
-    return within + (_breath(product, share) * standard if measured.mixed else 0)
+    return within + _breath(product, share) * breathing * standard
 
 
 def _breath(product: ProductFacts, share: dict[str, Fraction]) -> Fraction:

@@ -36,22 +36,51 @@ class Comparison:
 
 def compared(facts: Facts, setting: Setting) -> Comparison:
     """Compare what was sold against a code so far with what it allows."""
-    amounts = [report.amount for report in facts.reports()]
-    told = [sale.receipt.amount for sale in facts.sales if sale.receipt]
-    measured = measure(facts.authorized, facts.product, actual=amounts, told=told)
+    measured = measure(facts.authorized, facts.product, _amounts(facts))
     authorized = Fraction(measured.of(facts.authorized))
-    return Comparison(
-        measured,
-        authorized,
-        sum((_counted(sale, measured) for sale in facts.sales), Fraction(0)),
-        tolerance(authorized, measured, facts.product, setting),
+    counts = [(sale, _counted(sale, measured)) for sale in facts.sales]
+    sold = sum((count for _sale, count in counts), Fraction(0))
+    breathing = sum(
+        (count for sale, count in counts if _breathes(sale, count, measured, facts)), Fraction(0)
     )
+    allowed = tolerance(
+        authorized,
+        measured,
+        facts.product,
+        setting,
+        breathing=breathing / sold if sold else sold,
+    )
+    return Comparison(measured, authorized, sold, allowed)
+
+
+def _amounts(facts: Facts) -> Iterator[Amount | None]:
+    for sale in facts.sales:
+        yield from _said(sale)
+
+
+def _said(sale: SaleFacts) -> Iterator[Amount | None]:
+    """Every amount that was told of a sale, by either party."""
+    for report in sale.reports:
+        yield report.amount
+    if sale.receipt:
+        yield sale.receipt.amount
 
 
 def _counted(sale: SaleFacts, measured: Measure) -> Fraction:
     """A sale counts at its highest figure until somebody else agrees to less."""
     steps = sorted(_steps(sale, measured), key=lambda step: step[0])
     return Fraction(counted(step for _version, step in steps))
+
+
+def _breathes(sale: SaleFacts, count: Fraction, measured: Measure, facts: Facts) -> bool:
+    """Whether the figure a sale counts at was told in the other dimension than the code's.
+
+    Told by the vendor: a receipt by volume makes no volume of what was weighed.
+    """
+    own = facts.authorized.dimension
+    reported = any(report.amount and report.amount.dimension != own for report in sale.reports)
+    counting = [each for each in _said(sale) if each and measured.of(each) == count]
+    return reported and all(each.dimension != own for each in counting)
 
 
 def _steps(sale: SaleFacts, measured: Measure) -> Iterator[tuple[int, Step]]:
@@ -122,10 +151,11 @@ def receipt_difference(sale: SaleFacts, facts: Facts, setting: Setting) -> Evide
     standard = sale.current.amount or receipt.amount
     if standard is None:
         return None  # nothing arrived, and the vendor agrees
-    measured = measure(standard, sale.current.product, actual=[receipt.amount])
+    measured = measure(standard, sale.current.product, [receipt.amount])
     sold = Fraction(measured.of(sale.current.amount))
     received = Fraction(measured.of(receipt.amount))
-    allowed = tolerance(sold, measured, sale.current.product, setting)
+    breathing = Fraction(measured.by_mass)
+    allowed = tolerance(sold, measured, sale.current.product, setting, breathing=breathing)
     if receipt.outcome == "satisfactory" and abs(received - sold) <= allowed:
         return None
     figures = {"sold": sold, "received": received, "tolerance": allowed}

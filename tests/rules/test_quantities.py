@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from authorizations import rules
-from authorizations.rules import Facts, ProductFacts
+from authorizations.rules import Facts, ProductFacts, SaleFacts
 from tests.rules.build import (
     ACETONE,
     DRUMS,
@@ -134,6 +134,30 @@ def test_a_void_counts_as_before_until_nothing_arrived() -> None:
 def test_a_receipt_in_another_dimension_widens_no_tolerance() -> None:
     told = sale(report("1006 kg"), receipt=receipt("1271 L"))
     assert fires("quantity_exceeded", facts(told))
+
+
+@pytest.mark.parametrize(
+    ("liters", "exceeds"), [("6.384 L", False), ("6.385 L", True), ("12 L", True)]
+)
+def test_a_part_sold_by_volume_widens_the_tolerance_by_its_part(
+    liters: str, exceeds: bool
+) -> None:
+    """5.05 kg by volume after 1,000 kg by mass: 5 kg, and a two-hundredth of 1 % of the code."""
+    known = facts(sale(report()), sale(report(liters, 3), id=8))
+    assert fires("quantity_exceeded", known) is exceeds
+
+
+@pytest.mark.parametrize(
+    ("told", "exceeds"),
+    [
+        (sale(report("1271 L"), receipt=receipt("1279 L")), False),  # 1011.689 kg, by volume
+        (sale(report("1271 L"), receipt=receipt("1012 kg")), True),  # weighed on arrival
+        (sale(report("1012 kg"), report("1265 L", 3)), True),  # counts at what was weighed
+        (sale(report("1012 kg"), report("1279.5 L", 3)), False),  # 1012.084 kg, by volume
+    ],
+)
+def test_what_was_weighed_does_not_breathe(told: SaleFacts, exceeds: bool) -> None:
+    assert fires("quantity_exceeded", facts(told)) is exceeds
 
 
 def test_only_an_issued_code_that_ended_is_short() -> None:
