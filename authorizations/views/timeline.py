@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from authorizations.models import Authorization, Outcome
@@ -47,7 +47,7 @@ TOLD: dict[str, tuple[str | Promise, Say]] = {
     "refused": (_("Refused"), _authority),
     "revoked": (_("Revoked"), _authority),
     "cancelled": (_("Cancelled"), _buyer),
-    "expired": (_("Expired"), _portal),
+    "expired": (pgettext_lazy("event", "Expired"), _portal),
     "looked_up": (_("Code shown to the vendor"), _vendor),
     "without_code": (_("Sale reported without a code"), _vendor),
     "sale": (_("Sale recorded: %(amount)s"), _vendor),

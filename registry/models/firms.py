@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid6 import uuid7
 
 
@@ -163,7 +164,7 @@ class PermitState(models.TextChoices):
     PROPOSED = "proposed", _("Awaiting a second officer")
     IN_FORCE = "in_force", _("In force")
     REPLACED = "replaced", _("Replaced")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("permit", "Refused")
 
 
 class Permit(models.Model):

@@ -106,7 +106,7 @@ def test_a_code_is_shown_in_fours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [("en", "23 Nov 2026, 12:00"), ("es", "23 Nov 2026, 12:00")]
+    ("language", "text"), [("en", "23 Nov 2026, 12:00"), ("es", "23 nov 2026, 12:00")]
 )
 def test_a_moment_is_shown_in_the_readers_zone(language: str, text: str) -> None:
     with translation.override(language), timezone.override("America/Lima"):

@@ -21,7 +21,7 @@ EVENTS: dict[str, Text] = {
     "authorization.refused": gettext_lazy("Request refused"),
     "authorization.cancelled": gettext_lazy("Cancelled by the buyer"),
     "authorization.revoked": gettext_lazy("Code revoked"),
-    "authorization.expired": gettext_lazy("Expired"),
+    "authorization.expired": pgettext_lazy("event", "Expired"),
     "authorization.looked_up": gettext_lazy("Looked up by the vendor"),
     "authorization.without_code": gettext_lazy("Opened for a sale without a code"),
     "authorization.sale": gettext_lazy("Sale recorded"),

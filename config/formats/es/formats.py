@@ -1,8 +1,8 @@
 """As written in Peru: a point before decimals. Thousands belong to the quantity filter."""
 
 DATE_FORMAT = r"j \d\e F \d\e Y"
-SHORT_DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = "j M Y, H:i"
+SHORT_DATE_FORMAT = "j b Y"
+DATETIME_FORMAT = "j b Y, H:i"
 TIME_FORMAT = "H:i"
 MONTH_DAY_FORMAT = r"j \d\e F"
 FIRST_DAY_OF_WEEK = 1
