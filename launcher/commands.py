@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 from launcher import interrupts, ports, state
 from launcher.checks import check
@@ -22,6 +23,7 @@ USAGE = """\
 python3 run.py                     run the portal; Ctrl-C stops it
 python3 run.py test [arguments]    run the tests, with pytest's arguments
 python3 run.py check               format, lint, types, imports, migrations, translations, settings
+python3 run.py bench [options]     measure the two hot paths; --help tells the options
 python3 run.py manage ...          a command of Django's manage.py\
 """
 
@@ -66,8 +68,17 @@ def _start(supervisor: Supervisor, values: dict[str, str], port: int, claim: sta
 
 def test(arguments: list[str]) -> int:
     """Become pytest; its plugin tests/servers.py starts servers of its own."""
+    _become("pytest", "-n", TEST_PROCESSES, *arguments)
+
+
+def bench(arguments: list[str]) -> int:
+    """Become the benchmarks, which start servers of their own."""
+    _become("bench", *arguments)
+
+
+def _become(module: str, *arguments: str) -> NoReturn:
     others = {name: value for name, value in os.environ.items() if name not in state.SHARED}
-    argv = python("-m", "pytest", "-n", TEST_PROCESSES, *arguments)
+    argv = python("-m", module, *arguments)
     os.chdir(ROOT)
     os.execve(argv[0], argv, others)
 
@@ -76,6 +87,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "up": up,
     "test": test,
     "check": check,
+    "bench": bench,
     "manage": manage,
 }
 

@@ -80,13 +80,13 @@ class Stores:
 
 
 @contextmanager
-def throwaway() -> Iterator[Stores]:
+def throwaway(*, durable: bool = False) -> Iterator[Stores]:
     """Servers in a temporary directory, gone with all their data at the end."""
     directory = Path(tempfile.mkdtemp(prefix="portal-test-"))
     first = random.randrange(THROWAWAY_PORTS.start, THROWAWAY_PORTS.stop - 100)
     candidates = range(first, first + 100)
     try:
-        stores = Stores(directory, Report(), durable=False, candidates=candidates)
+        stores = Stores(directory, Report(), durable=durable, candidates=candidates)
         try:
             stores.start()
             yield stores

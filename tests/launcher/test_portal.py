@@ -158,5 +158,5 @@ def test_with_a_database_named_nothing_embedded_starts(terminal: Terminal) -> No
 def test_an_unknown_command_is_answered_with_the_known_ones(terminal: Terminal) -> None:
     unknown = terminal.run("launch")
     assert unknown.returncode == 2
-    for command in ("run.py test", "run.py check", "run.py manage"):
+    for command in ("run.py test", "run.py check", "run.py bench", "run.py manage"):
         assert command in unknown.stderr

@@ -1,0 +1,66 @@
+"""`python3 run.py bench`: the table of the two hot paths, or one of the other measurements."""
+
+import argparse
+import sys
+
+from bench.cluster import StatementLog
+from bench.contenders import PATHS, contenders, running
+from bench.ground import ground
+from bench.profile import Profiled, profile
+from bench.rounds import IN_FLIGHT, Bench
+from bench.statements import counts
+from bench.table import table
+from bench.world import Size
+from launcher import interrupts
+from launcher.errors import CannotStart, Stopped
+from launcher.progress import Report
+
+ROUNDS = 7
+ROUND_S = 3.0
+INTERRUPTED = 130
+
+
+def compare(options: argparse.Namespace, report: Report) -> None:
+    """Print the table of the four contenders."""
+    with ground(report) as on:
+        all_four = contenders(on.environment, Size())
+        with running(all_four, on.url):
+            bench = Bench(all_four, on.stores.postgres.pid, report)
+            bench.warm_up(options.seconds)
+            rounds = list(bench.rounds(options.rounds))
+            log = StatementLog(on.stores)
+            with report.step("Counting statements"), log.listening():
+                counted = {
+                    each.name: counts(each, log, bench.begun[each.name]) for each in all_four
+                }
+        print(f"\n{on.described()}; {options.rounds} rounds, {IN_FLIGHT} requests in flight.\n")
+    print(table(rounds, counted))
+
+
+def show_profile(options: argparse.Namespace, report: Report) -> None:
+    """Print where the portal's time goes on one path."""
+    with ground(report) as on:
+        contender = Profiled("portal", Size(buyers=100, vendors=10), on.environment)
+        with running([contender], on.url):
+            print(profile(contender, options.profile, StatementLog(on.stores), report))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--seconds", type=float, default=ROUND_S, help="of a round, roughly")
+    parser.add_argument("--profile", choices=PATHS, help="where the portal's time goes")
+    options = parser.parse_args()
+    interrupts.install()
+    try:
+        (show_profile if options.profile else compare)(options, Report(sys.stderr))
+    except Stopped:
+        return INTERRUPTED
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

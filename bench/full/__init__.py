@@ -1,0 +1,1 @@
+"""The contender portal: this project, as it is served, with everything on."""

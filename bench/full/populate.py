@@ -1,0 +1,91 @@
+"""Enters the bench's firms into the portal, by the register's verbs; prints their keys as JSON."""
+
+import json
+import sys
+from datetime import date, timedelta
+
+import django
+
+django.setup()
+
+from bench.world import LIMIT_KG, PRODUCTS  # noqa: E402
+from precursors.models import Precursor  # noqa: E402  (models need the setup)
+from precursors.quantities import quantity  # noqa: E402
+from registry import clock, operations  # noqa: E402
+from registry.actors import Actor  # noqa: E402
+from registry.models import Jurisdiction, License, Membership, User  # noqa: E402
+from registry.models.people import Role  # noqa: E402
+
+WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+
+
+def tax_id(serial: int) -> str:
+    """A number of the block 20998…, with its check digit."""
+    body = f"20998{serial:05d}"
+    total = sum(weight * int(digit) for weight, digit in zip(WEIGHTS, body, strict=True))
+    return body + str((11 - total % 11) % 10)
+
+
+def firm(serial: int, activity: str, today: date, by: Actor) -> dict[str, str]:
+    """A firm with its license, permits, a site, a vehicle and a key."""
+    organization = operations.add_organization(
+        tax_id=tax_id(serial), name=f"Bench {serial}", by=by
+    )
+    license = operations.grant_license(
+        organization=organization,
+        number=f"B-{serial}",
+        valid_from=today - timedelta(days=400),
+        valid_to=today + timedelta(days=400),
+        by=by,
+    )
+    for product in PRODUCTS:
+        permit(license, product, activity, by)
+    site = operations.add_site(organization=organization, name="Plant", address="1 Road", by=by)
+    vehicle = operations.add_vehicle(
+        organization=organization, plate=f"BB{serial:05d}", kind="truck", by=by
+    )
+    _key, secret = operations.issue_api_key(
+        jurisdiction=by.jurisdiction,
+        organization=organization,
+        name="Bench",
+        scopes=["buy", "sell"],
+    )
+    return {
+        "tax_id": organization.tax_id,
+        "site": str(site.uuid),
+        "plate": vehicle.plate,
+        "key": secret,
+    }
+
+
+def permit(license: License, product: str, activity: str, by: Actor) -> None:
+    operations.grant_permit(
+        license=license,
+        precursor=Precursor.objects.get(code=product),
+        activity=activity,
+        limit=quantity(LIMIT_KG, "kg"),
+        period="month",
+        automatic_limit=quantity(LIMIT_KG, "kg"),
+        by=by,
+    )
+
+
+def officer() -> Actor:
+    jurisdiction = Jurisdiction.objects.get(code="PE")
+    user = User.objects.create_user("bench@authority.example")
+    return Actor.person(
+        Membership.objects.create(jurisdiction=jurisdiction, user=user, role=Role.OFFICER)
+    )
+
+
+def populate(buyers: int, vendors: int) -> dict[str, list[dict[str, str]]]:
+    by = officer()
+    today = clock.today(by.jurisdiction)
+    return {
+        "buyers": [firm(number, "buy", today, by) for number in range(buyers)],
+        "vendors": [firm(number, "sell", today, by) for number in range(buyers, buyers + vendors)],
+    }
+
+
+if __name__ == "__main__":
+    json.dump(populate(int(sys.argv[1]), int(sys.argv[2])), sys.stdout)

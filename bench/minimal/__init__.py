@@ -1,0 +1,1 @@
+"""The least that leaves the same behind: the contenders sql and wsgi."""
