@@ -223,8 +223,14 @@ def _report(sale: Sale, caps: Caps) -> Report:
 
 
 def _receipt(receipt: Receipt) -> ReceiptFacts:
-    nothing = receipt.outcome in NOTHING_ARRIVED
-    return ReceiptFacts(receipt.version, receipt.outcome, None if nothing else _amount(receipt))
+    return ReceiptFacts(
+        version=receipt.version,
+        outcome=receipt.outcome,
+        amount=None if receipt.outcome in NOTHING_ARRIVED else _amount(receipt),
+        received_at=receipt.received_at,
+        recorded_at=receipt.recorded_at,
+        reasons=tuple(receipt.reasons),
+    )
 
 
 def _amount(row: Authorization | Sale | Receipt) -> Amount:
