@@ -35,14 +35,16 @@ class Trade:
         vendor = _firm(serial + 1, "sell", officer)
         return cls(buyer, vendor, _api(port, buyer, "buy"), _api(port, vendor, "sell"))
 
-    def ask(self, kilograms: int = 1000, *, key: str = "") -> Answer:
-        body = {
+    def request(self, kilograms: int = 1000) -> dict[str, Any]:
+        return {
             "seller": self.vendor.organization.tax_id,
             "product": "acetone",
             "quantity": {"value": str(kilograms), "unit": "kg"},
             "destination_site": str(self.buyer.site.uuid),
         }
-        return self.buyer_api.post("/authorizations", body, key=key)
+
+    def ask(self, kilograms: int = 1000, *, key: str = "") -> Answer:
+        return self.buyer_api.post("/authorizations", self.request(kilograms), key=key)
 
     def code(self, kilograms: int = 1000) -> str:
         issued = self.ask(kilograms)
