@@ -108,6 +108,7 @@ CACHES = {
 }
 CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # never give up on it
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False  # a ring that fails is made up for by the sweep
@@ -119,6 +120,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "authorizations.tasks.work", "schedule": 5.0, "options": {"expires": 5}},
     "forget": {
         "task": "authorizations.tasks.forget_idempotency_keys",
+        "schedule": 24 * 60 * 60.0,
+    },
+    "forget_workers": {
+        "task": "authorizations.tasks.forget_dead_workers",
         "schedule": 24 * 60 * 60.0,
     },
 }

@@ -1,7 +1,7 @@
 """The code and all that happens to it."""
 
 from authorizations.models.authorization import Authorization, LookUp, Status
-from authorizations.models.duties import Duty, Evaluation, Lane, Ruleset
+from authorizations.models.duties import Duty, Evaluation, Heartbeat, Lane, Ruleset
 from authorizations.models.flags import Flag, FlagState, FlagStep, Severity, StepKind
 from authorizations.models.idempotency import IdempotencyKey
 from authorizations.models.ledger import Allowance, LedgerEntry
@@ -16,6 +16,7 @@ __all__ = [
     "Flag",
     "FlagState",
     "FlagStep",
+    "Heartbeat",
     "IdempotencyKey",
     "Lane",
     "LedgerEntry",

@@ -101,3 +101,13 @@ class Evaluation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.authorization_id} {self.version}"
+
+
+class Heartbeat(models.Model):
+    """When a worker last heard the bell, or the clock."""
+
+    worker = models.CharField(primary_key=True, max_length=255)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.worker

@@ -1,7 +1,4 @@
-"""Make the first officer: prints a link that is good once.
-
-The first alone can invite no other, since that takes two: run it again for the second.
-"""
+"""Make the first officer: prints a link that is good once."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,0 +1,74 @@
+"""What a load balancer and an operator are told."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from authorizations import tasks
+from authorizations.models import Heartbeat
+from config import health
+from registry import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told(client: Client) -> dict[str, Any]:
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def heard(worker: str, *, ago: timedelta) -> None:
+    Heartbeat.objects.create(worker=worker, beat_at=clock.now() - ago)
+
+
+def test_it_says_what_the_contract_names(told: dict[str, Any]) -> None:
+    assert {"database", "broker", "oldest_unevaluated_s", "workers"} <= told.keys()
+    assert (told["database"], told["broker"], told["workers"]) == ("ok", "ok", 0)
+
+
+def test_a_worker_that_has_heard_the_bell_is_counted(client: Client) -> None:
+    tasks.work()
+    assert client.get("/readyz").json()["workers"] == 1
+
+
+def test_a_worker_that_went_silent_is_not_counted(client: Client) -> None:
+    heard("one", ago=health.SILENCE - timedelta(seconds=5))
+    heard("two", ago=health.SILENCE + timedelta(seconds=5))
+    assert client.get("/readyz").json()["workers"] == 1
+
+
+def test_a_worker_that_is_rung_without_pause_writes_only_now_and_then() -> None:
+    heard("", ago=timedelta(seconds=60))
+    tasks.work()
+    first = Heartbeat.objects.get().beat_at
+    assert clock.now() - first < timedelta(seconds=60)
+    tasks.work()
+    assert Heartbeat.objects.get().beat_at == first
+
+
+def test_a_worker_unheard_of_for_a_day_is_forgotten() -> None:
+    heard("one", ago=timedelta(hours=23))
+    heard("two", ago=timedelta(hours=25))
+    tasks.forget_dead_workers()
+    assert list(Heartbeat.objects.values_list("worker", flat=True)) == ["one"]
+
+
+def test_a_broker_that_takes_nothing_is_down_and_sales_are_still_taken(
+    client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health.app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["broker"]) == (200, "down")
+
+
+def test_without_its_tables_it_is_not_ready(client: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE authorizations_duty RENAME TO elsewhere")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "down")
