@@ -6,7 +6,7 @@ in place are kept with each evaluation: `changeable`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -41,21 +41,22 @@ from registry.models import License, LicenseStep
 Row = TypeVar("Row", bound=Model)
 Changeable = dict[str, Any]
 Caps = Mapping[str, Decimal | None]
+Moments = Mapping[int, datetime]  # as of when each authorization is looked at
 MOMENTS = ("issued_at", "valid_until", "ended_at")
 
 # The first other sale of the same vendor whose report in force stands on the same number.
 TWINS = """
 SELECT asked.sale, %(document)s AS document, asked.{document} AS number, twin.uuid
-FROM unnest(%(sales)s::bigint[], %(sellers)s::bigint[], %(invoices)s::text[], %(guides)s::text[])
-    AS asked(sale, seller, invoice, guide)
+FROM unnest(%(sales)s::bigint[], %(sellers)s::bigint[], %(invoices)s::text[], %(guides)s::text[],
+    %(moments)s::timestamptz[]) AS asked(sale, seller, invoice, guide, at)
 CROSS JOIN LATERAL (
     SELECT root.uuid FROM authorizations_sale other
     JOIN authorizations_sale root ON root.id = coalesce(other.root_id, other.id)
     WHERE other.seller_id = asked.seller
         AND other.{document} = asked.{document} AND other.{document} <> ''
-        AND root.id < asked.sale AND NOT other.is_void AND other.recorded_at <= %(at)s
+        AND root.id < asked.sale AND NOT other.is_void AND other.recorded_at <= asked.at
         AND NOT EXISTS (SELECT FROM authorizations_sale later
-            WHERE later.replaces_id = other.id AND later.recorded_at <= %(at)s)
+            WHERE later.replaces_id = other.id AND later.recorded_at <= asked.at)
     ORDER BY root.id LIMIT 1
 ) twin
 """
@@ -65,15 +66,21 @@ def facts_of(ids: Iterable[int], *, at: datetime) -> dict[int, Facts]:
     """What is known now, to be judged as of `at`."""
     rows = list(_authorizations(ids))
     versions = {row.pk: row.version for row in rows}
-    return _read(rows, versions, {row.pk: _changeable_now(row) for row in rows}, at)
+    states = {row.pk: _changeable_now(row) for row in rows}
+    return _read(rows, versions, states, dict.fromkeys(versions, at))
 
 
 def facts_then(evaluation: Evaluation) -> Facts:
     """What was known when an evaluation was made."""
-    pk = evaluation.authorization_id
-    rows = list(_authorizations([pk]))
-    then = {pk: _from_json(evaluation.known)}
-    return _read(rows, {pk: evaluation.version}, then, evaluation.evaluated_at)[pk]
+    return facts_of_evaluations([evaluation])[evaluation.authorization_id]
+
+
+def facts_of_evaluations(evaluations: Collection[Evaluation]) -> dict[int, Facts]:
+    """What was known when each was made: of one authorization, one evaluation."""
+    versions = {each.authorization_id: each.version for each in evaluations}
+    then = {each.authorization_id: _from_json(each.known) for each in evaluations}
+    moments = {each.authorization_id: each.evaluated_at for each in evaluations}
+    return _read(list(_authorizations(versions)), versions, then, moments)
 
 
 def changeable(facts: Facts) -> Changeable:
@@ -118,17 +125,17 @@ def _read(
     rows: list[Authorization],
     versions: Mapping[int, int],
     states: Mapping[int, Changeable],
-    at: datetime,
+    moments: Moments,
 ) -> dict[int, Facts]:
     caps = {pk: state["caps_kg"] for pk, state in states.items()}
-    sales = _sales(rows, versions, caps, at)
+    sales = _sales(rows, versions, caps, moments)
     bookings = _children(LedgerEntry.objects.select_related("allowance"), versions, _booking)
-    licenses = _licenses(rows, at)
+    licenses = _licenses(rows)
     return {
         row.pk: Facts(
             id=row.pk,
             version=versions[row.pk],
-            as_of=at,
+            as_of=moments[row.pk],
             zone=row.jurisdiction.zone,
             has_code=row.code is not None,
             product=_product(row.product, caps[row.pk]),
@@ -136,8 +143,8 @@ def _read(
             sales=tuple(sales[row.pk]),
             bookings=tuple(bookings[row.pk]),
             licenses=(
-                *_of_party("buyer", licenses[row.buyer_id]),
-                *_of_party("seller", licenses[row.seller_id]),
+                *_of_party("buyer", licenses[row.buyer_id], moments[row.pk]),
+                *_of_party("seller", licenses[row.seller_id], moments[row.pk]),
             ),
             **{name: states[row.pk][name] for name in ("status", "plate", *MOMENTS)},
         )
@@ -164,7 +171,7 @@ def _sales(
     rows: list[Authorization],
     versions: Mapping[int, int],
     caps: Mapping[int, Caps],
-    at: datetime,
+    moments: Moments,
 ) -> dict[int, list[SaleFacts]]:
     reports = _children(
         Sale.objects.select_related("product__precursor", "site"), versions, _itself
@@ -172,7 +179,7 @@ def _sales(
     receipts = _by_sale(_children(Receipt.objects.all(), versions, _itself))
     agreements = _by_sale(_children(Agreement.objects.all(), versions, _itself))
     chains = {row.pk: _chains(reports[row.pk]) for row in rows}
-    twins = _twins([chain for each in chains.values() for chain in each.values()], at)
+    twins = _twins([chain for each in chains.values() for chain in each.values()], moments)
     return {
         pk: [
             SaleFacts(
@@ -223,8 +230,14 @@ def _report(sale: Sale, caps: Caps) -> Report:
 
 
 def _receipt(receipt: Receipt) -> ReceiptFacts:
-    nothing = receipt.outcome in NOTHING_ARRIVED
-    return ReceiptFacts(receipt.version, receipt.outcome, None if nothing else _amount(receipt))
+    return ReceiptFacts(
+        version=receipt.version,
+        outcome=receipt.outcome,
+        amount=None if receipt.outcome in NOTHING_ARRIVED else _amount(receipt),
+        received_at=receipt.received_at,
+        recorded_at=receipt.recorded_at,
+        reasons=tuple(receipt.reasons),
+    )
 
 
 def _amount(row: Authorization | Sale | Receipt) -> Amount:
@@ -250,7 +263,7 @@ def _booking(entry: LedgerEntry) -> Booking:
     return Booking(entry.allowance.activity, change_kg, entry.used_after_kg, entry.limit_kg)
 
 
-def _twins(chains: list[list[Sale]], at: datetime) -> dict[int, list[Twin]]:
+def _twins(chains: list[list[Sale]], moments: Moments) -> dict[int, list[Twin]]:
     """Earlier sales on the same invoice or guide as the report in force of each sale."""
     found: dict[int, list[Twin]] = defaultdict(list)
     heads = [chain[-1] for chain in chains if chain[-1].invoice or chain[-1].guide]
@@ -259,7 +272,7 @@ def _twins(chains: list[list[Sale]], at: datetime) -> dict[int, list[Twin]]:
         "sellers": [head.seller_id for head in heads],
         "invoices": [head.invoice for head in heads],
         "guides": [head.guide for head in heads],
-        "at": at,
+        "moments": [moments[head.authorization_id] for head in heads],
     }
     with connection.cursor() as cursor:
         for document in ("invoice", "guide"):
@@ -269,13 +282,13 @@ def _twins(chains: list[list[Sale]], at: datetime) -> dict[int, list[Twin]]:
     return found
 
 
-def _licenses(rows: list[Authorization], at: datetime) -> dict[int, list[License]]:
-    """The licenses of both parties, with the steps that were recorded by then."""
+def _licenses(rows: list[Authorization]) -> dict[int, list[License]]:
+    """The licenses of both parties, each with its steps."""
     firms = {firm for row in rows for firm in row.parties}
-    steps = LicenseStep.objects.filter(at__lte=at).order_by("sequence")
+    steps = LicenseStep.objects.order_by("sequence")
     found: dict[int, list[License]] = defaultdict(list)
     for license in (
-        License.objects.filter(organization__in=firms, created_at__lte=at)
+        License.objects.filter(organization__in=firms)
         .order_by("valid_from", "pk")
         .prefetch_related(Prefetch("steps", steps, to_attr="known_steps"))
     ):
@@ -283,12 +296,15 @@ def _licenses(rows: list[Authorization], at: datetime) -> dict[int, list[License
     return found
 
 
-def _of_party(party: str, licenses: list[License]) -> Iterable[LicenseFacts]:
+def _of_party(party: str, licenses: list[License], at: datetime) -> Iterable[LicenseFacts]:
+    """A party's licenses, as they had been recorded by then."""
     for license in licenses:
-        yield LicenseFacts(
-            party=party,
-            number=license.number,
-            valid_from=license.valid_from,
-            valid_to=license.valid_to,
-            steps=tuple((step.at, step.standing) for step in license.known_steps),  # type: ignore[attr-defined]
-        )
+        steps: list[LicenseStep] = license.known_steps  # type: ignore[attr-defined]
+        if license.created_at <= at:
+            yield LicenseFacts(
+                party=party,
+                number=license.number,
+                valid_from=license.valid_from,
+                valid_to=license.valid_to,
+                steps=tuple((step.at, step.standing) for step in steps if step.at <= at),
+            )

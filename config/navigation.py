@@ -112,7 +112,7 @@ ITEMS: list[Item] = [
         _("Approvals"),
         "registry:approvals",
         OFFICER,
-        covers=("registry:permit", "registry:reinstatement"),
+        covers=("registry:permit", "registry:reinstatement", "registry:officer"),
     ),
     Item(_("People"), "registry:people", MANAGER, covers=("registry:invite",)),
 ]

@@ -7,7 +7,7 @@ from django.conf import settings
 from registry import events
 from registry.actors import Actor
 from registry.clock import now
-from registry.models import Jurisdiction, Membership, Organization, User
+from registry.models import Invitation, Jurisdiction, Membership, Organization, User
 from registry.models.people import Role
 
 DOMAIN = "demo.example"
@@ -60,7 +60,11 @@ def join(
     user.set_unusable_password()
     user.save(force_insert=True)
     membership = Membership.objects.create(
-        jurisdiction=jurisdiction, user=user, organization=organization, role=role
+        jurisdiction=jurisdiction,
+        user=user,
+        organization=organization,
+        role=role,
+        invitation=_invitation(email, jurisdiction) if role == Role.OFFICER else None,
     )
     by = Actor.person(membership)
     firm = [membership.organization_id]
@@ -68,3 +72,16 @@ def join(
         "membership.begun", membership, at=now(), organizations=firm, data={"role": role}, by=by
     )
     return by
+
+
+def _invitation(email: str, jurisdiction: Jurisdiction) -> Invitation:
+    """What an officer comes by, as the operator's command makes it; without a link."""
+    at = now()
+    return Invitation.objects.create(
+        jurisdiction=jurisdiction,
+        email=email,
+        role=Role.OFFICER,
+        created_at=at,
+        expires_at=at,
+        accepted_at=at,
+    )

@@ -13,6 +13,7 @@ from registry.actors import Actor
 from registry.models import (
     ApiKey,
     Driver,
+    Invitation,
     License,
     Membership,
     Organization,
@@ -71,6 +72,13 @@ def reinstatements_for(by: Actor) -> QuerySet[Reinstatement]:
     """Proposals to lift a suspension: the authority's alone."""
     rows = Reinstatement.objects.select_related("license__organization", "proposed_by")
     return rows.filter(license__in=licenses_for(by)) if by.is_authority else rows.none()
+
+
+def officer_proposals_for(by: Actor) -> QuerySet[Invitation]:
+    """Invitations of officers, which take two of them: the authority's alone."""
+    rows = Invitation.objects.select_related("jurisdiction", "invited_by", "invited_key")
+    proposed = rows.filter(role=Role.OFFICER).exclude(invited_by=None, invited_key=None)
+    return proposed.filter(jurisdiction=by.jurisdiction) if by.is_authority else rows.none()
 
 
 def members_for(by: Actor) -> QuerySet[Membership]:

@@ -38,6 +38,11 @@ class Actor:
         return self.user is not None
 
     @property
+    def is_portal(self) -> bool:
+        """Neither a person nor a program: the portal itself, or its operator at the console."""
+        return self.user is None and self.api_key is None
+
+    @property
     def is_authority(self) -> bool:
         """An officer, or a key of the authority."""
         return self.role == Role.OFFICER or (self.api_key is not None and not self.organization)

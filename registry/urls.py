@@ -21,6 +21,7 @@ urlpatterns = [
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/permits/<uuid:uuid>/", approvals.permit, name="permit"),
     path("approvals/licenses/<uuid:uuid>/", approvals.reinstatement, name="reinstatement"),
+    path("approvals/officers/<uuid:uuid>/", approvals.officer, name="officer"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<int:pk>/end/", people.end, name="member_end"),

@@ -11,7 +11,16 @@ from precursors.models import Precursor
 from precursors.quantities import Quantity, quantity
 from registry import clock, operations
 from registry.actors import Actor
-from registry.models import Jurisdiction, License, Membership, Organization, Site, User, Vehicle
+from registry.models import (
+    Invitation,
+    Jurisdiction,
+    License,
+    Membership,
+    Organization,
+    Site,
+    User,
+    Vehicle,
+)
 from registry.models.people import Role
 from tests.registry.numbers import ruc
 
@@ -28,8 +37,25 @@ def person(
     user = User.objects.create_user(email, PASSWORD, name=email.split("@", maxsplit=1)[0].title())
     return Actor.person(
         Membership.objects.create(
-            jurisdiction=jurisdiction, user=user, organization=organization, role=role
+            jurisdiction=jurisdiction,
+            user=user,
+            organization=organization,
+            role=role,
+            invitation=accepted(jurisdiction, email) if role == Role.OFFICER else None,
         )
+    )
+
+
+def accepted(jurisdiction: Jurisdiction, email: str) -> Invitation:
+    """An officer's invitation as the operator makes it, already accepted."""
+    at = clock.now()
+    return Invitation.objects.create(
+        jurisdiction=jurisdiction,
+        email=email,
+        role=Role.OFFICER,
+        created_at=at,
+        expires_at=at,
+        accepted_at=at,
     )
 
 

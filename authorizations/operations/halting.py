@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from precursors.errors import Refused
@@ -60,7 +61,7 @@ def resume_issuing(*, reason: str) -> bool:
     return bool(halted)
 
 
-def _locked():  # type: ignore[no-untyped-def]
+def _locked() -> QuerySet[Jurisdiction]:
     return Jurisdiction.objects.select_for_update(no_key=True).order_by("pk")
 
 

@@ -16,12 +16,13 @@ def current_ruleset(jurisdiction: Jurisdiction) -> Ruleset:
     """The ruleset by which a new authorization will be judged.
 
     The first one, and one that lacks a rule the portal has learned since, is completed with
-    the rules' defaults: that tightens, and needs no second officer.
+    the rules' defaults: that tightens, and needs no second officer. What would loosen it, as
+    the lower count of self-reports, is not added to it.
     """
     latest = Ruleset.objects.filter(jurisdiction=jurisdiction).order_by("-version").first()
     if latest is None:
         return _added(jurisdiction, 1, _defaults())
-    missing = _defaults().keys() - latest.settings.keys()
+    missing = rules.RULES.keys() - latest.settings.keys()
     if not missing:
         return latest
     completed = {name: _defaults()[name] for name in missing} | latest.settings

@@ -68,13 +68,16 @@ class Report:
     tare_kg: Decimal | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReceiptFacts:
     """The buyer's word on a sale. No amount: nothing arrived."""
 
     version: int
     outcome: str
     amount: Amount | None
+    received_at: datetime
+    recorded_at: datetime
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,101 +1,16 @@
 """Rules on how much: what was sold, and what arrived, against what was authorized."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from authorizations.ledger import Step, Word, counted
+from authorizations.rules import honesty
 from authorizations.rules.book import Evidence, Setting, rule, sale_rule
-from authorizations.rules.facts import NOTHING_ARRIVED, Amount, Facts, ReceiptFacts, SaleFacts
-from authorizations.rules.measure import Measure, measure, plain, tolerance
+from authorizations.rules.comparison import compared
+from authorizations.rules.facts import NOTHING_ARRIVED, Amount, Facts, SaleFacts
+from authorizations.rules.measure import measure, plain, tolerance
 
 SLIPS = (10, 100, 1000)
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Sold against authorized, in kg or L."""
-
-    measure: Measure
-    authorized: Fraction
-    sold: Fraction
-    tolerance: Fraction
-
-    @property
-    def over(self) -> Fraction:
-        return self.sold - self.authorized
-
-    def shown(self, **differences: Fraction) -> Evidence:
-        figures = self.measure.shown(
-            authorized=self.authorized, sold=self.sold, tolerance=self.tolerance, **differences
-        )
-        return {**figures, "percent": plain(round(self.over / self.authorized * 100, 3))}
-
-
-def compared(facts: Facts, setting: Setting) -> Comparison:
-    """Compare what was sold against a code so far with what it allows."""
-    measured = measure(facts.authorized, facts.product, _amounts(facts))
-    authorized = Fraction(measured.of(facts.authorized))
-    counts = [(sale, _counted(sale, measured)) for sale in facts.sales]
-    sold = sum((count for _sale, count in counts), Fraction(0))
-    breathing = sum(
-        (count for sale, count in counts if _breathes(sale, count, measured, facts)), Fraction(0)
-    )
-    allowed = tolerance(
-        authorized,
-        measured,
-        facts.product,
-        setting,
-        breathing=breathing / sold if sold else sold,
-    )
-    return Comparison(measured, authorized, sold, allowed)
-
-
-def _amounts(facts: Facts) -> Iterator[Amount | None]:
-    for sale in facts.sales:
-        yield from _said(sale)
-
-
-def _said(sale: SaleFacts) -> Iterator[Amount | None]:
-    """Every amount that was told of a sale, by either party."""
-    for report in sale.reports:
-        yield report.amount
-    if sale.receipt:
-        yield sale.receipt.amount
-
-
-def _counted(sale: SaleFacts, measured: Measure) -> Fraction:
-    """A sale counts at its highest figure until somebody else agrees to less."""
-    steps = sorted(_steps(sale, measured), key=lambda step: step[0])
-    return Fraction(counted(step for _version, step in steps))
-
-
-def _breathes(sale: SaleFacts, count: Fraction, measured: Measure, facts: Facts) -> bool:
-    """Whether the figure a sale counts at was told in the other dimension than the code's.
-
-    Told by the vendor: a receipt by volume makes no volume of what was weighed.
-    """
-    own = facts.authorized.dimension
-    reported = any(report.amount and report.amount.dimension != own for report in sale.reports)
-    counting = [each for each in _said(sale) if each and measured.of(each) == count]
-    return reported and all(each.dimension != own for each in counting)
-
-
-def _steps(sale: SaleFacts, measured: Measure) -> Iterator[tuple[int, Step]]:
-    for report in sale.reports:
-        yield report.version, Step(Word.REPORTED, measured.of(report.amount))
-    for version in sale.agreed_versions:
-        yield version, Step(Word.AGREED)
-    if sale.receipt:
-        yield sale.receipt.version, _received(sale.receipt, measured)
-
-
-def _received(receipt: ReceiptFacts, measured: Measure) -> Step:
-    if receipt.outcome in NOTHING_ARRIVED:
-        return Step(Word.NOTHING_ARRIVED)
-    return Step(Word.RECEIVED, measured.of(receipt.amount))
 
 
 @rule(_("More sold than authorized"), severity="high")
@@ -104,7 +19,9 @@ def quantity_exceeded(facts: Facts, setting: Setting) -> Evidence | None:
     if not facts.has_code:
         return None
     found = compared(facts, setting)
-    return found.shown(over=found.over) if found.over > found.tolerance else None
+    if not found.is_exceeded:
+        return None
+    return found.shown(over=found.over) | honesty.excess_told(facts, setting)
 
 
 @rule(_("Less sold than authorized"), severity="low")
@@ -160,7 +77,8 @@ def receipt_difference(sale: SaleFacts, facts: Facts, setting: Setting) -> Evide
         return None
     figures = {"sold": sold, "received": received, "tolerance": allowed}
     shown = measured.shown(**figures, difference=received - sold)
-    return {**shown, "outcome": receipt.outcome}
+    told = honesty.surplus_told(sale, setting, sold=sold, received=received, allowed=allowed)
+    return {**shown, "outcome": receipt.outcome, **told}
 
 
 @sale_rule(_("Corrected after receipt"), severity="high", voided_too=True)

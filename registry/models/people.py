@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from uuid6 import uuid7
 
 
 class UserManager(BaseUserManager["User"]):
@@ -62,7 +63,10 @@ ROLE_FITS = Q(organization__isnull=True, role__in=["officer", "inspector"]) | Q(
 
 
 class Membership(models.Model):
-    """What a person may do, and for whom: a firm, or (without one) the authority."""
+    """What a person may do, and for whom: a firm, or (without one) the authority.
+
+    An officer comes by an accepted invitation, each for one membership: a trigger asks for it.
+    """
 
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
@@ -70,6 +74,9 @@ class Membership(models.Model):
         "registry.Organization", models.PROTECT, null=True, blank=True, related_name="memberships"
     )
     role = models.CharField(max_length=20, choices=Role)
+    invitation = models.OneToOneField(
+        "registry.Invitation", models.PROTECT, null=True, blank=True, related_name="membership"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -91,24 +98,56 @@ class Membership(models.Model):
         return self.organization_id is None
 
 
-class Invitation(models.Model):
-    """A link, good once, by which a person sets a password and joins. Only its hash is kept."""
+# What the operator's command makes has no inviter: so the first officers come.
+BY_THE_OPERATOR = Q(invited_by__isnull=True, invited_key__isnull=True)
+BY_TWO_PEOPLE = Q(approved_by__isnull=False) & (
+    Q(invited_by__isnull=True) | ~Q(approved_by=F("invited_by"))
+)
+NOT_SENT = Q(token_hash__isnull=True, accepted_at__isnull=True)
 
+
+class Invitation(models.Model):
+    """A link, good once, by which a person sets a password and joins. Only its hash is kept.
+
+    An officer's has no link until a second officer, a person, approves it.
+    """
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
     organization = models.ForeignKey(
         "registry.Organization", models.PROTECT, null=True, blank=True
     )
     email = models.EmailField()
     role = models.CharField(max_length=20, choices=Role)
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True, null=True, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    invited_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True)
+    invited_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="invitations"
+    )
+    invited_key = models.ForeignKey(
+        "registry.ApiKey", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=ROLE_FITS, name="officers_are_invited_to_no_firm"),
+            models.CheckConstraint(
+                condition=~Q(role="officer") | BY_THE_OPERATOR | NOT_SENT | BY_TWO_PEOPLE,
+                name="inviting_an_officer_takes_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True) | BY_TWO_PEOPLE,
+                name="an_invitation_is_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | NOT_SENT & Q(approved_at__isnull=True),
+                name="a_withdrawn_invitation_has_no_link",
+            ),
         ]
 
     def __str__(self) -> str:

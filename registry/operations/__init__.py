@@ -10,7 +10,14 @@ from registry.operations.licenses import (
     suspend_license,
     withdraw_reinstatement,
 )
-from registry.operations.people import accept_invitation, end_membership, invite, join
+from registry.operations.people import (
+    accept_invitation,
+    approve_invitation,
+    end_membership,
+    invite,
+    join,
+    withdraw_invitation,
+)
 from registry.operations.permits import approve_permit, grant_permit, refuse_permit
 from registry.operations.places import add_driver, add_site, add_vehicle
 
@@ -20,6 +27,7 @@ __all__ = [
     "add_organization",
     "add_site",
     "add_vehicle",
+    "approve_invitation",
     "approve_permit",
     "approve_reinstatement",
     "end_membership",
@@ -33,5 +41,6 @@ __all__ = [
     "revoke_api_key",
     "revoke_license",
     "suspend_license",
+    "withdraw_invitation",
     "withdraw_reinstatement",
 ]

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -19,7 +19,8 @@ from registry.actors import Actor
 from registry.constraints import refusing
 from registry.invitations import mail_invitation
 from registry.models import Invitation, Membership, Organization, User
-from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES
+from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES, Role
+from registry.second import require_second
 
 INVITATION_VALID = timedelta(days=7)
 
@@ -29,8 +30,9 @@ def invite(*, email: str, role: str, organization: Organization | None, by: Acto
     """Invite somebody to a firm, or (without one) to the authority; give the link.
 
     The link is good once, for seven days, and takes the place of earlier ones. It is mailed after
-    the transaction; a letter that cannot be sent undoes nothing. Raises Refused: email_invalid,
-    role_does_not_fit, already_member.
+    the transaction; a letter that cannot be sent undoes nothing. An officer whom an officer or a
+    program invites gets it only when another agrees, by `approve_invitation`: until then it is
+    empty. Raises Refused: email_invalid, role_does_not_fit, already_member.
     """
     email = inputs.email(email)
     _require_fitting(role, organization)
@@ -40,24 +42,78 @@ def invite(*, email: str, role: str, organization: Organization | None, by: Acto
         jurisdiction=by.jurisdiction, organization=organization, email=email, accepted_at=None
     )
     open_ones.filter(expires_at__gt=now).update(expires_at=now)
-    token = secrets.token_urlsafe(32)
-    invitation = Invitation.objects.create(
+    invitation = Invitation(
         jurisdiction=by.jurisdiction,
         organization=organization,
         email=email,
         role=role,
-        token_hash=_hashed(token),
         created_at=now,
         expires_at=now + INVITATION_VALID,
         invited_by=by.user,
+        invited_key=by.api_key,
     )
-    firm = [invitation.organization_id]
-    data = {"role": role}
-    events.record("invitation.sent", invitation, at=now, organizations=firm, data=data, by=by)
+    if role == Role.OFFICER and not by.is_portal:
+        invitation.save(force_insert=True)
+        _record("proposed", invitation, now, by)
+        return ""
+    return _send(invitation, now, by)
+
+
+def _send(invitation: Invitation, now: datetime, by: Actor) -> str:
+    token = secrets.token_urlsafe(32)
+    invitation.token_hash = _hashed(token)
+    invitation.expires_at = now + INVITATION_VALID
+    invitation.save()
+    _record("sent", invitation, now, by)
     link = settings.PUBLIC_URL + reverse("registry:invitation", args=[token])
     # A lambda, because Django cannot log the failure of a partial.
     transaction.on_commit(lambda: mail_invitation(invitation, link), robust=True)
     return link
+
+
+def _record(word: str, invitation: Invitation, at: datetime, by: Actor) -> None:
+    firm = [invitation.organization_id]
+    data = {"role": invitation.role}
+    events.record(f"invitation.{word}", invitation, at=at, organizations=firm, data=data, by=by)
+
+
+@transaction.atomic
+def approve_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
+    """Agree, as the second officer, to invite an officer: only now a link is made, and mailed.
+
+    Nobody is shown it: whoever opens it first becomes the officer. Raises Refused:
+    second_must_be_a_person, second_must_differ, invitation_proposal_over.
+    """
+    invitation = _locked_proposal(invitation)
+    if invitation.approved_at:
+        return invitation
+    now = clock.now()
+    if invitation.withdrawn_at or invitation.token_hash or invitation.expires_at <= now:
+        sentence = _("This proposal is over: withdrawn, replaced, or older than seven days.")
+        raise Refused("invitation_proposal_over", sentence)
+    invitation.approved_by = require_second(by, proposed_by=invitation.invited_by_id)
+    invitation.approved_at = now
+    _record("approved", invitation, now, by)
+    _send(invitation, now, by)
+    return invitation
+
+
+@transaction.atomic
+def withdraw_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
+    """Take the proposal of an officer back, or decline it. Raises Refused("invitation_sent")."""
+    invitation = _locked_proposal(invitation)
+    if invitation.token_hash:
+        raise Refused("invitation_sent", _("The invitation has already been sent."))
+    if not invitation.withdrawn_at:
+        invitation.withdrawn_at = now = clock.now()
+        invitation.save(update_fields=["withdrawn_at"])
+        _record("withdrawn", invitation, now, by)
+    return invitation
+
+
+def _locked_proposal(invitation: Invitation) -> Invitation:
+    rows = Invitation.objects.select_for_update(no_key=True, of=["self"])
+    return rows.select_related("jurisdiction").get(pk=invitation.pk)
 
 
 def _require_fitting(role: str, organization: Organization | None) -> None:
@@ -164,6 +220,7 @@ def _join(invitation: Invitation, user: User) -> Membership:
             user=user,
             organization=invitation.organization,
             role=invitation.role,
+            invitation=invitation,
         )
     firm = [membership.organization_id]
     data = {"role": membership.role}

@@ -1,4 +1,4 @@
-"""Licenses and permits: what is decided alone, and what waits for a second officer."""
+"""Licenses, permits and officers: what is decided alone, and what waits for a second officer."""
 
 from functools import partial
 from typing import Any
@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from registry import operations
+from registry import clock, operations
 from registry.access import (
     licenses_for,
+    officer_proposals_for,
     officer_required,
     permits_for,
     reinstatements_for,
@@ -87,6 +88,9 @@ def approvals(request: HttpRequest) -> HttpResponse:
         .select_related("proposed_by", "proposed_key")
         .order_by("pk"),
         "reinstatements": waiting.order_by("pk"),
+        "officers": officer_proposals_for(by)
+        .filter(token_hash=None, withdrawn_at=None, expires_at__gt=clock.now())
+        .order_by("pk"),
     }
     return render(request, "registry/approvals.html", content)
 
@@ -130,6 +134,23 @@ def reinstatement(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "steps": row.license.steps.order_by("-sequence"),
     }
     return render(request, "registry/reinstatement.html", content)
+
+
+@officer_required
+def officer(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A proposal to invite an officer; POST agrees or declines."""
+    row = get_object_or_404(officer_proposals_for(_by(request)), uuid=uuid)
+    verbs = {"approve": operations.approve_invitation, "refuse": operations.withdraw_invitation}
+    if verb := _chosen(request, verbs):
+        verb(row, by=_by(request))
+        messages.success(request, _("Your decision is recorded."))
+        return redirect("registry:approvals")
+    content = {
+        "proposal": row,
+        "mine": row.invited_by == request.user,
+        "over": row.expires_at <= clock.now(),
+    }
+    return render(request, "registry/officer.html", content)
 
 
 def _chosen(request: HttpRequest, verbs: dict[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from registry import operations
 from registry.access import manager_required, members_for, officer_required, organizations_for
@@ -50,6 +51,9 @@ def _invite(request: HttpRequest, organization: Organization | None, back: str) 
     content: dict[str, Any] = {"form": form, "back": back}
     if request.method == "POST" and form.is_valid():
         link = form.act(partial(operations.invite, organization=organization, by=by))
+        if link == "":
+            messages.success(request, _("Proposed. Another officer must agree."))
+            return redirect(back)
         if link:
             content |= {"link": link, "email": form.cleaned_data["email"]}
             return render(request, "registry/invited.html", content)
@@ -57,8 +61,12 @@ def _invite(request: HttpRequest, organization: Organization | None, back: str) 
         "title": _("Invite somebody"),
         "submit": _("Send the invitation"),
         "caption": organization or by.jurisdiction,
+        "explanation": _OFFICERS if organization is None else "",
     }
     return render(request, "registry/form.html", content)
+
+
+_OFFICERS = gettext_lazy("To invite an officer takes two: another officer must agree first.")
 
 
 @manager_required

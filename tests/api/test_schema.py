@@ -25,6 +25,8 @@ ONLY_ON_PAGES = {
     "email_invalid",
     "invitation_of_another",
     "invitation_over",
+    "invitation_proposal_over",
+    "invitation_sent",
     "last_officer",
     "not_an_officer",
     "not_drawn",

@@ -64,6 +64,31 @@ def test_eighty_kilograms_too_much_are_flagged(ask: Ask, sell: Sell) -> None:
     assert flag.steps_count == 1
 
 
+def test_an_excess_that_the_vendor_corrects_itself_counts_one_level_lower(
+    ask: Ask, sell: Sell, report: Callable[..., Report], vendor: Firm, regulator: Actor
+) -> None:
+    authorization = ask("1000")
+    sale = sell(authorization, "1000")
+    judged(authorization)
+    operations.correct_sale(sale, report("1080"), reason="misread", by=vendor.actor)
+    flag = judged(authorization)["quantity_exceeded"]
+    assert (flag.severity, flag.evidence["self_reported_by"]) == ("medium", "vendor")
+    operations.review(flag, outcome="explained", note="They told us", by=regulator)
+    sell(authorization, "20")
+    flag = judged(authorization)["quantity_exceeded"]
+    assert (flag.severity, flag.state) == ("high", FlagState.OPEN)
+    assert "self_reported_by" not in flag.evidence
+
+
+def test_a_surplus_that_the_buyer_reports_at_once_counts_one_level_lower(
+    ask: Ask, sell: Sell, buyer: Firm
+) -> None:
+    authorization = ask("1000")
+    sale = sell(authorization, "900")
+    receive(sale, buyer, "950", outcome="unsatisfactory", reasons=["excess"])
+    assert judged(authorization)["receipt_difference"].severity == "medium"
+
+
 def test_a_sale_as_authorized_raises_nothing(ask: Ask, sell: Sell) -> None:
     authorization = ask("1000")
     sell(authorization, "1000")

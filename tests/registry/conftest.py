@@ -11,11 +11,13 @@ from django.test import Client
 from precursors.models import Precursor
 from registry import operations
 from registry.actors import Actor
-from registry.models import Jurisdiction, License, Membership, Organization, User
+from registry.models import Jurisdiction, License, Organization
 from registry.models.people import Role
+from tests.cast import PASSWORD
+from tests.cast import person as member
 from tests.registry.numbers import ruc
 
-PASSWORD = "a long enough sentence"
+__all__ = ["PASSWORD", "member"]
 
 
 @pytest.fixture(autouse=True)
@@ -29,17 +31,6 @@ def plain(settings: Any) -> None:
 @pytest.fixture
 def sandbox(jurisdiction: Jurisdiction) -> Jurisdiction:
     return Jurisdiction.objects.get(code="PE-TEST")
-
-
-def member(
-    jurisdiction: Jurisdiction, email: str, role: str, organization: Organization | None = None
-) -> Actor:
-    user = User.objects.create_user(email, PASSWORD, name=email.split("@", maxsplit=1)[0].title())
-    return Actor.person(
-        Membership.objects.create(
-            jurisdiction=jurisdiction, user=user, organization=organization, role=role
-        )
-    )
 
 
 @pytest.fixture

@@ -6,7 +6,13 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from registry.models import License, Organization
 
 APPENDED = ["registry_event", "registry_licensestep"]
-KEPT = ["registry_license", "registry_permit", "registry_reinstatement"]
+KEPT = [
+    "registry_invitation",
+    "registry_license",
+    "registry_membership",
+    "registry_permit",
+    "registry_reinstatement",
+]
 
 
 def run(statement: str) -> None:

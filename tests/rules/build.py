@@ -57,14 +57,24 @@ def report(text: str | None = "1000 kg", version: int = 2, **given: Any) -> Repo
     return Report(**values | given)
 
 
-def sale(*reports: Report, **given: Any) -> SaleFacts:
+def sale(*reports: Report, agreed: tuple[int, ...] = (), **given: Any) -> SaleFacts:
+    """A sale, with the versions by which an officer agreed to the vendor's figure."""
+    given["agreed_versions"] = agreed
     return SaleFacts(**{"id": 7, "reports": reports or (report(),)} | given)
 
 
 def receipt(
-    text: str | None = "1000 kg", outcome: str = "satisfactory", version: int = 5
+    text: str | None = "1000 kg", outcome: str = "satisfactory", version: int = 5, **given: Any
 ) -> ReceiptFacts:
-    return ReceiptFacts(version, outcome, None if text is None else amount(text))
+    """A receipt told a day and a second after the arrival, unless said otherwise."""
+    values: dict[str, Any] = {
+        "version": version,
+        "outcome": outcome,
+        "amount": None if text is None else amount(text),
+        "received_at": SOLD,
+        "recorded_at": SOLD + DAY + SECOND,
+    }
+    return ReceiptFacts(**values | given)
 
 
 def license(party: str, **given: Any) -> LicenseFacts:

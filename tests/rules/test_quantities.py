@@ -107,7 +107,7 @@ def test_a_sale_counts_at_its_highest_figure_until_another_party_agrees_to_less(
     corrected = (report("1080 kg"), report("1000 kg", 3))
     assert fires("quantity_exceeded", facts(sale(*corrected)))
     agreed = [
-        sale(*corrected, agreed_versions=(4,)),
+        sale(*corrected, agreed=(4,)),
         sale(*corrected, receipt=receipt("1000 kg", version=4)),
         sale(report("1080 kg"), report("1000 kg", 4), receipt=receipt("1000 kg", version=3)),
     ]
@@ -116,7 +116,7 @@ def test_a_sale_counts_at_its_highest_figure_until_another_party_agrees_to_less(
 
 
 def test_an_agreement_before_the_correction_agrees_to_nothing_less() -> None:
-    known = facts(sale(report("1080 kg"), report("1000 kg", 4), agreed_versions=(3,)))
+    known = facts(sale(report("1080 kg"), report("1000 kg", 4), agreed=(3,)))
     assert fires("quantity_exceeded", known)
 
 

@@ -38,6 +38,8 @@ MISSING = "MISSING"
 def cases() -> Iterator[Facts]:
     """Facts that together break every rule, and in every way that is worded apart."""
     yield sold("1080 kg")
+    yield facts(sale(report(), report("1080 kg", 3)))
+    yield facts(sale(receipt=receipt("1080 kg", recorded_at=SOLD)))
     yield ended(sale(report("500 kg")))
     yield sold("10000 kg")
     yield ended(sale(report("100 kg")))
@@ -105,3 +107,13 @@ def test_the_arithmetic_is_shown(templates: DjangoTemplates) -> None:
     template = templates.get_template(f"{FOLDER}/quantity_exceeded.html")
     text = template.render({"evidence": evidence}).replace("\u00a0", " ")
     assert "1,080 kg − 1,000 kg = +80 kg (+8 %) &gt; 5 kg" in text
+
+
+def test_a_count_of_one_level_lower_is_explained(templates: DjangoTemplates) -> None:
+    lowered = {
+        name: templates.get_template(f"{FOLDER}/{name}.html").render({"evidence": evidence})
+        for name, evidence in EVIDENCE
+        if "self_reported_by" in evidence
+    }
+    assert "vendor reported it itself within 24 h" in lowered["quantity_exceeded"]
+    assert "buyer reported it itself within 24 h" in lowered["receipt_difference"]

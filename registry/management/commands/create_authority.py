@@ -1,4 +1,7 @@
-"""Make the first officer: prints a link that is good once."""
+"""Make the first officer: prints a link that is good once.
+
+The first alone can invite no other, since that takes two: run it again for the second.
+"""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,0 +1,102 @@
+"""Holds what was sold against a code to what it allows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from authorizations.ledger import Step, Word, counted
+from authorizations.rules.book import Evidence, Setting
+from authorizations.rules.facts import NOTHING_ARRIVED, Amount, Facts, ReceiptFacts, SaleFacts
+from authorizations.rules.measure import Measure, measure, plain, tolerance
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Sold against authorized, in kg or L."""
+
+    measure: Measure
+    authorized: Fraction
+    sold: Fraction
+    tolerance: Fraction
+
+    @property
+    def over(self) -> Fraction:
+        return self.sold - self.authorized
+
+    @property
+    def over_kg(self) -> Fraction:
+        return self.over / self.measure.per_kg
+
+    @property
+    def is_exceeded(self) -> bool:
+        return self.over > self.tolerance
+
+    def shown(self, **differences: Fraction) -> Evidence:
+        figures = self.measure.shown(
+            authorized=self.authorized, sold=self.sold, tolerance=self.tolerance, **differences
+        )
+        return {**figures, "percent": plain(round(self.over / self.authorized * 100, 3))}
+
+
+def compared(facts: Facts, setting: Setting) -> Comparison:
+    """Compare what was sold against a code so far with what it allows."""
+    measured = measure(facts.authorized, facts.product, _amounts(facts))
+    authorized = Fraction(measured.of(facts.authorized))
+    counts = [(sale, _counted(sale, measured)) for sale in facts.sales]
+    sold = sum((count for _sale, count in counts), Fraction(0))
+    breathing = sum(
+        (count for sale, count in counts if _breathes(sale, count, measured, facts)), Fraction(0)
+    )
+    allowed = tolerance(
+        authorized,
+        measured,
+        facts.product,
+        setting,
+        breathing=breathing / sold if sold else sold,
+    )
+    return Comparison(measured, authorized, sold, allowed)
+
+
+def _amounts(facts: Facts) -> Iterator[Amount | None]:
+    for sale in facts.sales:
+        yield from _said(sale)
+
+
+def _said(sale: SaleFacts) -> Iterator[Amount | None]:
+    """Every amount that was told of a sale, by either party."""
+    for report in sale.reports:
+        yield report.amount
+    if sale.receipt:
+        yield sale.receipt.amount
+
+
+def _counted(sale: SaleFacts, measured: Measure) -> Fraction:
+    """A sale counts at its highest figure until somebody else agrees to less."""
+    steps = sorted(_steps(sale, measured), key=lambda step: step[0])
+    return Fraction(counted(step for _version, step in steps))
+
+
+def _breathes(sale: SaleFacts, count: Fraction, measured: Measure, facts: Facts) -> bool:
+    """Whether the figure a sale counts at was told in the other dimension than the code's.
+
+    Told by the vendor: a receipt by volume makes no volume of what was weighed.
+    """
+    own = facts.authorized.dimension
+    reported = any(report.amount and report.amount.dimension != own for report in sale.reports)
+    counting = [each for each in _said(sale) if each and measured.of(each) == count]
+    return reported and all(each.dimension != own for each in counting)
+
+
+def _steps(sale: SaleFacts, measured: Measure) -> Iterator[tuple[int, Step]]:
+    for report in sale.reports:
+        yield report.version, Step(Word.REPORTED, measured.of(report.amount))
+    for version in sale.agreed_versions:
+        yield version, Step(Word.AGREED)
+    if sale.receipt:
+        yield sale.receipt.version, _received(sale.receipt, measured)
+
+
+def _received(receipt: ReceiptFacts, measured: Measure) -> Step:
+    if receipt.outcome in NOTHING_ARRIVED:
+        return Step(Word.NOTHING_ARRIVED)
+    return Step(Word.RECEIVED, measured.of(receipt.amount))
