@@ -18,8 +18,10 @@ GUARDS = {
     "authorizations_sale": ADDED_ONLY,
     "precursors_product": ("product_version_is_kept",),
     "registry_event": ADDED_ONLY,
+    "registry_invitation": (*FROZEN, "decided_once"),
     "registry_license": (*FROZEN, "standing_is_decided"),
     "registry_licensestep": ADDED_ONLY,
+    "registry_membership": (*FROZEN, "officer_is_invited", "stays_ended"),
     "registry_permit": (*FROZEN, "moves_ahead", "tells_a_raise"),
     "registry_reinstatement": (*FROZEN, "decided_once"),
 }
