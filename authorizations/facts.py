@@ -7,6 +7,7 @@ in place are kept with each evaluation: `changeable`.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import astuple
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -84,7 +85,11 @@ def facts_of_evaluations(evaluations: Collection[Evaluation]) -> dict[int, Facts
 
 
 def changeable(facts: Facts) -> Changeable:
-    """What leaves no row of its own when it changes, as JSON."""
+    """What leaves no row of its own when it changes, as JSON.
+
+    With the other sales on the same papers: one may be committed after it was looked for, and
+    bear an earlier time.
+    """
     moments = {name: getattr(facts, name) for name in MOMENTS}
     products = [facts.product, *(report.product for report in facts.reports())]
     return {
@@ -92,6 +97,9 @@ def changeable(facts: Facts) -> Changeable:
         "plate": facts.plate,
         **{name: moment and moment.isoformat() for name, moment in moments.items()},
         "caps_kg": {each.precursor: _text(each.tolerance_cap_kg) for each in products},
+        "twins": {
+            str(each.id): [astuple(t) for t in each.twins] for each in facts.sales if each.twins
+        },
     }
 
 
@@ -128,7 +136,7 @@ def _read(
     moments: Moments,
 ) -> dict[int, Facts]:
     caps = {pk: state["caps_kg"] for pk, state in states.items()}
-    sales = _sales(rows, versions, caps, moments)
+    sales = _sales(rows, versions, states, moments)
     bookings = _children(LedgerEntry.objects.select_related("allowance"), versions, _booking)
     licenses = _licenses(rows)
     return {
@@ -170,7 +178,7 @@ def _itself(row: Row) -> Row:
 def _sales(
     rows: list[Authorization],
     versions: Mapping[int, int],
-    caps: Mapping[int, Caps],
+    states: Mapping[int, Changeable],
     moments: Moments,
 ) -> dict[int, list[SaleFacts]]:
     reports = _children(
@@ -179,12 +187,12 @@ def _sales(
     receipts = _by_sale(_children(Receipt.objects.all(), versions, _itself))
     agreements = _by_sale(_children(Agreement.objects.all(), versions, _itself))
     chains = {row.pk: _chains(reports[row.pk]) for row in rows}
-    twins = _twins([chain for each in chains.values() for chain in each.values()], moments)
+    twins = _twins(chains, states, moments)
     return {
         pk: [
             SaleFacts(
                 id=root,
-                reports=tuple(_report(sale, caps[pk]) for sale in chain),
+                reports=tuple(_report(sale, states[pk]["caps_kg"]) for sale in chain),
                 receipt=next((_receipt(each) for each in receipts[root]), None),
                 agreed_versions=tuple(each.version for each in agreements[root]),
                 twins=tuple(twins[root]),
@@ -263,10 +271,27 @@ def _booking(entry: LedgerEntry) -> Booking:
     return Booking(entry.allowance.activity, change_kg, entry.used_after_kg, entry.limit_kg)
 
 
-def _twins(chains: list[list[Sale]], moments: Moments) -> dict[int, list[Twin]]:
-    """Earlier sales on the same invoice or guide as the report in force of each sale."""
+def _twins(
+    chains: Mapping[int, dict[int, list[Sale]]],
+    states: Mapping[int, Changeable],
+    moments: Moments,
+) -> dict[int, list[Twin]]:
+    """Earlier sales on the papers of each sale: those known then, or those there are."""
+    known = [state["twins"] for state in states.values() if "twins" in state]
+    unknown = [
+        chain[-1]
+        for pk, each in chains.items()
+        for chain in each.values()
+        if "twins" not in states[pk]
+    ]
+    told = {int(sale): [Twin(*t) for t in twins] for each in known for sale, twins in each.items()}
+    return defaultdict(list, _twins_now(unknown, moments) | told)
+
+
+def _twins_now(heads: list[Sale], moments: Moments) -> dict[int, list[Twin]]:
+    """Earlier sales on the same invoice or guide as these, the reports in force."""
     found: dict[int, list[Twin]] = defaultdict(list)
-    heads = [chain[-1] for chain in chains if chain[-1].invoice or chain[-1].guide]
+    heads = [head for head in heads if head.invoice or head.guide]
     values: dict[str, Any] = {
         "sales": [head.root_or_self_id for head in heads],
         "sellers": [head.seller_id for head in heads],

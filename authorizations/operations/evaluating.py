@@ -33,23 +33,50 @@ COVERED = """
 DELETE FROM authorizations_duty duty USING unnest(%s::bigint[], %s::int[]) AS done(id, version)
 WHERE duty.authorization_id = done.id AND duty.version <= done.version AND duty.due_at <= %s
 """
-# A sale whose papers an earlier sale stands on too, which was not yet known when it was judged.
-LATER_TWINS = """
-INSERT INTO authorizations_duty (authorization_id, version, reason, lane, due_at, attempts)
-SELECT DISTINCT authorization_.id, authorization_.version, 'twin', 'live', %(at)s, 0
-FROM authorizations_sale mine
+# A sale on the papers of an earlier one of these, whose flag does not say so: the earlier one was
+# not known yet when it was judged, or did not stand on them.
+UNTOLD_TWINS = """
+SELECT other.authorization_id FROM authorizations_sale mine
 JOIN authorizations_sale other ON other.seller_id = mine.seller_id
-    AND other.{document} = mine.{document} AND other.{document} <> ''
+    AND other.{document} = mine.{document}
     AND coalesce(other.root_id, other.id) > coalesce(mine.root_id, mine.id)
     AND other.authorization_id <> mine.authorization_id
-JOIN authorizations_authorization authorization_ ON authorization_.id = other.authorization_id
 WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND mine.{document} <> ''
     AND NOT mine.is_void AND NOT other.is_void
     AND NOT EXISTS (SELECT FROM authorizations_sale later
         WHERE later.replaces_id IN (mine.id, other.id))
     AND NOT EXISTS (SELECT FROM authorizations_flag flag
         WHERE flag.rule = 'duplicate_document' AND flag.subject_kind = 'sale'
-            AND flag.subject_id = coalesce(other.root_id, other.id))
+            AND flag.subject_id = coalesce(other.root_id, other.id) AND flag.holds)
+"""
+# A sale whose flag names one of these, which does not stand on that number any more.
+FORMER_TWINS = """
+SELECT other.authorization_id FROM authorizations_sale mine
+JOIN authorizations_sale root ON root.id = coalesce(mine.root_id, mine.id)
+JOIN authorizations_sale other ON other.seller_id = mine.seller_id
+    AND other.{document} = mine.{document}
+    AND other.authorization_id <> mine.authorization_id
+JOIN authorizations_flag flag ON flag.rule = 'duplicate_document'
+    AND flag.subject_kind = 'sale' AND flag.subject_id = coalesce(other.root_id, other.id)
+    AND flag.holds AND flag.evidence->>'earlier_sale' = root.uuid::text
+    AND flag.evidence->>'document' = '{document}' AND flag.evidence->>'number' = mine.{document}
+WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND mine.{document} <> ''
+    AND NOT EXISTS (SELECT FROM authorizations_sale head
+        WHERE head.authorization_id = mine.authorization_id
+            AND coalesce(head.root_id, head.id) = root.id
+            AND head.{document} = mine.{document} AND NOT head.is_void
+            AND NOT EXISTS (SELECT FROM authorizations_sale later
+                WHERE later.replaces_id = head.id))
+"""
+TWINS = " UNION ".join(
+    question.format(document=document)
+    for question in (UNTOLD_TWINS, FORMER_TWINS)
+    for document in ("invoice", "guide")
+)
+LOOK_AT_TWINS = f"""
+INSERT INTO authorizations_duty (authorization_id, version, reason, lane, due_at, attempts)
+SELECT id, version, 'twin', 'live', %(at)s, 0 FROM authorizations_authorization
+WHERE id IN ({TWINS})
 """
 
 
@@ -143,5 +170,4 @@ def _finish(versions: Mapping[int, int], at: datetime) -> None:
     ids = list(versions)
     with connection.cursor() as cursor:
         cursor.execute(COVERED, [ids, list(versions.values()), at])
-        for document in ("invoice", "guide"):
-            cursor.execute(LATER_TWINS.format(document=document), {"ids": ids, "at": at})
+        cursor.execute(LOOK_AT_TWINS, {"ids": ids, "at": at})

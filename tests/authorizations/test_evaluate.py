@@ -305,6 +305,61 @@ def test_a_sale_judged_before_its_earlier_twin_was_known_is_judged_again(
     assert Duty.objects.filter(authorization=second, reason="twin").exists()
     assert set(judged(second)) == {"duplicate_document"}
     assert not Duty.objects.filter(reason="twin").exists()
+    for each in Evaluation.objects.all():
+        assert reproduce(each) == each.findings
+
+
+@pytest.mark.parametrize("document", ["invoice", "guide"])
+def test_when_an_earlier_sale_gives_its_papers_up_the_later_one_is_judged_again(
+    ask: Ask, sell: Sell, report: Callable[..., Report], vendor: Firm, document: str
+) -> None:
+    first, second = ask("1000"), ask("1000")
+    sale = sell(first, **{document: "0001-1"})
+    later = sell(second, **{document: "0001-1"})
+    both = [first.pk, second.pk]
+
+    def holds() -> bool:
+        """After all that is due was done, by whichever duty reached it."""
+        while due := set(
+            Duty.objects.filter(due_at__lte=clock.now()).values_list("authorization")
+        ):
+            assert due <= {(pk,) for pk in both}
+            evaluate(pk for (pk,) in due)
+        return Flag.objects.get(rule="duplicate_document", subject_id=later.pk).holds
+
+    def correct(sale: Sale, number: str) -> Sale:
+        changed = report(**{document: number})
+        return operations.correct_sale(sale, changed, reason="misread", by=vendor.actor)
+
+    assert holds()
+    sale = correct(sale, "0001-2")
+    assert not holds()
+    sale = correct(sale, "0001-1")
+    assert holds()
+    operations.void_sale(sale, reason="never left", by=vendor.actor)
+    assert not holds()
+    assert not Duty.objects.filter(reason="twin").exists()
+    for each in Evaluation.objects.all():
+        assert reproduce(each) == each.findings
+
+
+def test_an_earlier_sale_that_gives_its_papers_up_leaves_the_flag_to_another(
+    ask: Ask, sell: Sell, vendor: Firm
+) -> None:
+    codes = [ask("1000"), ask("1000"), ask("1000")]
+    sales = [sell(code, invoice="F001-1") for code in codes]
+    judged(*codes)
+    operations.void_sale(sales[0], reason="never left", by=vendor.actor)
+    judged(codes[0])
+    assert set(Duty.objects.filter(reason="twin").values_list("authorization")) == {
+        (codes[1].pk,),
+        (codes[2].pk,),
+    }
+    judged(*codes)
+    flags = {flag.subject_id: flag for flag in Flag.objects.filter(rule="duplicate_document")}
+    assert not flags[sales[1].pk].holds
+    assert flags[sales[2].pk].evidence["earlier_sale"] == str(sales[1].uuid)
+    assert flags[sales[2].pk].holds
 
 
 def _hide(sale: Sale, during: Callable[[], object]) -> None:
