@@ -1,0 +1,319 @@
+"""Every page by every role and owner. A route that is missing here fails the build."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from precursors.models import Precursor
+from registry import operations
+from registry.actors import Actor
+from registry.models import Invitation, Jurisdiction, Membership
+from registry.models.people import Role
+from tests import cast
+from tests.cast import Firm, kg
+
+# The buyer and the vendor of the rows, two firms that have no part in them, the buyer's dealer,
+# who manages nobody, and the authority's people, the last one in another jurisdiction.
+ROLES = (
+    "anonymous",
+    "buyer",
+    "vendor",
+    "rival_buyer",
+    "rival_vendor",
+    "dealer",
+    "officer",
+    "inspector",
+    "elsewhere",
+)
+ANYBODY = "ok ok ok ok ok ok ok ok ok"
+SIGNED_IN = "login ok ok ok ok ok ok ok ok"
+FIRM = "login ok ok ok ok ok 403 403 403"
+BUYER_OF_ROW = "login ok 404 404 404 ok 403 403 403"
+VENDOR_OF_ROW = "login 404 ok 404 404 404 403 403 403"
+OFFICER = "login 403 403 403 403 403 ok 403 ok"
+OFFICER_OF_ROW = "login 403 403 403 403 403 ok 403 404"
+MANAGER = "login ok ok ok ok 403 ok 403 ok"
+MANAGER_OF_ROW = "login ok 404 404 404 403 ok 403 404"
+WITH_SECOND_FACTOR = "login 404 404 404 404 404 ok ok ok"
+WITH_RECOVERY_CODES = "login 404 404 404 404 404 404 404 404"  # nobody of the cast has any
+
+MATRIX = {
+    "home": ANYBODY,
+    "account_login": ANYBODY,
+    "account_logout": ANYBODY,
+    "account_inactive": ANYBODY,
+    "account_signup": ANYBODY,
+    "account_reauthenticate": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": SIGNED_IN,
+    "account_reset_password": ANYBODY,
+    "account_reset_password_done": ANYBODY,
+    "account_reset_password_from_key": ANYBODY,
+    "account_reset_password_from_key_done": ANYBODY,
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": SIGNED_IN,
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": WITH_SECOND_FACTOR,
+    "mfa_view_recovery_codes": WITH_RECOVERY_CODES,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": WITH_RECOVERY_CODES,
+    "session": "401 ok ok ok ok ok ok ok ok",
+    "set_language": ANYBODY,
+    "api_docs": ANYBODY,
+    "registry:firms": OFFICER,
+    "registry:firm_new": OFFICER,
+    "registry:firm": OFFICER_OF_ROW,
+    "registry:license_new": OFFICER_OF_ROW,
+    "registry:site_new": OFFICER_OF_ROW,
+    "registry:vehicle_new": OFFICER_OF_ROW,
+    "registry:driver_new": OFFICER_OF_ROW,
+    "registry:firm_invite": OFFICER_OF_ROW,
+    "registry:permit_new": OFFICER_OF_ROW,
+    "registry:license_suspend": OFFICER_OF_ROW,
+    "registry:license_reinstate": OFFICER_OF_ROW,
+    "registry:approvals": OFFICER,
+    "registry:permit": OFFICER_OF_ROW,
+    "registry:reinstatement": OFFICER_OF_ROW,
+    "registry:officer": OFFICER_OF_ROW,
+    "registry:people": MANAGER,
+    "registry:invite": MANAGER,
+    "registry:member_end": MANAGER_OF_ROW,
+    "registry:invitation": ANYBODY,  # who has the link
+    "registry:membership": SIGNED_IN,
+    "authorizations:queue": OFFICER,
+    "authorizations:case": OFFICER_OF_ROW,
+    "authorizations:pending": OFFICER,
+    "authorizations:decide": OFFICER_OF_ROW,
+    "authorizations:find": OFFICER,
+    "authorizations:oversight": OFFICER_OF_ROW,
+    "authorizations:revoke": OFFICER_OF_ROW,
+    "authorizations:release": OFFICER_OF_ROW,
+    "authorizations:agree": OFFICER_OF_ROW,
+    "authorizations:license_revoke": OFFICER_OF_ROW,
+    # A draft is kept in the session of who writes it: under its address others find a new one.
+    "authorizations:request": FIRM,
+    "authorizations:request_product": FIRM,
+    "authorizations:request_quantity": FIRM,
+    "authorizations:request_vendor": FIRM,
+    "authorizations:request_delivery": FIRM,
+    "authorizations:request_check": FIRM,
+    "authorizations:purchases": FIRM,
+    "authorizations:purchases_csv": FIRM,
+    "authorizations:purchase": BUYER_OF_ROW,
+    "authorizations:confirmation": BUYER_OF_ROW,
+    "authorizations:cancel": BUYER_OF_ROW,
+    "authorizations:receipt": BUYER_OF_ROW,
+    "authorizations:counter": FIRM,
+    "authorizations:codes": FIRM,
+    "authorizations:code": VENDOR_OF_ROW,
+    "authorizations:record": VENDOR_OF_ROW,
+    "authorizations:not_sold": VENDOR_OF_ROW,
+    "authorizations:sales": FIRM,
+    "authorizations:record_codeless": FIRM,
+    "authorizations:sale": VENDOR_OF_ROW,
+    "authorizations:sale_status": VENDOR_OF_ROW,
+    "authorizations:correct": VENDOR_OF_ROW,
+    "authorizations:void": VENDOR_OF_ROW,
+}
+# Of programs there is another matrix; the demo's are there in demo mode alone; of operators below.
+OTHERS = ("api:", "demo:", "admin:")
+PROBES = {"healthz", "readyz", "metrics"}
+DRAFT = UUID("0193a0a0-0000-7000-8000-00000000d7af")
+NOBODYS = UUID("0193a0a0-0000-7000-8000-000000000000")
+
+Rows = dict[str, Any]
+Browsers = dict[str, Client]
+
+
+def routes(patterns: Any = None, spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
+    """Every route of the portal under its name."""
+    for entry in patterns or get_resolver().url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = (*spaces, entry.namespace) if entry.namespace else spaces
+            yield from routes(entry.url_patterns, inner)
+        else:
+            yield ":".join([*spaces, entry.name or str(entry.pattern)]), entry
+
+
+def test_every_route_is_in_the_matrix() -> None:
+    assert {name for name, _ in routes() if not name.startswith(OTHERS)} - PROBES == set(MATRIX)
+
+
+# The world -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def browsers(
+    visit: Callable[[Actor], Client],
+    jurisdiction: Jurisdiction,
+    buyer: Firm,
+    vendor: Firm,
+    rival: Firm,
+    regulator: Actor,
+    inspector: Actor,
+) -> Browsers:
+    sandbox = Jurisdiction.objects.get(code="PE-TEST")
+    people = {
+        "buyer": buyer.actor,
+        "vendor": vendor.actor,
+        "rival_buyer": cast.firm(14, "Ajena", email="celia@rival.example", by=regulator).actor,
+        "rival_vendor": rival.actor,
+        "dealer": cast.person(jurisdiction, "dora@buyer.example", Role.DEALER, buyer.organization),
+        "officer": regulator,
+        "inspector": inspector,
+        "elsewhere": cast.person(sandbox, "sam@sandbox.example", Role.OFFICER),
+    }
+    return {"anonymous": Client(), **{role: visit(by) for role, by in people.items()}}
+
+
+@pytest.fixture
+def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -> Rows:
+    """What the address of each page names: rows of the buyer and the vendor."""
+    settings.DEMO_MODE = False
+    flag, waiting = flagged(), ask("6000")
+    license, firm = buyer.license, buyer.organization
+    raised = operations.grant_permit(
+        license=license,
+        precursor=Precursor.objects.get(code="acetone"),
+        activity="buy",
+        limit=kg("20000"),
+        period="month",
+        by=regulator,
+    )
+    operations.suspend_license(license, reason="Books", by=regulator)
+    lifting = operations.propose_reinstatement(license, reason="Found", by=regulator)
+    nora = "nora@authority.example"
+    operations.invite(email=nora, role=Role.OFFICER, organization=None, by=regulator)
+    link = operations.invite(
+        email="new@buyer.example", role=Role.DEALER, organization=firm, by=regulator
+    )
+    of_code = "oversight revoke release purchase confirmation cancel code record not_sold"
+    of_sale = "agree receipt sale sale_status correct void"
+    of_license = "permit_new license_suspend license_reinstate license_revoke"
+    of_firm = "firm license_new site_new vehicle_new driver_new firm_invite"
+    return {
+        **dict.fromkeys(of_code.split(), flag.authorization.uuid),
+        **dict.fromkeys(of_sale.split(), flag.sale.uuid),
+        **dict.fromkeys(of_license.split(), license.uuid),
+        **dict.fromkeys(of_firm.split(), firm.uuid),
+        "case": flag.uuid,
+        "decide": waiting.uuid,
+        "permit": raised.uuid,
+        "reinstatement": lifting.uuid,
+        "officer": Invitation.objects.get(email=nora).uuid,
+        "member_end": Membership.objects.get(user=buyer.actor.user).pk,
+        "invitation": link.rstrip("/").rsplit("/", 1)[1],
+    }
+
+
+def address(name: str, rows: Rows) -> str:
+    short = name.rpartition(":")[2]
+    if short.startswith("request_"):
+        return reverse(name, args=[DRAFT])
+    if short == "account_reset_password_from_key":
+        return reverse(name, args=["1", "x-y"])
+    return reverse(name, args=[rows[short]] if short in rows else [])
+
+
+def outcome(answer: Any) -> str:
+    """What an answer lets somebody do: the word that stands in the matrix."""
+    if answer.status_code == 302 and answer["Location"].startswith("/accounts/login/"):
+        return "login"
+    return "ok" if answer.status_code in (200, 204, 302, 409, 422) else str(answer.status_code)
+
+
+@pytest.fixture
+def send(browsers: Browsers) -> Callable[..., Any]:
+    """Open or send a page; whatever that did is undone."""
+
+    def send(role: str, method: str, at: str) -> Any:
+        browser = browsers[role]
+        cookies = browser.cookies.copy()
+        with transaction.atomic():
+            answer = getattr(browser, method)(at)
+            transaction.set_rollback(True)
+        browser.cookies = cookies
+        return answer
+
+    return send
+
+
+# Who may -------------------------------------------------------------------------------------
+
+
+def test_who_may_open_which_page(send: Callable[..., Any], rows: Rows) -> None:
+    found = {
+        name: " ".join(outcome(send(role, "get", address(name, rows))) for role in ROLES)
+        for name in MATRIX
+    }
+    assert found == MATRIX
+
+
+def test_nobody_acts_on_a_page_that_is_shut(send: Callable[..., Any], rows: Rows) -> None:
+    """One of each kind of shut door: those who share it were told apart above."""
+    for name, words in MATRIX.items():
+        doors = dict(zip(reversed(words.split()), reversed(ROLES), strict=True))
+        for word, role in doors.items():
+            if word != "ok":
+                said = outcome(send(role, "post", address(name, rows)))
+                assert said in (word, "405"), (name, role)
+
+
+def test_a_strangers_row_is_answered_like_none(send: Callable[..., Any], rows: Rows) -> None:
+    """Nothing tells it from a row that is not there but the address that was asked for."""
+    none = {short: 0 if isinstance(row, int) else NOBODYS for short, row in rows.items()}
+    for name, words in MATRIX.items():
+        if name.rpartition(":")[2] in rows and "404" in words:
+            role = ROLES[words.split().index("404")]
+            pages = [_anonymous(send(role, "get", address(name, each))) for each in (rows, none)]
+            assert pages[0] == pages[1], (name, role)
+
+
+def _anonymous(answer: Any) -> str:
+    """A page without the request's number and the address it was asked for."""
+    named = answer.content.decode().replace(answer.headers["X-Request-ID"], "")
+    return re.sub(r'value="[^"]*"', "", named.replace(answer.wsgi_request.path, ""))
+
+
+@pytest.mark.parametrize("role", ["rival_buyer", "rival_vendor", "elsewhere"])
+def test_no_list_names_anything_of_a_strangers(
+    role: str, send: Callable[..., Any], rows: Rows, buyer: Firm, vendor: Firm
+) -> None:
+    secrets = {str(row) for row in rows.values() if isinstance(row, UUID)} | {
+        *(buyer.organization.tax_id, buyer.organization.name, buyer.license.number),
+        *(vendor.organization.tax_id, vendor.organization.name, vendor.license.number),
+        *(buyer.vehicle.plate, buyer.site.name, "berta@buyer.example", "nora@authority.example"),
+    }
+    for name in MATRIX:
+        if name.rpartition(":")[2] not in rows and name not in ("api_docs", "set_language"):
+            answer = send(role, "get", address(name, rows))
+            text = b"".join(answer).decode()
+            assert not [secret for secret in secrets if secret in text], name
+
+
+# Operators -----------------------------------------------------------------------------------
+
+
+def admin_addresses() -> Iterator[str]:
+    for name, route in routes():
+        if name.startswith("admin:") and route.name:
+            wanted = ["registry"] if route.name == "app_list" else ["1"]
+            holes = len(re.findall(r"<\w+", str(route.pattern)))
+            yield reverse(name, args=(wanted * 2)[:holes])
+
+
+@pytest.mark.parametrize("role", ["anonymous", "officer"])
+def test_nobody_but_an_operator_enters_the_admin(role: str, send: Callable[..., Any]) -> None:
+    found = {at: send(role, "get", at) for at in admin_addresses()}
+    assert len(found) > 80
+    for at, answer in found.items():
+        if at != "/admin/logout/":
+            led_away = answer.status_code == 302 and "/login/" in answer["Location"]
+            assert led_away or answer.status_code in (403, 405), at
