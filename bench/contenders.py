@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,11 +100,11 @@ class Contender:
         )
         return Run(**json.loads(answer.stdout))
 
-    def run(self, *arguments: str) -> str:
+    def run(self, *arguments: str, **also: str) -> str:
         """Run a Python program in the contender's environment; what it printed."""
         return subprocess.run(
             python(*arguments),
-            env=self.environment,
+            env={**self.environment, **also},
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -201,13 +201,15 @@ class Naive(Contender):
 
 class Portal(Contender):
     wsgi = "config.wsgi"
+    days_ago = 0  # since when its firms are registered
 
     def prepare(self, url: str) -> None:
         """Enter the firms; the database has been migrated, as the launcher does it."""
         self.environment = {**self.environment, SETTINGS: "config.settings"}
         self.use(url)
-        sizes = map(str, asdict(self.size).values())
-        self.world = json.loads(self.run("-m", "bench.full.populate", *sizes))
+        numbers = map(str, (self.size.buyers, self.size.vendors, self.days_ago))
+        demo = {"DEMO_MODE": "on"} if self.days_ago else {}  # or the clock is not to be moved
+        self.world = json.loads(self.run("-m", "bench.full.populate", *numbers, **demo))
 
     def issue(self, act: Act) -> Any:
         buyer = self.world["buyers"][act.buyer]

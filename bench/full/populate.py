@@ -9,6 +9,7 @@ import django
 django.setup()
 
 from bench.world import LIMIT_KG, PRODUCTS  # noqa: E402
+from demo import past  # noqa: E402  (models need the setup)
 from precursors.models import Precursor  # noqa: E402  (models need the setup)
 from precursors.quantities import quantity  # noqa: E402
 from registry import clock, operations  # noqa: E402
@@ -35,7 +36,7 @@ def firm(serial: int, activity: str, today: date, by: Actor) -> dict[str, str]:
         organization=organization,
         number=f"B-{serial}",
         valid_from=today - timedelta(days=400),
-        valid_to=today + timedelta(days=400),
+        valid_to=today + timedelta(days=800),
         by=by,
     )
     for product in PRODUCTS:
@@ -70,16 +71,16 @@ def permit(license: License, product: str, activity: str, by: Actor) -> None:
     )
 
 
-def officer() -> Actor:
+def officer(number: int) -> Actor:
     jurisdiction = Jurisdiction.objects.get(code="PE")
-    user = User.objects.create_user("bench@authority.example")
+    user = User.objects.create_user(f"bench{number}@authority.example")
     return Actor.person(
         Membership.objects.create(jurisdiction=jurisdiction, user=user, role=Role.OFFICER)
     )
 
 
 def populate(buyers: int, vendors: int) -> dict[str, list[dict[str, str]]]:
-    by = officer()
+    by, _second = officer(1), officer(2)
     today = clock.today(by.jurisdiction)
     return {
         "buyers": [firm(number, "buy", today, by) for number in range(buyers)],
@@ -88,4 +89,8 @@ def populate(buyers: int, vendors: int) -> dict[str, list[dict[str, str]]]:
 
 
 if __name__ == "__main__":
-    json.dump(populate(int(sys.argv[1]), int(sys.argv[2])), sys.stdout)
+    buyers, vendors, days_ago = map(int, sys.argv[1:])
+    if days_ago:
+        past.go_to(clock.now() - timedelta(days=days_ago))
+    with past.visited():
+        json.dump(populate(buyers, vendors), sys.stdout)
