@@ -2,9 +2,11 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from bench.cluster import StatementLog
-from bench.contenders import PATHS, contenders, running
+from bench.contenders import PATHS, Portal, contenders, running
+from bench.flags import flags
 from bench.ground import ground
 from bench.profile import Profiled, profile
 from bench.rounds import IN_FLIGHT, Bench
@@ -17,6 +19,8 @@ from launcher.progress import Report
 
 ROUNDS = 7
 ROUND_S = 3.0
+BACKLOG = 50_000
+FLAGS_DAYS = 30  # its firms are registered since then
 INTERRUPTED = 130
 
 
@@ -45,21 +49,37 @@ def show_profile(options: argparse.Namespace, report: Report) -> None:
             print(profile(contender, options.profile, StatementLog(on.stores), report))
 
 
+def show_flags(options: argparse.Namespace, report: Report) -> None:
+    """Print whether evaluation keeps up."""
+    with ground(report) as on:
+        contender = Portal("portal", Size(), on.environment, days_ago=FLAGS_DAYS)
+        with running([contender], on.url):
+            print(f"\n{on.described()}\n\n{flags(contender, on, options.backlog)}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--seconds", type=float, default=ROUND_S, help="of a round, roughly")
     parser.add_argument("--profile", choices=PATHS, help="where the portal's time goes")
+    parser.add_argument("--flags", action="store_true", help="whether evaluation keeps up")
+    parser.add_argument("--backlog", type=int, default=BACKLOG, help="for --flags")
     options = parser.parse_args()
     interrupts.install()
     try:
-        (show_profile if options.profile else compare)(options, Report(sys.stderr))
+        _chosen(options)(options, Report(sys.stderr))
     except Stopped:
         return INTERRUPTED
     except CannotStart as reason:
         print(reason, file=sys.stderr)
         return 1
     return 0
+
+
+def _chosen(options: argparse.Namespace) -> Callable[[argparse.Namespace, Report], None]:
+    if options.profile:
+        return show_profile
+    return show_flags if options.flags else compare
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ class Contender:
     size: Size
     environment: Mapping[str, str]
     url: str = ""
+    days_ago: int = 0  # since when its firms are registered
     process: Process | None = None
     port: int = 0
     world: Any = field(default_factory=dict)
@@ -83,9 +84,14 @@ class Contender:
     def database(self) -> str:
         return urlsplit(self.url).path.strip("/")
 
-    def drive(self, requests: list[Any], in_flight: int) -> Run:
-        """Send them all, from a process of their own."""
-        plan = {"port": self.port, "requests": requests, "in_flight": in_flight}
+    def drive(self, requests: list[Any], in_flight: int, per_s: float = 0) -> Run:
+        """Send them all, from a process of their own; with `per_s` at no faster pace."""
+        plan = {
+            "port": self.port,
+            "requests": requests,
+            "in_flight": in_flight,
+            "per_s": per_s,
+        }
         return self._driven("bench.load", plan)
 
     def _driven(self, module: str, plan: dict[str, Any]) -> Run:
@@ -157,7 +163,7 @@ class Sql(Wsgi):
     def redeem(self, act: Act, issued: Any) -> Any:
         return {"verb": "redeem", **self.sold(act)}
 
-    def drive(self, requests: list[Any], in_flight: int) -> Run:
+    def drive(self, requests: list[Any], in_flight: int, per_s: float = 0) -> Run:
         plan = {"url": self.url, "requests": requests, "in_flight": in_flight}
         return self._driven("bench.minimal.clients", plan)
 
@@ -201,7 +207,6 @@ class Naive(Contender):
 
 class Portal(Contender):
     wsgi = "config.wsgi"
-    days_ago = 0  # since when its firms are registered
 
     def prepare(self, url: str) -> None:
         """Enter the firms; the database has been migrated, as the launcher does it."""

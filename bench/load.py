@@ -64,8 +64,11 @@ def _length(head: bytes) -> int:
     return int(head[start + len(LENGTH) :].split(b"\r\n", 1)[0])
 
 
-def drive(port: int, requests: list[bytes], in_flight: int) -> Run:
-    """Send all requests, so many at a time, each as soon as a connection is free."""
+def drive(port: int, requests: list[bytes], in_flight: int, per_s: float = 0) -> Run:
+    """Send all requests, so many at a time, each as soon as a connection is free.
+
+    With `per_s` none is sent before its turn at that pace.
+    """
     run, raw = Run(latencies_s=[0.0] * len(requests)), [b""] * len(requests)
     waiting = iter(enumerate(requests))
     with selectors.DefaultSelector() as selector:
@@ -73,17 +76,24 @@ def drive(port: int, requests: list[bytes], in_flight: int) -> Run:
         cpu, began = time.process_time(), time.perf_counter()
         for connection in connections:
             selector.register(connection.socket, selectors.EVENT_READ, connection)
-            connection.send(*next(waiting))
+            number, request = next(waiting)
+            _wait_until(began + number / per_s if per_s else began)
+            connection.send(number, request)
         for connection, answer in _answers(selector, len(requests)):
             run.latencies_s[connection.number] = time.perf_counter() - connection.began
             raw[connection.number] = answer
             for number, request in waiting:
+                _wait_until(began + number / per_s if per_s else began)
                 connection.send(number, request)
                 break
         run.seconds = time.perf_counter() - began
         run.client_cpu_s = time.process_time() - cpu
     run.statuses, run.answers = [_status(each) for each in raw], [_body(each) for each in raw]
     return run
+
+
+def _wait_until(moment: float) -> None:
+    time.sleep(max(0.0, moment - time.perf_counter()))
 
 
 def _answers(
@@ -112,6 +122,11 @@ def _body(answer: bytes) -> Any:
         return body.decode(errors="replace")[:500]
 
 
+def get(path: str, headers: dict[str, str]) -> str:
+    lines = [f"GET {path} HTTP/1.1", "Host: localhost", "Accept: application/json, text/html"]
+    return "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
+
+
 def post(path: str, body: Any, headers: dict[str, str] | None = None) -> str:
     """The bytes of a request, as text: a plan is JSON."""
     text = json.dumps(body)
@@ -130,7 +145,7 @@ def main() -> None:
     plan = json.load(sys.stdin)
     requests = [text.encode() for text in plan["requests"]]
     gc.disable()
-    run = drive(plan["port"], requests, plan["in_flight"])
+    run = drive(plan["port"], requests, plan["in_flight"], plan.get("per_s", 0))
     json.dump(asdict(run), sys.stdout)
 
 

@@ -1,0 +1,60 @@
+"""Signs an officer and the first buyer's manager in, and makes a key of the authority's.
+
+Prints the sessions' keys and the secret as JSON.
+"""
+
+import json
+import sys
+
+import django
+
+django.setup()
+
+from importlib import import_module  # noqa: E402  (models need the setup)
+
+from allauth.mfa.models import Authenticator  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+
+from registry import operations  # noqa: E402
+from registry.models import Membership, Organization, User  # noqa: E402
+from registry.models.people import Role  # noqa: E402
+
+SCOPES = ["registry:write", "flags:read", "flags:review", "events:read"]
+
+
+def session(user: User) -> str:
+    """The key of a session in which this person is signed in."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    store[SESSION_KEY] = str(user.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.create()
+    return str(store.session_key)
+
+
+def manager(organization: Organization) -> User:
+    user = User.objects.create_user(f"manager{organization.pk}@bench.example")
+    Membership.objects.create(
+        jurisdiction=organization.jurisdiction,
+        user=user,
+        organization=organization,
+        role=Role.MANAGER,
+    )
+    return user
+
+
+def signed_in(buyer_tax_id: str) -> dict[str, str]:
+    member = Membership.objects.filter(role=Role.OFFICER).order_by("pk")[0]
+    Authenticator.objects.create(
+        user=member.user, type=Authenticator.Type.TOTP, data={"secret": "none"}
+    )
+    _key, secret = operations.issue_api_key(
+        jurisdiction=member.jurisdiction, organization=None, name="Bench", scopes=SCOPES
+    )
+    buyer = Organization.objects.select_related("jurisdiction").get(tax_id=buyer_tax_id)
+    return {"officer": session(member.user), "buyer": session(manager(buyer)), "key": secret}
+
+
+if __name__ == "__main__":
+    json.dump(signed_in(sys.argv[1]), sys.stdout)
