@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import connection
 
 from authorizations import bell
-from authorizations.operations import duties, heartbeats
+from authorizations.operations import checking, duties, heartbeats
 from registry import clock
 
 BATCHES_MAX = 20  # then others get their turn
@@ -25,6 +25,12 @@ def work(self: Any) -> None:
     heartbeats.beat(self.request.hostname or "")
     if duties.work(batches_max=BATCHES_MAX):
         bell.ring()
+
+
+@shared_task(soft_time_limit=50 * 60, time_limit=55 * 60)
+def check_invariants(*, everything: bool = False) -> None:
+    """Ask what must always be true: of what changed lately, or of everything there is."""
+    checking.check_invariants(everything=everything)
 
 
 @shared_task

@@ -6,6 +6,7 @@ A missing or malformed value stops the start with one sentence that names it.
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -116,11 +117,23 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CHECK_EVERY_S = 5 * 60.0
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "authorizations.tasks.work", "schedule": 5.0, "options": {"expires": 5}},
     "forget": {
         "task": "authorizations.tasks.forget_idempotency_keys",
         "schedule": 24 * 60 * 60.0,
+    },
+    "check": {
+        "task": "authorizations.tasks.check_invariants",
+        "schedule": CHECK_EVERY_S,
+        "options": {"expires": CHECK_EVERY_S},
+    },
+    "check_all": {
+        "task": "authorizations.tasks.check_invariants",
+        "kwargs": {"everything": True},
+        "schedule": crontab(hour="8", minute="20"),  # UTC: at night in Peru
+        "options": {"expires": 60 * 60},
     },
     "forget_workers": {
         "task": "authorizations.tasks.forget_dead_workers",

@@ -22,7 +22,7 @@ COUNTED = """
                     WHERE next.replaces_id = sale.id) AS until
             FROM authorizations_sale sale WHERE root.id IN (sale.id, sale.root_id)
         ), settled AS (
-            SELECT greatest(agreed.version, max(greatest(version, receipt.version))) AS version
+            SELECT greatest(agreed.version, max(version)) AS version
             FROM report WHERE receipt.outcome IN NOTHING AND is_void
                 AND (until IS NULL OR until > receipt.version)
         )

@@ -6,6 +6,7 @@ from authorizations.models.flags import Flag, FlagState, FlagStep, Severity, Ste
 from authorizations.models.idempotency import IdempotencyKey
 from authorizations.models.ledger import Allowance, LedgerEntry
 from authorizations.models.sales import Agreement, Outcome, Receipt, ReceiptReason, Sale
+from authorizations.models.violations import Violation, Watermark
 
 __all__ = [
     "Agreement",
@@ -29,4 +30,6 @@ __all__ = [
     "Severity",
     "Status",
     "StepKind",
+    "Violation",
+    "Watermark",
 ]

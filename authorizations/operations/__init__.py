@@ -1,5 +1,6 @@
 """The verbs: one function for each act, called alike by page, API, task and command."""
 
+from authorizations.operations.checking import check_invariants
 from authorizations.operations.eligibility import Ask, Headroom, Reason, headroom
 from authorizations.operations.evaluating import evaluate, reproduce
 from authorizations.operations.halting import halt_issuing, resume_issuing
@@ -34,6 +35,7 @@ __all__ = [
     "agree",
     "assign",
     "cancel",
+    "check_invariants",
     "confirm_receipt",
     "correct_sale",
     "evaluate",

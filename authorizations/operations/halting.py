@@ -11,14 +11,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from authorizations.invariants import HALTING
+from authorizations.models import Violation
 from precursors.errors import Refused
 from registry import clock, events
 from registry.actors import Actor
 from registry.models import Jurisdiction
 
-__all__ = ["halt_issuing", "only_while_issuing", "resume_issuing"]
+__all__ = ["halt_issuing", "only_while_issuing", "reasons_to_halt", "resume_issuing"]
 
 RETRY_AFTER_S = 300
+TOLD_MAX = 100  # of what was accepted
 
 
 def only_while_issuing(jurisdiction: Jurisdiction) -> None:
@@ -49,16 +52,35 @@ def halt_issuing(*, because: Sequence[str]) -> bool:
 def resume_issuing(*, reason: str) -> bool:
     """Issue codes again, on an operator's word. False where nothing was halted.
 
-    Raises Refused: no_reason.
+    What is broken is accepted as it is: it stays told, and halts nothing again; anything found
+    later does. Raises Refused: no_reason.
     """
     if not reason.strip():
         raise Refused("no_reason", _("Give a reason."), field="reason")
     at = clock.now()
     halted = list(_locked().exclude(issuing_halted_at=None))
+    accepted = _accept(at) if halted else []
     for jurisdiction in halted:
         _set(jurisdiction, None)
-        _record("issuing.resumed", jurisdiction, at, reason=reason.strip())
+        data = {"reason": reason.strip(), "accepted": accepted[:TOLD_MAX]}
+        _record("issuing.resumed", jurisdiction, at, **data)
     return bool(halted)
+
+
+def reasons_to_halt() -> list[str]:
+    """The invariants that are broken in a way that no operator has accepted."""
+    names = _unaccepted().values_list("invariant", flat=True).distinct()
+    return list(names.order_by("number", "invariant"))
+
+
+def _unaccepted() -> QuerySet[Violation]:
+    return Violation.objects.filter(cleared_at=None, accepted_at=None, number__in=HALTING)
+
+
+def _accept(at: datetime) -> list[str]:
+    rows = list(_unaccepted().select_for_update().order_by("number", "invariant", "pk"))
+    Violation.objects.filter(pk__in=[row.pk for row in rows]).update(accepted_at=at)
+    return [str(row) for row in rows]
 
 
 def _locked() -> QuerySet[Jurisdiction]:

@@ -93,7 +93,7 @@ def test_an_operator_resumes_it_and_says_why(
     assert "issued again" in resume("The row was mended by hand.")
     assert ask().status == Status.ISSUED
     event = Event.objects.get(kind="issuing.resumed", jurisdiction=jurisdiction)
-    assert event.data == {"reason": "The row was mended by hand."}
+    assert event.data == {"reason": "The row was mended by hand.", "accepted": []}
     assert "Nothing was halted" in resume()
 
 
