@@ -8,6 +8,7 @@ from bench.cluster import StatementLog
 from bench.contenders import PATHS, Portal, contenders, running
 from bench.flags import flags
 from bench.ground import ground
+from bench.growing import grow
 from bench.profile import Profiled, profile
 from bench.rounds import IN_FLIGHT, Bench
 from bench.statements import counts
@@ -20,7 +21,7 @@ from launcher.progress import Report
 ROUNDS = 7
 ROUND_S = 3.0
 BACKLOG = 50_000
-FLAGS_DAYS = 30  # its firms are registered since then
+FLAGS_DAYS, GROWTH_DAYS = 30, 420  # since when the firms are registered
 INTERRUPTED = 130
 
 
@@ -57,6 +58,14 @@ def show_flags(options: argparse.Namespace, report: Report) -> None:
             print(f"\n{on.described()}\n\n{flags(contender, on, options.backlog)}")
 
 
+def show_growth(options: argparse.Namespace, report: Report) -> None:
+    """Print what requests cost beside 10,000 authorizations, and beside many more."""
+    with ground(report) as on:
+        contender = Portal("portal", Size(), on.environment, days_ago=GROWTH_DAYS)
+        with running([contender], on.url):
+            print(f"\n{on.described()}\n\n{grow(contender, on, options.grow)}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
@@ -64,6 +73,7 @@ def main() -> int:
     parser.add_argument("--profile", choices=PATHS, help="where the portal's time goes")
     parser.add_argument("--flags", action="store_true", help="whether evaluation keeps up")
     parser.add_argument("--backlog", type=int, default=BACKLOG, help="for --flags")
+    parser.add_argument("--grow", type=int, metavar="N", help="costs at 10,000 and at N codes")
     options = parser.parse_args()
     interrupts.install()
     try:
@@ -79,6 +89,8 @@ def main() -> int:
 def _chosen(options: argparse.Namespace) -> Callable[[argparse.Namespace, Report], None]:
     if options.profile:
         return show_profile
+    if options.grow:
+        return show_growth
     return show_flags if options.flags else compare
 
 

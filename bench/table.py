@@ -1,7 +1,7 @@
 """The table: one row for each contender on each path, in Markdown."""
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bench.contenders import PATHS
 from bench.rounds import Sample
@@ -26,7 +26,12 @@ Counts = dict[str, dict[str, Count]]  # by contender and path
 def table(rounds: list[list[Sample]], counts: Counts) -> str:
     names = list(counts)
     rows = [_row(rounds, counts, path, name) for path in PATHS for name in names]
-    return "\n".join(map(_line, [TITLE, ["---"] * len(TITLE), *rows]))
+    return as_table(TITLE, rows)
+
+
+def as_table(title: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown."""
+    return "\n".join(map(_line, [title, ["---"] * len(title), *rows]))
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -9,12 +9,12 @@ import django
 django.setup()
 
 from bench.world import LIMIT_KG, PRODUCTS  # noqa: E402
-from demo import past  # noqa: E402  (models need the setup)
+from demo import past, people  # noqa: E402  (models need the setup)
 from precursors.models import Precursor  # noqa: E402  (models need the setup)
 from precursors.quantities import quantity  # noqa: E402
 from registry import clock, operations  # noqa: E402
 from registry.actors import Actor  # noqa: E402
-from registry.models import Jurisdiction, License, Membership, User  # noqa: E402
+from registry.models import Jurisdiction, License  # noqa: E402
 from registry.models.people import Role  # noqa: E402
 
 WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
@@ -73,10 +73,8 @@ def permit(license: License, product: str, activity: str, by: Actor) -> None:
 
 def officer(number: int) -> Actor:
     jurisdiction = Jurisdiction.objects.get(code="PE")
-    user = User.objects.create_user(f"bench{number}@authority.example")
-    return Actor.person(
-        Membership.objects.create(jurisdiction=jurisdiction, user=user, role=Role.OFFICER)
-    )
+    email = f"bench{number}@authority.example"
+    return people.join(email, f"Officer {number}", Role.OFFICER, jurisdiction, None)
 
 
 def populate(buyers: int, vendors: int) -> dict[str, list[dict[str, str]]]:

@@ -16,6 +16,7 @@ from allauth.mfa.models import Authenticator  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 
+from demo import people  # noqa: E402
 from registry import operations  # noqa: E402
 from registry.models import Membership, Organization, User  # noqa: E402
 from registry.models.people import Role  # noqa: E402
@@ -33,17 +34,6 @@ def session(user: User) -> str:
     return str(store.session_key)
 
 
-def manager(organization: Organization) -> User:
-    user = User.objects.create_user(f"manager{organization.pk}@bench.example")
-    Membership.objects.create(
-        jurisdiction=organization.jurisdiction,
-        user=user,
-        organization=organization,
-        role=Role.MANAGER,
-    )
-    return user
-
-
 def signed_in(buyer_tax_id: str) -> dict[str, str]:
     member = Membership.objects.filter(role=Role.OFFICER).order_by("pk")[0]
     Authenticator.objects.create(
@@ -52,8 +42,10 @@ def signed_in(buyer_tax_id: str) -> dict[str, str]:
     _key, secret = operations.issue_api_key(
         jurisdiction=member.jurisdiction, organization=None, name="Bench", scopes=SCOPES
     )
-    buyer = Organization.objects.select_related("jurisdiction").get(tax_id=buyer_tax_id)
-    return {"officer": session(member.user), "buyer": session(manager(buyer)), "key": secret}
+    buyer = Organization.objects.get(tax_id=buyer_tax_id)
+    manager = people.join("m@bench.example", "Manager", Role.MANAGER, member.jurisdiction, buyer)
+    assert manager.user
+    return {"officer": session(member.user), "buyer": session(manager.user), "key": secret}
 
 
 if __name__ == "__main__":

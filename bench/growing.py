@@ -1,0 +1,192 @@
+"""`run.py bench --grow N`: what a request costs beside 10,000 authorizations, and beside N."""
+
+import json
+import re
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg2
+
+from bench import cpu
+from bench.cluster import StatementLog, rows, vacuum
+from bench.contenders import Contender
+from bench.ground import Ground
+from bench.load import Run, get
+from bench.rounds import percentiles
+from bench.statements import shortened
+from bench.table import as_table
+from bench.world import Act, acts
+from launcher.errors import CannotStart
+
+SMALL = 10_000
+DAYS = 360  # over which the trade is spread
+ROUNDS, EACH = 4, 50  # interleaved rounds of so many requests, one at a time
+WARM = 10
+READS_MAX = 300  # pages of 8 KB; a list that reads more is shown with its plan
+SIZES = "SELECT count(*) FROM authorizations_authorization"
+BIG = re.compile(r"Seq Scan on (authorizations_\w+|registry_event)")
+PAGES = re.compile(r"Buffers: shared (?:hit=(\d+))?\s*(?:read=(\d+))?")
+MEASURES = ("p50 ms", "p95 ms", "PostgreSQL CPU ms")
+WANTED = {"GET": (200, 302), "POST": (201,)}
+
+
+@dataclass
+class Visits:
+    """Everything that is asked, and what it took."""
+
+    contender: Contender
+    signed_in: dict[str, str]
+    begun: int = 0
+    latencies_s: dict[str, list[float]] = field(default_factory=dict)
+    postgres_ms: dict[str, list[float]] = field(default_factory=dict)
+
+    def lists(self) -> dict[str, str]:
+        """The lists and pages, each by its name."""
+        officer = {"Cookie": f"sessionid={self.signed_in['officer']}"}
+        buyer = {"Cookie": f"sessionid={self.signed_in['buyer']}"}
+        authority = {"Authorization": f"Bearer {self.signed_in['key']}"}
+        world = self.contender.world
+        own = {"Authorization": f"Bearer {world['buyers'][0]['key']}"}
+        vendor = {"Authorization": f"Bearer {world['vendors'][0]['key']}"}
+        seller = world["vendors"][1]["tax_id"]
+        return {
+            "queue (page)": get("/queue/?tab=all", officer),
+            "queue, by deadline (page)": get("/queue/?tab=all&sort=deadline", officer),
+            "queue of a firm (page)": get("/queue/?tab=all&firm=bench%205", officer),
+            "open flags (API)": get("/api/v1/flags?state=open", authority),
+            "buyer's history (page)": get("/purchases/", buyer),
+            "buyer's history (API)": get("/api/v1/authorizations", own),
+            "vendor's codes (API)": get("/api/v1/authorizations", vendor),
+            "vendor's sales (API)": get("/api/v1/sales", vendor),
+            "search a vendor (page)": get("/purchases/?vendor=bench%205", buyer),
+            "search by vendor (API)": get(f"/api/v1/authorizations?seller={seller}", own),
+            "search by status (API)": get("/api/v1/authorizations?status=expired", authority),
+            "search a firm (page)": get("/firms/?q=bench%2012", officer),
+            "latest codes (page)": get("/oversight/", officer),
+        }
+
+    def acts(self, count: int) -> list[Act]:
+        found = acts(self.contender.size, self.begun, count)
+        self.begun += count
+        return found
+
+    def round(self, count: int, postgres: int) -> None:
+        """A code's way from the request to the sale, and every list, so many times each."""
+        asked = self.acts(count)
+        issued = self._take("issue", self.contender.requests("issue", asked, []), postgres)
+        looks = [self._look_up(act, answer) for act, answer in zip(asked, issued, strict=True)]
+        self._take("code look-up", looks, postgres)
+        self._take("record", self.contender.requests("redeem", asked, issued), postgres)
+        for name, request in self.lists().items():
+            self._take(name, [request] * count, postgres)
+
+    def _look_up(self, act: Act, issued: Any) -> str:
+        vendor = self.contender.world["vendors"][act.vendor]
+        path = f"/api/v1/authorizations/{issued['code']}"
+        return get(path, {"Authorization": f"Bearer {vendor['key']}"})
+
+    def _take(self, name: str, requests: list[Any], postgres: int) -> list[Any]:
+        before = cpu.tree_s(postgres)
+        run = self.contender.drive(requests, 1)
+        spent = cpu.tree_s(postgres) - before
+        _refuse_failures(name, requests, run)
+        self.latencies_s.setdefault(name, []).extend(run.latencies_s)
+        self.postgres_ms.setdefault(name, []).append(1000 * spent / len(requests))
+        return run.answers
+
+
+def _refuse_failures(name: str, requests: list[str], run: Run) -> None:
+    for request, status, answer in zip(requests, run.statuses, run.answers, strict=True):
+        if status not in WANTED[request.split(" ", 1)[0]]:
+            raise CannotStart(f"“{name}” was answered {status}: {answer}")
+
+
+def grow(contender: Contender, on: Ground, number: int) -> str:
+    """Measure at 10,000 and at `number`; the two beside each other, and the plans that scan."""
+    signed_in = json.loads(
+        contender.run("-m", "bench.full.sign_in", contender.world["buyers"][0]["tax_id"])
+    )
+    sizes, visited, begun = [SMALL, number], [], 0
+    for size in sizes:
+        _fill(contender, on, size)
+        visits = Visits(contender, signed_in, begun)
+        visited.append(_measured(visits, on))
+        begun = visits.begun
+    with on.report.step("Reading plans"):
+        plans = "\n".join(_plans(visits, StatementLog(on.stores)))
+    return f"{_table(sizes, visited)}\n\n{plans or 'No list scans.'}"
+
+
+def _fill(contender: Contender, on: Ground, size: int) -> None:
+    more = size - int(rows(contender.url, SIZES)[0][0])
+    with on.report.step(f"Loading up to {size} authorizations"):
+        contender.run("-m", "bench.growth.load", "past", str(more), str(DAYS), DEMO_MODE="on")
+    with on.report.step("VACUUM ANALYZE"):
+        vacuum(contender.url)
+
+
+def _measured(visits: Visits, on: Ground) -> Visits:
+    postgres = on.stores.postgres.pid
+    with on.report.step("Measuring"):
+        visits.round(WARM, postgres)
+        visits.latencies_s, visits.postgres_ms = {}, {}
+        for _round in range(ROUNDS):
+            visits.round(EACH, postgres)
+    return visits
+
+
+def _table(sizes: list[int], visited: list[Visits]) -> str:
+    small, large = visited
+    heads = [f"{measure} at {size:,}" for measure in MEASURES for size in sizes]
+    lines = [
+        [name, *_both(small, large, name), *_ratios(small, large, name)]
+        for name in small.latencies_s
+    ]
+    return as_table(["request", *heads, "× p50", "× CPU"], lines)
+
+
+def _both(small: Visits, large: Visits, name: str) -> Iterator[str]:
+    for place in (0, 1):
+        for visits in (small, large):
+            yield f"{percentiles(visits.latencies_s[name])[place]:.1f}"
+    for visits in (small, large):
+        yield f"{statistics.median(visits.postgres_ms[name]):.2f}"
+
+
+def _ratios(small: Visits, large: Visits, name: str) -> Iterator[str]:
+    before, after = (percentiles(each.latencies_s[name])[0] for each in (small, large))
+    yield f"{after / before:.2f}"
+    before, after = (statistics.median(each.postgres_ms[name]) for each in (small, large))
+    yield f"{after / before:.2f}" if before else "–"
+
+
+def _plans(visits: Visits, log: StatementLog) -> Iterator[str]:
+    """The plan of every statement of a list that reads a big table through, or many pages."""
+    with log.listening():
+        for name, request in visits.lists().items():
+            began = log.position
+            visits.contender.drive([request], 1)
+            for statement in log.statements(log.since(began), visits.contender.database):
+                if statement.startswith(("SELECT", "WITH")):
+                    yield from _plan(visits.contender.url, name, statement)
+
+
+def _plan(url: str, name: str, statement: str) -> Iterator[str]:
+    connection = psycopg2.connect(url)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + statement.replace("%", "%%"))
+        plan = [line for (line,) in cursor.fetchall()]
+    connection.rollback()
+    connection.close()
+    text = "\n".join(plan)
+    pages = _pages(text)
+    if pages > READS_MAX or BIG.search(text):
+        yield f"**{name}**, {pages} pages: `{shortened(statement)}`\n\n```\n{text}\n```\n"
+
+
+def _pages(plan: str) -> int:
+    """How many pages the whole statement touched: its topmost node counts those below."""
+    found = PAGES.search(plan)
+    return sum(int(number or 0) for number in found.groups()) if found else 0
