@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.utils.timezone import localtime
 
 from authorizations import operations
-from authorizations.models import Authorization, Sale, Status
+from authorizations.models import Authorization, Flag, Sale, Status
 from authorizations.operations.evaluating import evaluate
 from precursors.models import Product
 from registry import clock
@@ -16,6 +18,7 @@ from tests.pages.dealing import as_typed, brought, request_code, sell, text
 
 pytestmark = pytest.mark.django_db
 
+MINUTE = timedelta(minutes=1)
 OTHER_TOKEN = "0193a0a0-0000-7000-8000-000000000002"
 
 
@@ -51,6 +54,19 @@ def test_a_sale_is_recorded_as_it_was_typed(
     assert sale.seals == ["A1", "A2", "A3"]
     assert (sale.gross_kg, sale.tare_kg, sale.invoice) == (9000, 8004.5, "F001-1")
     assert "Being evaluated" in text(shown)
+
+
+def test_a_sale_in_the_minute_of_the_issue_does_not_come_before_it(
+    visit: Any, vendor: Firm, code: Authorization, page: str
+) -> None:
+    assert code.issued_at
+    for moment, flagged in ((code.issued_at, False), (code.issued_at - MINUTE, True)):
+        typed = as_typed(vendor, quantity="100", token=str(uuid4()))
+        typed |= {"sold_at_1": localtime(moment).strftime("%H:%M")}
+        typed |= {"sold_at_0": localtime(moment).strftime("%Y-%m-%d")}
+        assert visit(vendor.actor).post(page, typed).status_code == 302
+        evaluate([code.pk])
+        assert Flag.objects.filter(rule="sold_before_issue").exists() is flagged
 
 
 def test_the_quantity_is_never_filled_in(visit: Any, vendor: Firm, page: str) -> None:
