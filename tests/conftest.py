@@ -1,6 +1,7 @@
 """The world of a test: the shipped catalogue, and one named cast (see tests/cast.py)."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -42,23 +43,30 @@ def quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-@pytest.fixture
-def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """A copy of the test database for a test that commits: threads, other processes.
+@contextmanager
+def copied_database(blocker: Any) -> Iterator[str]:
+    """A copy of the test database for tests that commit: threads, other processes. Its name.
 
     Tables that refuse TRUNCATE cannot be flushed after such a test, so it gets its own.
     """
-    with django_db_blocker.unblock():
+    with blocker.unblock():
         connection.close()
         original = settings.DATABASES["default"]["NAME"]
         copy = f"{original}_copy"
         _maintain(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
         _maintain(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
         _use(copy)
-        yield
+        yield copy
         connection.close()
         _use(original)
         _maintain(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+@pytest.fixture
+def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A copy of the test database for a test that commits."""
+    with copied_database(django_db_blocker):
+        yield
 
 
 def _maintain(sql: str) -> None:

@@ -1,7 +1,7 @@
 """What holds on every page, whoever sees it, in every language and width."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request
@@ -24,14 +24,20 @@ SMALL_TARGETS = """(least) => {
     .filter((e) => height(e) < least - 0.5)
     .map((e) => `${Math.round(height(e))} px: ${e.outerHTML.slice(0, 160)}`);
 }"""
+# Chromium logs most violations by itself, and blocks some without a word.
+TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`blocked by ${event.effectiveDirective}: ${event.blockedURI}`));"""
 WIDTHS = (320, 390, 1280)
 TARGET_PX, LARGE_TARGET_PX = 24, 44
+
+Settled = Literal["load", "networkidle"]
 
 
 def watch(page: Page) -> Page:
     """Gather what goes wrong in a page: console errors, blocked content, foreign requests."""
     problems: list[str] = []
     page.problems = problems  # type: ignore[attr-defined]
+    page.add_init_script(TELL_VIOLATIONS)
     page.on("console", lambda message: problems.extend(_complaints(page, message)))
     page.on("pageerror", lambda error: problems.append(f"exception: {error}"))
     page.on("request", lambda request: problems.extend(_foreign(page, request)))
@@ -45,11 +51,37 @@ def check_at_every_width(page: Page) -> None:
         check_page(page)
 
 
-def check_page(page: Page) -> None:
-    """Fail with everything that is wrong with the page as it stands."""
-    page.wait_for_load_state("networkidle")
-    problems = [*getattr(page, "problems", []), *_axe(page), *_head(page), *_layout(page)]
+def check_page(page: Page, *, settled: Settled = "networkidle") -> None:
+    """Fail with everything that is wrong with the page as it stands.
+
+    Whoever goes on to other pages may look once it has loaded, and `check_nothing_went_wrong`
+    at the end: what comes later is gathered as well.
+    """
+    page.wait_for_load_state(settled)
+    problems = [*_gathered(page), *_axe(page), *_head(page), *_layout(page)]
     assert not problems, f"{page.url}\n" + "\n".join(problems)
+
+
+def check_scriptless_page(page: Page, mirror: Page) -> None:
+    """Do `check_page` where no script may run: axe looks at the same markup in another page."""
+    page.wait_for_load_state("load")
+    mirror.unroute_all()
+    mirror.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    markup = page.content()
+    mirror.route(page.url, lambda route: route.fulfill(body=markup, content_type="text/html"))
+    mirror.goto(page.url)
+    problems = [*_gathered(page), *_axe(mirror), *_head(page), *_layout(page)]
+    assert not problems, f"{page.url}\n" + "\n".join(problems)
+
+
+def check_nothing_went_wrong(page: Page) -> None:
+    """Fail with what was gathered since the page was opened, wherever it went."""
+    page.wait_for_load_state("networkidle")
+    assert not _gathered(page), "\n".join(_gathered(page))
+
+
+def _gathered(page: Page) -> list[str]:
+    return getattr(page, "problems", [])
 
 
 def _complaints(page: Page, message: ConsoleMessage) -> list[str]:
