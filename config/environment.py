@@ -31,6 +31,11 @@ class Environment:
     def secret(self, name: str) -> str:
         return self._checked(name, REQUIRED, str, lambda v: len(v) >= 32, "at least 32 characters")
 
+    def optional_secret(self, name: str) -> str:
+        return self._checked(
+            name, "", str, lambda v: not v or len(v) >= 32, "at least 32 characters"
+        )
+
     def flag(self, name: str, *, default: bool) -> bool:
         words = {"1": True, "true": True, "on": True, "yes": True}
         words |= {"0": False, "false": False, "off": False, "no": False}

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from config import error_pages
 from precursors.errors import Refused
+from registry.refusals import note
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -102,6 +103,7 @@ def problem_of(exc: BaseException) -> Problem | None:
 
 def _refused(exc: Refused) -> Problem:
     """A refusal that names a field is about what was sent; any other is the domain's no."""
+    note(exc)
     if "field" in exc.data and exc.code not in STATUSES:
         place = pointer(str(exc.data["field"]).split("."))
         return invalid([{"pointer": place, "code": exc.code, "detail": str(exc.message)}])

@@ -12,7 +12,7 @@ from config.logs import mask
 
 log = structlog.get_logger("portal.request")
 ACCEPTABLE = re.compile(r"[\w.-]{8,64}")
-QUIET = ("/static/", "/healthz", "/readyz")
+QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
 def request_id(get_response: Callable[[HttpRequest], HttpResponse]):

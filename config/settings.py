@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.request_id",
+    "registry.refusals.counting",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -215,7 +216,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes come past the proxy
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes come past the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
@@ -227,6 +228,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 # Logs ------------------------------------------------------------------------
 LOG_FORMAT = env.one_of("LOG_FORMAT", ["console", "json"], default="console")
 LOGGING = logging_for(LOG_FORMAT)
+
+METRICS_TOKEN = env.optional_secret("METRICS_TOKEN")  # without one /metrics is closed
 
 # API -------------------------------------------------------------------------
 REST_FRAMEWORK = {

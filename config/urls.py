@@ -5,12 +5,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from authorizations.views.home import home
-from config import api_docs, health, session
+from config import api_docs, health, metrics, session
 
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("accounts/", include("config.account_urls")),
     path("session/", session.renew, name="session"),
     path("language/", include("django.conf.urls.i18n")),

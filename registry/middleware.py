@@ -13,7 +13,7 @@ from registry.actors import Actor
 from registry.models import Membership, User
 
 MEMBERSHIP = "membership"  # where the session keeps the id of the current one
-WITHOUT_SESSION = ("/api/v1/", "/static/", "/healthz", "/readyz")
+WITHOUT_SESSION = ("/api/v1/", "/static/", "/healthz", "/readyz", "/metrics")
 
 View = Callable[[HttpRequest], HttpResponse]
 

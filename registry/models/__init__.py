@@ -5,6 +5,7 @@ from registry.models.firms import License, LicenseStep, Organization, Permit, Re
 from registry.models.people import ApiKey, Invitation, Membership, User
 from registry.models.places import Driver, Site, Vehicle
 from registry.models.realm import ClockOffset, Jurisdiction
+from registry.models.refusals import Refusal
 
 __all__ = [
     "ApiKey",
@@ -18,6 +19,7 @@ __all__ = [
     "Membership",
     "Organization",
     "Permit",
+    "Refusal",
     "Reinstatement",
     "Site",
     "User",

@@ -1,0 +1,192 @@
+"""Figures for a monitoring system, in the text format of Prometheus.
+
+Worked out from the database at each request: so they are the same whichever of several web
+processes answers, and survive all of them. What takes a look at whole tables is kept for a
+minute. Closed to everybody without METRICS_TOKEN, but in demo mode, which is local.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+
+FORMAT = "text/plain; version=0.0.4; charset=utf-8"
+KEPT_S = 60
+Rows = Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """`sql` selects the values of the labels, and last the figure."""
+
+    name: str
+    kind: str  # "gauge", "counter"
+    says: str
+    labels: tuple[str, ...]
+    sql: str
+    kept: bool = False  # for a minute: it reads whole tables
+
+    def rows(self) -> Rows:
+        if self.kept:
+            found: Any = cache.get_or_set(f"metrics:{self.name}", self._read, KEPT_S)
+            return found
+        return self._read()
+
+    def _read(self) -> Rows:
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql)
+            return cursor.fetchall()
+
+
+NOW = """(clock_timestamp()
+    + coalesce((SELECT ahead FROM registry_clockoffset), interval '0'))"""
+DUE = f"authorizations_duty WHERE parked_at IS NULL AND due_at <= {NOW}"
+AGE = f"coalesce(extract(epoch FROM {NOW} - min(%s)), 0)"
+METRICS = (
+    Metric(
+        "portal_invariant_violations",
+        "gauge",
+        "Rows that break an invariant, as last checked.",
+        ("invariant",),
+        """
+        SELECT number, count(violation.id) FROM generate_series(1, 10) AS number
+        LEFT JOIN (SELECT * FROM authorizations_violation WHERE cleared_at IS NULL) violation
+            USING (number)
+        GROUP BY 1 ORDER BY 1
+        """,
+    ),
+    Metric(
+        "portal_invariants_checked_timestamp_seconds",
+        "gauge",
+        "When the invariants were last checked: what changed lately, and everything.",
+        ("read",),
+        """
+        SELECT kind, extract(epoch FROM at) FROM authorizations_watermark
+        CROSS JOIN LATERAL (VALUES ('changes', checked_at), ('everything', everything_at))
+            AS read(kind, at) WHERE at IS NOT NULL ORDER BY 1
+        """,
+    ),
+    Metric(
+        "portal_issuing_halted",
+        "gauge",
+        "1 while no codes are issued because the books were found wrong.",
+        ("jurisdiction",),
+        "SELECT code, (issuing_halted_at IS NOT NULL)::int FROM registry_jurisdiction ORDER BY 1",
+    ),
+    Metric(
+        "portal_duties_due",
+        "gauge",
+        "Evaluations that are due.",
+        (),
+        f"SELECT count(*) FROM {DUE}",
+    ),
+    Metric(
+        "portal_queue_age_seconds",
+        "gauge",
+        "How long the oldest due evaluation has waited.",
+        (),
+        f"SELECT {AGE % 'due_at'} FROM {DUE}",
+    ),
+    Metric(
+        "portal_evaluation_lag_seconds",
+        "gauge",
+        "How long ago the oldest sale was reported that nobody has evaluated.",
+        (),
+        f"""
+        SELECT {AGE % "sale.recorded_at"} FROM authorizations_duty duty
+        JOIN authorizations_sale sale USING (authorization_id, version)
+        WHERE duty.reason = 'recorded' AND duty.parked_at IS NULL
+        """,
+    ),
+    Metric(
+        "portal_duties_parked",
+        "gauge",
+        "Evaluations set aside because they keep failing.",
+        (),
+        "SELECT count(*) FROM authorizations_duty WHERE parked_at IS NOT NULL",
+    ),
+    Metric(
+        "portal_codes_issued_total",
+        "counter",
+        "Codes issued.",
+        ("jurisdiction",),
+        """
+        SELECT jurisdiction.code, count(issued_at) FROM registry_jurisdiction jurisdiction
+        LEFT JOIN authorizations_authorization ON jurisdiction_id = jurisdiction.id
+        GROUP BY 1 ORDER BY 1
+        """,
+        kept=True,
+    ),
+    Metric(
+        "portal_sales_total",
+        "counter",
+        "Sales reported; corrections are not counted.",
+        ("jurisdiction",),
+        """
+        SELECT jurisdiction.code, count(sale.id) FROM registry_jurisdiction jurisdiction
+        LEFT JOIN authorizations_sale sale
+            ON sale.jurisdiction_id = jurisdiction.id AND sale.root_id IS NULL
+        GROUP BY 1 ORDER BY 1
+        """,
+        kept=True,
+    ),
+    Metric(
+        "portal_flags",
+        "gauge",
+        "Flags by rule, severity and state.",
+        ("jurisdiction", "rule", "severity", "state"),
+        """
+        SELECT jurisdiction.code, rule, severity, state, count(*) FROM authorizations_flag
+        JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = jurisdiction_id
+        GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+        """,
+        kept=True,
+    ),
+    Metric(
+        "portal_refusals_total",
+        "counter",
+        "What was refused, by code; a purchase that is not eligible once for each reason.",
+        ("jurisdiction", "code", "reason"),
+        """
+        SELECT coalesce(jurisdiction.code, ''), refusal.code, reason, times
+        FROM registry_refusal refusal
+        LEFT JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = jurisdiction_id
+        ORDER BY 1, 2, 3
+        """,
+    ),
+)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Every figure. 404 where it is closed, 401 without the token."""
+    if not settings.METRICS_TOKEN and not settings.DEMO_MODE:
+        raise Http404
+    if not _is_allowed(request):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    lines = [line for metric in METRICS for line in _lines(metric)]
+    return HttpResponse("\n".join([*lines, ""]), FORMAT, headers={"Cache-Control": "no-store"})
+
+
+def _is_allowed(request: HttpRequest) -> bool:
+    """Who brings the token; in demo mode without one, everybody."""
+    token: str = settings.METRICS_TOKEN
+    _scheme, _space, given = request.headers.get("Authorization", "").partition(" ")
+    return not token or secrets.compare_digest(given.encode(), token.encode())
+
+
+def _lines(metric: Metric) -> Iterator[str]:
+    yield f"# HELP {metric.name} {metric.says}"
+    yield f"# TYPE {metric.name} {metric.kind}"
+    for *values, figure in metric.rows():
+        pairs = zip(metric.labels, values, strict=True)
+        labels = ",".join(f'{label}="{_escaped(value)}"' for label, value in pairs)
+        yield f"{metric.name}{{{labels}}} {figure}" if labels else f"{metric.name} {figure}"
+
+
+def _escaped(value: object) -> str:
+    return str(value).replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")

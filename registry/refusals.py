@@ -1,0 +1,66 @@
+"""Counts what was refused, once the answer is ready: what is not refused pays nothing.
+
+Who turns a refusal into an answer, a page or a form, notes it; one statement after the request
+adds it up. The verb's own transaction could not: it is taken back with the refusal.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+
+import structlog
+from django.db import Error, connection
+from django.http import HttpRequest, HttpResponse
+
+from precursors.errors import Refused
+
+log = structlog.get_logger("portal.refusals")
+
+# In one order, so that requests that add to the same tallies never wait for each other in a ring.
+ADD = """
+INSERT INTO registry_refusal (jurisdiction_id, code, reason, times)
+SELECT %s, code, reason, 1 FROM unnest(%s::text[], %s::text[]) AS heard(code, reason)
+ORDER BY code, reason
+ON CONFLICT (jurisdiction_id, code, reason)
+    DO UPDATE SET times = registry_refusal.times + 1
+"""
+_noted: ContextVar[list[Refused] | None] = ContextVar("noted", default=None)
+
+
+def note(refusal: Refused) -> None:
+    """Have a refusal counted when the request is over, once."""
+    noted = _noted.get()
+    if noted is not None and not any(refusal is other for other in noted):
+        noted.append(refusal)
+
+
+def counting(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Middleware: adds up what was noted during a request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        noted: list[Refused] = []
+        token = _noted.set(noted)
+        try:
+            response = get_response(request)
+        finally:
+            _noted.reset(token)
+        if noted:
+            _add(request, noted)
+        return response
+
+    return middleware
+
+
+def _add(request: HttpRequest, noted: list[Refused]) -> None:
+    actor = getattr(request, "actor", None)
+    pairs = sorted({pair for refusal in noted for pair in _pairs(refusal)})
+    codes, reasons = [code for code, _reason in pairs], [reason for _code, reason in pairs]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(ADD, [actor.jurisdiction.pk if actor else None, codes, reasons])
+    except Error as error:  # the answer is given all the same
+        log.warning("refusal_not_counted", error=str(error))
+
+
+def _pairs(refusal: Refused) -> set[tuple[str, str]]:
+    reasons = {reason["code"] for reason in refusal.data.get("reasons", [])} or {""}
+    return {(refusal.code, reason) for reason in reasons}
