@@ -66,6 +66,10 @@ class Environment:
             "/"
         )
 
+    def other_database(self, name: str) -> dict[str, Any] | None:
+        """As `database`; None where it is not set."""
+        return self.database(name) if self.text(name, default="") else None
+
     def database(self, name: str) -> dict[str, Any]:
         self._checked(name, REQUIRED, str, _is_postgres, "postgres://user:password@host:port/name")
         return dict(self.env.db(name))

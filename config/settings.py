@@ -104,6 +104,10 @@ DATABASES = {
         "TEST": {"TEMPLATE": "template0"},
     }
 }
+# Who owns and migrates the tables is told to `migrate` and its like, never to web and workers.
+APPLICATION_ROLE = DATABASES["default"]["USER"]
+MIGRATION_DATABASE = env.other_database("MIGRATION_DATABASE_URL")
+READER_ROLE = env.text("READER_ROLE", default="")  # may read what is no secret, for reports
 # Sign-in limits must hold in every process and survive a lost Redis.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}

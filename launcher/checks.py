@@ -16,6 +16,7 @@ SCRIPTS = Path(sys.executable).parent
 # As in production, but for the stores: no check needs them, so nobody answers there.
 PRODUCTION = {
     "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/nowhere",
+    "MIGRATION_DATABASE_URL": "postgres://owner:nothing@127.0.0.1:1/nowhere",
     "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
     "SECRET_KEY": secrets.token_urlsafe(48),
     "DEMO_MODE": "off",

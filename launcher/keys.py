@@ -3,27 +3,31 @@
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+
+def _fresh() -> str:
+    return secrets.token_urlsafe(48)
 
 
 @dataclass(frozen=True)
 class Keys:
-    secret_key: str
-    database_password: str
-    broker_password: str
+    secret_key: str = field(default_factory=_fresh)
+    database_password: str = field(default_factory=_fresh)  # of the role that owns the tables
+    application_password: str = field(default_factory=_fresh)
+    reader_password: str = field(default_factory=_fresh)
+    broker_password: str = field(default_factory=_fresh)
 
 
 def keys_in(home: Path) -> Keys:
-    """The keys of this home, made and stored on the first call, readable by the owner only."""
+    """The keys of this home, readable by the owner only; what is missing is made."""
     path = home / "keys.json"
-    if not path.exists():
-        _store(path, Keys(*(secrets.token_urlsafe(48) for _ in range(3))))
-    return Keys(**json.loads(path.read_text()))
-
-
-def _store(path: Path, keys: Keys) -> None:
-    write_private(path, json.dumps(asdict(keys), indent=2))
+    stored = json.loads(path.read_text()) if path.exists() else {}
+    keys = Keys(**stored)
+    if asdict(keys) != stored:
+        write_private(path, json.dumps(asdict(keys), indent=2))
+    return keys
 
 
 def write_private(path: Path, text: str) -> None:

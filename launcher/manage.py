@@ -27,8 +27,9 @@ def manage(arguments: list[str]) -> int:
     while (claim := state.try_claim(directory)) is None:
         with state.joining(directory) as running:
             if running:
-                addresses = {name: running.environment[name] for name in ADDRESSES}
-                return call(arguments, {**running.environment, **values, **addresses})
+                told = running.environment
+                addresses = {name: told[name] for name in ADDRESSES if name in told}
+                return call(arguments, {**told, **values, **addresses})
         interrupts.check()  # it is starting, or stopping
         time.sleep(POLL_S)
     return _with_own_servers(arguments, values, claim, report)

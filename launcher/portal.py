@@ -55,6 +55,11 @@ def beat(directory: Path) -> Program:
     return Program("beat", celery("beat", "--pidfile=", "-s", str(directory / "beat")))
 
 
+def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a serving process is told: nothing that would let it change the tables themselves."""
+    return {**environment, "MIGRATION_DATABASE_URL": ""}  # empty, and so not read from .env either
+
+
 def programs(port: int, directory: Path) -> list[Program]:
     """The processes in the order of starting; they are stopped in reverse."""
     return [web(port), worker(), beat(directory)]
@@ -111,7 +116,8 @@ def start_processes(
     supervisor: Supervisor, environment: Mapping[str, str], port: int, directory: Path
 ) -> None:
     """Start web, worker and beat; return when the web answers. Raises CannotStart."""
-    processes = [Process(program, environment) for program in programs(port, directory)]
+    told = without_owner(environment)
+    processes = [Process(program, told) for program in programs(port, directory)]
     for process in processes:
         supervisor.start(process)
     with supervisor.report.step("Starting web, worker and beat") as step:

@@ -1,8 +1,10 @@
-"""An embedded PostgreSQL: one directory, one port on loopback, one password."""
+"""An embedded PostgreSQL: one directory, one port on loopback, three roles with passwords."""
 
+import hashlib
 import os
 import shutil
 import signal
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from launcher import binaries
@@ -15,7 +17,11 @@ from launcher.store import Store
 DYING_WITHIN_S = 30
 STATUS_LINE = 7  # of postmaster.pid, from 0
 BUILTIN_LOCALE_SINCE = 17
-ROLE = DATABASE = "portal"
+OWNER = DATABASE = "portal"  # owns and migrates the tables
+APPLICATION = "portal_app"  # what the portal works under: owns nothing
+READER = "portal_reader"  # for reports
+POWERS = {OWNER: "CREATEDB", APPLICATION: "NOCREATEDB", READER: "NOCREATEDB"}
+STAMP = "portal.roles"  # tells which roles and passwords the cluster was given
 LOOPBACK_ONLY = "host all all 127.0.0.1/32 scram-sha-256\n"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -37,7 +43,7 @@ class Postgres(Store):
         self,
         home: Path,
         bin_dir: Path,
-        password: str,
+        passwords: Mapping[str, str],
         *,
         account: Account | None,
         report: Report,
@@ -45,15 +51,19 @@ class Postgres(Store):
         candidates: range,
     ) -> None:
         super().__init__(home, account=account, report=report, candidates=candidates)
-        self.bin_dir, self.password, self.durable = bin_dir, password, durable
+        self.bin_dir, self.passwords, self.durable = bin_dir, passwords, durable
         self.data = home / "postgres"
 
     @property
     def url(self) -> str:
-        return f"postgres://{ROLE}:{self.password}@127.0.0.1:{self.port}/{DATABASE}"
+        """The owner's address."""
+        return self.url_of(OWNER)
+
+    def url_of(self, role: str) -> str:
+        return f"postgres://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{DATABASE}"
 
     def prepare(self) -> None:
-        """Create the cluster, role and database, once; an interrupted creation is redone."""
+        """Create the cluster, roles and database, once; an interrupted creation is redone."""
         if (self.data / "PG_VERSION").exists():
             return self._refuse_others()
         fresh = self.data.with_name("postgres.new")
@@ -89,15 +99,42 @@ class Postgres(Store):
         return [*options, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 
     def _bootstrap(self, data: Path) -> None:
-        """Make role and database before anybody can connect."""
-        statements = [
-            f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{self.password}'",
-            f"CREATE DATABASE {DATABASE} OWNER {ROLE}",
-        ]
-        single = ["postgres", "--single", "-D", str(data), "postgres"]
-        output = self._run("Creating the database", single, "\n".join([*statements, ""]))
+        """Make roles and database before anybody can connect."""
+        self._make_roles(data)
+        self.command("Creating the database", [f"CREATE DATABASE {DATABASE} OWNER {OWNER}"], data)
+
+    def amend(self) -> None:
+        """Make the roles that an earlier version did without, and set passwords made anew."""
+        stamp = self.data / STAMP
+        if not stamp.is_file() or stamp.read_text() != self._stamp():
+            self._make_roles(self.data)
+
+    def _make_roles(self, data: Path) -> None:
+        self.command("Making the database's roles", self._roles(), data)
+        (data / STAMP).write_text(self._stamp())
+
+    def command(self, label: str, statements: Sequence[str], data: Path | None = None) -> None:
+        """Run statements of one line each as superuser, on a server that is stopped."""
+        single = ["postgres", "--single", "-D", str(data or self.data), "postgres"]
+        output = self._run(label, single, "\n".join([*statements, ""]))
         if "ERROR" in output or "FATAL" in output:
-            raise CannotStart(f"The database could not be created.\n{output}")
+            raise CannotStart(f"The database could not be prepared.\n{output}")
+
+    def _roles(self) -> list[str]:
+        """Statements that may be run again."""
+        missing = "IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{0}')"
+        make = f"DO $$ BEGIN {missing} THEN CREATE ROLE {{0}}; END IF; END $$"
+        return [
+            *(make.format(role) for role in POWERS),
+            *(
+                f"ALTER ROLE {role} LOGIN {power} PASSWORD '{self.passwords[role]}'"
+                for role, power in POWERS.items()
+            ),
+            f"GRANT {APPLICATION} TO {OWNER}",  # whoever owns may also work as the portal does
+        ]
+
+    def _stamp(self) -> str:
+        return hashlib.sha256("\n".join(self._roles()).encode()).hexdigest()
 
     def _run(self, label: str, argv: list[str], stdin: str = "") -> str:
         command = [str(self.bin_dir / argv[0]), *argv[1:]]

@@ -31,7 +31,7 @@ SHARED = (
 
 @dataclass(frozen=True)
 class State:
-    """What a running launcher tells others; it holds the database's password."""
+    """What a running launcher tells others; it holds the database's passwords."""
 
     launch: str
     pid: int

@@ -41,6 +41,7 @@ class Store:
         self.prepare()
         with self.report.step(f"Starting {self.title}") as step:
             self.outlive_predecessor(step)
+            self.amend()
             self.port = self.port or ports.first_free(self.candidates)
             self._start(step)
 
@@ -75,6 +76,9 @@ class Store:
 
     def outlive_predecessor(self, step: Step) -> None:
         """Wait for what an earlier start left behind."""
+
+    def amend(self) -> None:
+        """Bring the data of an earlier version to what is needed now, while nothing runs."""
 
     def program(self) -> Program:
         raise NotImplementedError

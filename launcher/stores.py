@@ -10,12 +10,13 @@ from pathlib import Path
 from launcher import accounts, binaries, ports
 from launcher.environment import load
 from launcher.keys import keys_in
-from launcher.postgres import Postgres
+from launcher.postgres import APPLICATION, OWNER, READER, Postgres
 from launcher.progress import Report
 from launcher.store import Store
 from launcher.valkey import Valkey
 
-ADDRESSES = ("DATABASE_URL", "CELERY_BROKER_URL")
+# What tells a program where the servers are, and who may do what there.
+ADDRESSES = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "READER_ROLE", "CELERY_BROKER_URL")
 THROWAWAY_PORTS = range(20000, 32000)  # apart from a portal's, which may run beside the tests
 
 
@@ -42,7 +43,11 @@ class Stores:
         self.postgres = Postgres(
             self.home,
             found.postgres,
-            self.keys.database_password,
+            {
+                OWNER: self.keys.database_password,
+                APPLICATION: self.keys.application_password,
+                READER: self.keys.reader_password,
+            },
             account=account,
             report=report,
             durable=durable,
@@ -65,7 +70,9 @@ class Stores:
     @property
     def environment(self) -> dict[str, str]:
         return {
-            "DATABASE_URL": self.postgres.url,
+            "DATABASE_URL": self.postgres.url_of(APPLICATION),
+            "MIGRATION_DATABASE_URL": self.postgres.url,
+            "READER_ROLE": READER,
             "CELERY_BROKER_URL": self.valkey.url,
             "SECRET_KEY": self.keys.secret_key,
         }

@@ -12,9 +12,10 @@ from django.test.utils import setup_databases, teardown_databases
 
 from precursors.models import Product
 from registry.actors import Actor
+from registry.migrator import as_migrator
 from registry.models import Jurisdiction
 from registry.models.people import Role
-from tests import cast
+from tests import cast, database
 from tests.cast import Firm
 
 
@@ -28,12 +29,14 @@ def django_db_setup(
     have none.
     """
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        with as_migrator():
+            made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        database.work_as_application()
         call_command("load_registry", verbosity=0)
         call_command("load_precursors", verbosity=0)
     yield
     with django_db_blocker.unblock():
-        connection.close()
+        database.work_as_owner()
         teardown_databases(made, verbosity=0)
 
 
@@ -53,13 +56,13 @@ def copied_database(blocker: Any) -> Iterator[str]:
         connection.close()
         original = settings.DATABASES["default"]["NAME"]
         copy = f"{original}_copy"
-        _maintain(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
-        _maintain(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+        database.maintain(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+        database.maintain(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
         _use(copy)
         yield copy
         connection.close()
         _use(original)
-        _maintain(f'DROP DATABASE "{copy}" WITH (FORCE)')
+        database.maintain(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -67,11 +70,6 @@ def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A copy of the test database for a test that commits."""
     with copied_database(django_db_blocker):
         yield
-
-
-def _maintain(sql: str) -> None:
-    with connection._nodb_cursor() as cursor:
-        cursor.execute(sql)
 
 
 def _use(name: str) -> None:

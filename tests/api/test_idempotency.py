@@ -17,6 +17,7 @@ from config.api import idempotency
 from config.api.idempotency import canonical
 from config.api.parsing import document
 from tests.api.programs import Program, problem
+from tests.database import as_owner
 from tests.registry.numbers import ruc
 
 
@@ -211,7 +212,7 @@ def test_without_the_unique_key_they_would_be_many(
     committing: None, vendor_api: Program, code: str, sale_body: dict[str, Any]
 ) -> None:
     """The twin of the test above: the guard is what makes it one."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "ALTER TABLE authorizations_idempotencykey DROP CONSTRAINT one_effect_of_a_key"
         )

@@ -27,6 +27,7 @@ from registry import operations as registry
 from registry.actors import Actor
 from registry.models import Event
 from tests.cast import Firm, kg
+from tests.database import as_owner
 
 Ask = Callable[..., Authorization]
 Sell = Callable[..., Sale]
@@ -368,13 +369,15 @@ def _hide(sale: Sale, during: Callable[[], object]) -> None:
         off = "ALTER TABLE authorizations_sale DISABLE TRIGGER rows_are_kept"
         on = "ALTER TABLE authorizations_sale ENABLE ALWAYS TRIGGER rows_are_kept"
         set_ = "UPDATE authorizations_sale SET invoice = %s WHERE id = %s"
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(off)
-        cursor.execute(set_, ["hidden", sale.pk])
+        with as_owner():
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(off)
+            cursor.execute(set_, ["hidden", sale.pk])
         during()
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute(set_, [sale.invoice, sale.pk])
-        cursor.execute(on)
+        with as_owner():
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(set_, [sale.invoice, sale.pk])
+            cursor.execute(on)
 
 
 def test_the_register_as_it_was_at_the_sale_counts(

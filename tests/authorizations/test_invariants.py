@@ -9,6 +9,7 @@ from authorizations.models import Allowance, Authorization
 from authorizations.operations.evaluating import evaluate
 from precursors.models import Product
 from tests.cast import Firm, kg
+from tests.database import as_owner
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_a_missing_event_is_found(authorization: Authorization) -> None:
 
 @pytest.mark.parametrize("how", ["DISABLE", "ENABLE"])
 def test_a_sleeping_guard_is_found(authorization: Authorization, how: str) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE authorizations_sale {how} TRIGGER rows_are_kept")
     assert broken() == {"10 every guard is on, always"}

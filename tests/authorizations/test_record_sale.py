@@ -19,6 +19,7 @@ from registry import operations as registry
 from registry.actors import Actor
 from tests.authorizations.conftest import balances
 from tests.cast import Firm
+from tests.database import as_owner
 
 Ask = Callable[..., Authorization]
 Sell = Callable[..., Sale]
@@ -176,7 +177,7 @@ def test_facts_are_booked_beyond_the_quota(ask: Ask, sell: Sell, buyer: Firm) ->
 def test_what_was_recorded_stays(ask: Ask, sell: Sell) -> None:
     sale = sell(ask(), "10")
     for sql in ("UPDATE authorizations_sale SET net_kg = 1", "DELETE FROM authorizations_sale"):
-        with pytest.raises(Exception, match="refused"), connection.cursor() as cursor:
+        with pytest.raises(Exception, match="refused"), as_owner(), connection.cursor() as cursor:
             cursor.execute("SAVEPOINT before")
             try:
                 cursor.execute(sql)

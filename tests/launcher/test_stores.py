@@ -1,16 +1,20 @@
 """On real servers, one pair for the whole file; whoever stops them starts them again."""
 
+import json
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
+from psycopg2.errors import InsufficientPrivilege
 
 from launcher import keys, stores
 from launcher.accounts import Account
 from launcher.errors import CannotStart
+from launcher.postgres import APPLICATION, OWNER, READER
 from launcher.progress import Report
 from launcher.stores import Stores, throwaway
 
@@ -21,8 +25,8 @@ def running() -> Iterator[Stores]:
         yield servers
 
 
-def ask(servers: Stores, statement: str) -> str:
-    connection = psycopg2.connect(servers.postgres.url)
+def ask(servers: Stores, statement: str, role: str = OWNER) -> str:
+    connection = psycopg2.connect(servers.postgres.url_of(role))
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -46,8 +50,56 @@ def test_the_role_may_do_what_migrations_and_tests_need_and_no_more(running: Sto
     assert ask(running, "SELECT rolcreatedb FROM pg_roles WHERE rolname = 'portal'") == "True"
 
 
+def test_the_portal_works_under_a_role_that_can_make_nothing(running: Stores) -> None:
+    assert urlsplit(running.environment["DATABASE_URL"]).username == APPLICATION
+    assert urlsplit(running.environment["MIGRATION_DATABASE_URL"]).username == OWNER
+    assert running.environment["READER_ROLE"] == READER
+    powers = "rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls"
+    for role in (APPLICATION, READER):
+        mine = f"SELECT {powers} FROM pg_roles WHERE rolname = current_user"
+        assert ask(running, mine, role) == "False"
+        with pytest.raises(InsufficientPrivilege):
+            ask(running, "CREATE TABLE mine (word text)", role)
+        with pytest.raises(InsufficientPrivilege):
+            ask(running, f"SET ROLE {OWNER}", role)
+
+
+def test_data_of_a_version_with_one_role_get_the_others() -> None:
+    with throwaway() as former:
+        ask(former, "CREATE TABLE old (word text)")
+        former.postgres.stop()
+        former.postgres.command("Undo", [f"DROP ROLE {role}" for role in (APPLICATION, READER)])
+        (former.postgres.data / "portal.roles").unlink()
+        stored = json.loads((former.home / "keys.json").read_text())
+        known = {"secret_key", "database_password", "broker_password"}
+        old = {name: key for name, key in stored.items() if name in known}
+        (former.home / "keys.json").write_text(json.dumps(old))
+
+        now = Stores(former.home, Report(), durable=False, candidates=former.postgres.candidates)
+        assert {name: getattr(now.keys, name) for name in known} == old
+        now.postgres.start()
+        try:
+            assert ask(now, "SELECT tableowner FROM pg_tables WHERE tablename = 'old'") == OWNER
+            assert ask(now, "SELECT current_user", APPLICATION) == APPLICATION
+        finally:
+            now.postgres.stop()
+
+
+def test_keys_that_were_lost_are_made_anew_and_told_to_the_server() -> None:
+    with throwaway() as former:
+        former.postgres.stop()
+        (former.home / "keys.json").unlink()
+        now = Stores(former.home, Report(), durable=False, candidates=former.postgres.candidates)
+        now.postgres.start()
+        try:
+            assert now.keys != former.keys
+            assert ask(now, "SELECT current_user", APPLICATION) == APPLICATION
+        finally:
+            now.postgres.stop()
+
+
 def test_nobody_gets_in_without_the_password(running: Stores) -> None:
-    for role in ("portal", "postgres"):
+    for role in (OWNER, APPLICATION, READER, "postgres"):
         with pytest.raises(psycopg2.OperationalError, match="password"):
             psycopg2.connect(
                 host="127.0.0.1",
@@ -67,6 +119,7 @@ def test_passwords_are_in_no_command_line(running: Stores) -> None:
     for pid in (running.postgres.pid, running.valkey.pid):
         command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
         assert running.keys.database_password not in command
+        assert running.keys.application_password not in command
         assert running.keys.broker_password not in command
 
 

@@ -7,19 +7,25 @@ variables against ordinary servers.
 import json
 import re
 import shlex
+import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 import yaml
+from psycopg2.errors import InsufficientPrivilege
 
+from config.privileges import SECRET as SECRET_TABLES
 from launcher import ports
 from launcher.environment import ROOT
+from launcher.postgres import READER
 from launcher.process import Process, Program
 from launcher.stores import Stores, throwaway
 
@@ -55,6 +61,14 @@ def test_no_secret_is_inside() -> None:
         for name, value in service.get("environment", {}).items():
             if re.search("SECRET|PASSWORD", name):
                 assert value.startswith("${") and ":?" in value, name
+
+
+def test_only_the_one_that_migrates_is_told_who_owns_the_tables() -> None:
+    told = {name for name in OURS if "MIGRATION_DATABASE_URL" in environment_of(name)}
+    assert told == {"prepare"}
+    for service in OURS:
+        knows_password = "${POSTGRES_PASSWORD" in json.dumps(environment_of(service))
+        assert knows_password == (service == "prepare"), service
 
 
 def test_what_others_wait_for_exists() -> None:
@@ -107,7 +121,11 @@ def start(servers: Stores, tmp_path: Path) -> Iterator[Callable[[str], Process]]
         values = {
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "PORT": web_port,
-            **servers.environment,
+            **{
+                name: value
+                for name, value in servers.environment.items()
+                if name in environment_of(service)
+            },
             "SECRET_KEY": SECRET,
             "PUBLIC_URL": "https://portal.example",
             "LOG_FORMAT": "json",
@@ -146,9 +164,10 @@ def ready(port: str) -> dict[str, Any]:
         return {}
 
 
-def test_the_same_commands_run_on_ordinary_servers(start: Any) -> None:
+def test_the_same_commands_run_on_ordinary_servers(start: Any, servers: Stores) -> None:
     prepare = start("prepare")
     assert prepare.popen.wait(timeout=120) == 0, start.log("prepare")
+    _reader_reads_what_is_no_secret(servers)
     for service in ("web", "worker", "beat"):
         start(service)
     assert eventually(lambda: ready(start.port).get("workers") == 1, within_s=60), start.log(
@@ -156,3 +175,45 @@ def test_the_same_commands_run_on_ordinary_servers(start: Any) -> None:
     ) + start.log("worker")
     answer = ready(start.port)
     assert (answer["database"], answer["broker"]) == ("ok", "ok")
+
+
+def _reader_reads_what_is_no_secret(servers: Stores) -> None:
+    with closing(psycopg2.connect(servers.postgres.url_of(READER))) as session:
+        session.autocommit = True
+        cursor = session.cursor()
+        cursor.execute("SELECT FROM authorizations_sale")
+        for statement in (
+            *(f"SELECT FROM {table}" for table in SECRET_TABLES),
+            "INSERT INTO registry_clockoffset VALUES (1, '0')",
+            "CREATE TEMPORARY TABLE mine (n int)",
+        ):
+            with pytest.raises(InsufficientPrivilege):
+                cursor.execute(statement)
+
+
+def test_the_containers_script_makes_the_roles_and_may_be_run_again(tmp_path: Path) -> None:
+    with throwaway() as stores:
+        server = stores.postgres
+        server.stop()
+        server.command("Letting the superuser in", [f"ALTER ROLE postgres PASSWORD '{SECRET}'"])
+        server.start()
+        passwords = {"POSTGRES_PASSWORD": "owners", "APPLICATION_PASSWORD": "applications"}
+        words = ["-v", "ON_ERROR_STOP=1", "-f", str(ROOT / "docker" / "roles.sql"), "-d", "made"]
+        where = {"PGHOST": "127.0.0.1", "PGPORT": str(server.port), "PGUSER": "postgres"}
+        values = {**passwords, **where, "PGPASSWORD": SECRET}
+        with closing(psycopg2.connect(_as("postgres", SECRET, server.port, "postgres"))) as first:
+            first.autocommit = True
+            first.cursor().execute("CREATE DATABASE made")
+        for _ in range(2):
+            subprocess.run([server.bin_dir / "psql", *words], env=values, check=True)
+        for role, password in (("portal", "owners"), ("portal_app", "applications")):
+            with closing(psycopg2.connect(_as(role, password, server.port, "made"))) as session:
+                cursor = session.cursor()
+                cursor.execute(
+                    "SELECT datdba = current_user::regrole FROM pg_database WHERE datname = 'made'"
+                )
+                assert cursor.fetchone() == (role == "portal",)
+
+
+def _as(role: str, password: str, port: int, database: str) -> str:
+    return f"postgres://{role}:{password}@127.0.0.1:{port}/{database}"

@@ -3,6 +3,8 @@
 import pytest
 from django.db import connection
 
+from tests.database import as_owner
+
 
 @pytest.fixture
 def catalogue(db: None) -> None:
@@ -11,7 +13,7 @@ def catalogue(db: None) -> None:
 
 @pytest.fixture
 def empty(db: None) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             """
             ALTER TABLE precursors_product DISABLE TRIGGER product_version_is_kept;

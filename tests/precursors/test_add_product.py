@@ -11,6 +11,7 @@ from precursors import operations
 from precursors.errors import Refused
 from precursors.models import Precursor, Product
 from precursors.quantities import Unit, quantity
+from tests.database import as_owner
 
 
 @pytest.fixture
@@ -195,6 +196,7 @@ def test_two_who_add_at_once_come_one_after_the_other(acid: Precursor) -> None:
 )
 def test_a_version_is_never_edited_or_deleted(catalogue: None, statement: str) -> None:
     with (
+        as_owner(),
         pytest.raises(IntegrityError, match="kept as they are"),
         transaction.atomic(),
         connection.cursor() as cursor,

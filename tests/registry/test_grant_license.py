@@ -10,6 +10,7 @@ from registry import operations
 from registry.actors import Actor
 from registry.models import Event, License, LicenseStep, Organization
 from registry.models.firms import Standing
+from tests.database import as_owner
 from tests.registry.refusals import refused
 
 Grant = Callable[..., License]
@@ -85,5 +86,9 @@ def test_not_even_sql_changes_what_was_granted(license: License, change: str) ->
 
 
 def test_not_even_sql_deletes_a_license(license: License) -> None:
-    with pytest.raises(IntegrityError, match="kept here for ever"), transaction.atomic():
+    with (
+        as_owner(),
+        pytest.raises(IntegrityError, match="kept here for ever"),
+        transaction.atomic(),
+    ):
         connection.cursor().execute("DELETE FROM registry_license")

@@ -17,6 +17,7 @@ from registry.models import Event, License, Permit
 from registry.models.firms import PermitState
 from registry.rules import Terms, is_looser
 from registry.standing import permit_in_force
+from tests.database import as_owner
 from tests.registry.refusals import refused
 
 Grant = Callable[..., Permit]
@@ -262,7 +263,7 @@ def test_not_even_sql_raises_a_limit_alone(grant: Grant) -> None:
         "DELETE FROM registry_permit",
     ]
     for statement in alone:
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with as_owner(), pytest.raises(IntegrityError), transaction.atomic():
             connection.cursor().execute(statement)
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from registry.models import License, Organization
+from tests.database import as_owner
 
 APPENDED = ["registry_event", "registry_licensestep"]
 KEPT = [
@@ -16,7 +17,8 @@ KEPT = [
 
 
 def run(statement: str) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
+    """Run it as the tables' owner: what rights are refused already is told in test_roles.py."""
+    with as_owner(), transaction.atomic(), connection.cursor() as cursor:
         # Checks that wait for the commit would stop a TRUNCATE before its guard is asked.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement)

@@ -3,6 +3,7 @@
 import sys
 import time
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from demo import world
+from registry.migrator import as_migrator
 
 LABELS = {
     "firms": "entering firms",
@@ -37,7 +39,8 @@ class Command(BaseCommand):
         if not settings.DEMO_MODE:
             raise CommandError("There is no demo outside demo mode: DEMO_MODE is off.")
         size = world.Size(options["months"], options["firms"], options["purchases"])
-        with transaction.atomic():
+        # Only the owner can empty a table whose rows are kept.
+        with as_migrator() if options["fresh"] else nullcontext(), transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
             self._make(size, fresh=options["fresh"])

@@ -1,0 +1,44 @@
+"""What an operator is told about a database that is used otherwise than recommended."""
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import Error, connection
+
+# A superuser has every role.
+OWNS = """
+SELECT EXISTS (
+    SELECT FROM pg_database
+    WHERE datname = current_database() AND pg_has_role(current_user, datdba, 'USAGE')
+) OR EXISTS (
+    SELECT FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND pg_has_role(current_user, relowner, 'USAGE')
+)
+"""
+ONE_ROLE = (
+    "The portal works in the database as the owner of its tables: whoever takes over a web or "
+    "worker process can turn the guards off and rewrite what happened."
+)
+TWO_ROLES = (
+    "Name the owner with MIGRATION_DATABASE_URL where `migrate` runs, and a role that owns "
+    "nothing with DATABASE_URL everywhere; `migrate` grants it its rights. See README.md."
+)
+
+
+@register(Tags.database)
+def application_owns_nothing(
+    databases: list[str] | None = None, **given: Any
+) -> list[CheckMessage]:
+    """`migrate` asks this, and `check --deploy --database default`."""
+    if not databases or not _owns():
+        return []
+    return [Warning(ONE_ROLE, hint=TWO_ROLES, id="portal.W001")]
+
+
+def _owns() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(OWNS)
+            return bool(cursor.fetchone()[0])
+    except Error:
+        return False  # a server that cannot be asked is reported by whoever needs it

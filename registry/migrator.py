@@ -1,0 +1,39 @@
+"""The role that owns the tables. The portal itself works under another, which owns nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import connection
+
+WHO = ("HOST", "PORT", "USER", "PASSWORD")
+
+
+@contextmanager
+def as_migrator() -> Iterator[None]:
+    """Work as the role of MIGRATION_DATABASE_URL, in the same database; outside a transaction.
+
+    Where that is not set, one role does everything, and nothing changes.
+    """
+    owner = settings.MIGRATION_DATABASE
+    if owner is None or owner["USER"] == current_role():
+        yield
+        return
+    mine = {name: connection.settings_dict[name] for name in WHO}
+    _become({name: owner[name] for name in WHO})
+    try:
+        yield
+    finally:
+        _become(mine)
+
+
+def current_role() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        role: str = cursor.fetchone()[0]
+    return role
+
+
+def _become(who: dict[str, str]) -> None:
+    connection.close()
+    connection.settings_dict.update(who)
