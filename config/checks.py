@@ -26,11 +26,9 @@ TWO_ROLES = (
 
 
 @register(Tags.database)
-def application_owns_nothing(
-    databases: list[str] | None = None, **given: Any
-) -> list[CheckMessage]:
+def application_owns_nothing(app_configs: Any, **given: Any) -> list[CheckMessage]:
     """`migrate` asks this, and `check --deploy --database default`."""
-    if not databases or not _owns():
+    if not given["databases"] or not _owns():
         return []
     return [Warning(ONE_ROLE, hint=TWO_ROLES, id="portal.W001")]
 

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from authorizations import bell
 from authorizations.models import Authorization, Duty, Evaluation, Flag, Sale
 from registry import clock
+from tests.database import as_owner
 
 PATIENCE_S = 40
 BROKER_OF_ITS_OWN = "/13"  # one of the sixteen databases of a broker
@@ -84,7 +85,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
         bell.tell_worker()
         wait_for(lambda: Flag.objects.count() == 1)
         sell(ask("1000"), "1080")
-        with transaction.atomic(), connection.cursor() as cursor:
+        with as_owner(), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("LOCK TABLE authorizations_evaluation IN ACCESS EXCLUSIVE MODE")
             bell.tell_worker()
             wait_for(lambda: _claimed() > 0)

@@ -18,6 +18,7 @@ from precursors.quantities import quantity
 from registry import clock
 from registry.actors import Actor
 from registry.models import Organization, Site
+from tests.database import as_owner
 from tests.registry.numbers import ruc
 
 pytestmark = pytest.mark.usefixtures("small_world", "demo_mode")
@@ -102,7 +103,8 @@ def test_a_fresh_world_is_the_same_world(django_db_blocker) -> None:  # type: ig
     before = _dump()
     # What waits for the commit would stop the tables from being emptied.
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
-    call_command("seed_demo", fresh=True, months=2, firms=12, purchases=60, stderr=StringIO())
+    with as_owner():
+        call_command("seed_demo", fresh=True, months=2, firms=12, purchases=60, stderr=StringIO())
     assert _dump() == before
 
 
@@ -111,13 +113,14 @@ def test_it_is_never_made_fresh_beside_a_real_firm() -> None:
     from registry.operations import add_organization
 
     add_organization(tax_id="20100070970", name="A real one", by=by)
-    with pytest.raises(CommandError, match="not the demo's"):
+    with as_owner(), pytest.raises(CommandError, match="not the demo's"):
         call_command("seed_demo", fresh=True)
 
 
 def test_guards_stand_after_a_fresh_world() -> None:
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
-    world.clear()
+    with as_owner():
+        world.clear()
     broken = {name: count for name, count in invariants.violations() if count}
     assert broken == {}
 
