@@ -25,7 +25,8 @@ class Ground:
 
     @property
     def url(self) -> str:
-        return self.environment["DATABASE_URL"]
+        """The owner's: who measures also makes databases and tidies them."""
+        return self.stores.postgres.url
 
     def described(self) -> str:
         """The machine, the date, and what the numbers owe to the server's settings."""

@@ -20,7 +20,8 @@ SIZE = Size(buyers=2, vendors=2)
 @pytest.fixture
 def all_four(committing: None, tmp_path: Path) -> Iterator[list[Contender]]:
     copy = settings.DATABASES["default"]["NAME"]
-    url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{copy}"))
+    owner = os.environ.get("MIGRATION_DATABASE_URL") or os.environ["DATABASE_URL"]
+    url = urlunsplit(urlsplit(owner)._replace(path=f"/{copy}"))
     made = contenders({**os.environ, "PORTAL_DATA_DIR": str(tmp_path)}, SIZE)
     with running(made, url):
         yield made

@@ -19,7 +19,7 @@ NOBODY = "synchronous_standby_names = 'nobody'\n"
 @contextmanager
 def writes(portal: Portal, table: str) -> Iterator[None]:
     """Nobody writes to this table meanwhile. Ten seconds, then those who wait give up."""
-    holder = psycopg2.connect(portal.environment["DATABASE_URL"])
+    holder = psycopg2.connect(portal.stores.postgres.url)
     try:
         holder.cursor().execute(f"LOCK TABLE {table} IN SHARE MODE")
         yield

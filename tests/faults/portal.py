@@ -38,7 +38,7 @@ class Portal:
         self.supervisor = Supervisor(Report())
         self.supervisor.watched = [Watched(s, time.monotonic()) for s in stores.in_order]
         self.web, self.worker, self.beat = self.processes = [
-            Process(program, self.environment, self.log(program.name))
+            Process(program, portal.without_owner(self.environment), self.log(program.name))
             for program in portal.programs(self.port, directory)
         ]
 

@@ -15,6 +15,7 @@ from registry.actors import Actor
 from registry.models import Event, Invitation, Membership, Organization, User
 from registry.models.people import Role
 from tests.cast import PASSWORD
+from tests.database import as_owner
 from tests.registry.refusals import refused
 
 SignIn = Callable[[Actor], Client]
@@ -174,7 +175,7 @@ def test_one_officer_alone_makes_none_in_sql_either(
 ) -> None:
     if "registry_invitation SET" in statement:
         statement += f" WHERE id = {proposal.pk}"
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with as_owner(), pytest.raises(IntegrityError), transaction.atomic():
         connection.cursor().execute(statement)
 
 
@@ -222,7 +223,7 @@ def test_an_officer_who_left_does_not_come_back_by_the_old_invitation(
 
 
 def test_without_its_guard_one_officer_can_turn_the_link(proposal: Invitation) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
             "ALTER TABLE registry_invitation DROP CONSTRAINT inviting_an_officer_takes_two_people"
