@@ -48,6 +48,7 @@ KEPT = {
 CHANGEABLE = {
     "account_emailconfirmation",
     "authorizations_duty",
+    "authorizations_heartbeat",
     "authorizations_idempotencykey",
     "cache",
     "django_session",

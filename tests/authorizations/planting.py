@@ -12,6 +12,7 @@ from precursors.models import Product
 from registry import clock
 from registry.actors import Actor
 from tests.cast import Firm, kg
+from tests.database import as_owner
 
 GUARDS = """
 SELECT tgrelid::regclass::text, tgname FROM pg_trigger
@@ -30,7 +31,7 @@ def guards() -> list[tuple[str, str]]:
 def plant(*statements: str) -> None:
     """Do as the tables' owner what the portal never does: the guards sleep meanwhile."""
     told = " ".join(statements)
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in {table for table, _name in guards() if table in told}:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")

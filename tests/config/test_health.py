@@ -11,6 +11,7 @@ from authorizations import tasks
 from authorizations.models import Heartbeat
 from config import health
 from registry import clock
+from tests.database import as_owner
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +69,7 @@ def test_a_broker_that_takes_nothing_is_down_and_sales_are_still_taken(
 
 
 def test_without_its_tables_it_is_not_ready(client: Client) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE authorizations_duty RENAME TO elsewhere")
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, "down")
