@@ -218,3 +218,71 @@ class Portal(Contender):
         self.use(url)
         address = urlunsplit(role._replace(path=urlsplit(url).path))
         self.environment = {**self.environment, "DATABASE_URL": address}
+        numbers = map(str, (self.size.buyers, self.size.vendors, self.days_ago))
+        demo = {"DEMO_MODE": "on"} if self.days_ago else {}  # or the clock is not to be moved
+        self.world = json.loads(self.run("-m", "bench.full.populate", *numbers, **demo))
+
+    def issue(self, act: Act) -> Any:
+        buyer = self.world["buyers"][act.buyer]
+        body = {
+            "seller": self.world["vendors"][act.vendor]["tax_id"],
+            "product": PRODUCTS[act.product],
+            "quantity": {"value": KG, "unit": "kg"},
+            "destination_site": buyer["site"],
+        }
+        return post("/api/v1/authorizations", body, self.signed(buyer, f"issue-{act.number}"))
+
+    def redeem(self, act: Act, issued: Any) -> Any:
+        vendor = self.world["vendors"][act.vendor]
+        body = {
+            "sold_at": now(),
+            "quantity": {"value": KG, "unit": "kg"},
+            "site": vendor["site"],
+            "vehicle": {"plate": self.world["buyers"][act.buyer]["plate"]},
+            "driver": {"document": "12345678", "license": "Q12345678"},
+            "invoice": f"F001-{act.number}",
+            "guide": f"T001-{act.number}",
+        }
+        path = f"/api/v1/authorizations/{issued['code']}/sales"
+        return post(path, body, self.signed(vendor, f"sale-{act.number}"))
+
+    @staticmethod
+    def signed(firm: dict[str, str], key: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {firm['key']}", "Idempotency-Key": key}
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def contenders(environment: Mapping[str, str], size: Size) -> list[Contender]:
+    """All four, from the leanest. `environment` is the portal's own."""
+    return [
+        Sql("sql", size, environment),
+        Wsgi("wsgi", size, environment),
+        Naive("naive", size, environment),
+        Portal("portal", size, environment),
+    ]
+
+
+@contextmanager
+def running(all_of_them: list[Contender], url: str) -> Iterator[None]:
+    """Prepare and start them all; the portal's database has been migrated."""
+    with ExitStack() as stack:
+        with ThreadPoolExecutor() as at_once:
+            list(at_once.map(lambda contender: contender.prepare(url), all_of_them))
+        for contender in all_of_them:
+            stack.callback(contender.stop)
+            contender.start()
+        for contender in all_of_them:
+            wait_for(contender)
+        yield
+
+
+def wait_for(contender: Contender) -> None:
+    """Until its server takes connections. Raises CannotStart."""
+    until = time.monotonic() + STARTS_WITHIN_S
+    while contender.process and ports.is_free(contender.port):
+        if not contender.process.alive or time.monotonic() > until:
+            raise CannotStart(f"The contender {contender.name} did not start.")
+        time.sleep(0.05)

@@ -29,6 +29,8 @@ KEPT = {
     "authorizations_allowance",
     "authorizations_authorization",
     "authorizations_flag",
+    "authorizations_violation",
+    "authorizations_watermark",
     "precursors_precursor",
     "precursors_product",
     "registry_apikey",
