@@ -31,15 +31,15 @@ def _is_flagged(rule: str, kind: str, subject: str) -> str:
 
 
 def _is_volume(unit: str) -> str:
-    return f"({unit} IN ('L', 'mL', 'm3', 'gal_us'))"
+    return f"({unit} IN ('L', 'mL', 'm3', '[gal_us]'))"
 
 
-def _base(row: str) -> str:
+def base(row: str) -> str:
     """A quantity in kg or L."""
     return f"""({row}.quantity_value * CASE {row}.quantity_unit
         WHEN 'kg' THEN 1 WHEN 'g' THEN 0.001 WHEN 'mg' THEN 0.000001 WHEN 't' THEN 1000
         WHEN 'L' THEN 1 WHEN 'mL' THEN 0.001 WHEN 'm3' THEN 1000
-        WHEN 'gal_us' THEN 3.785411784 END)"""
+        WHEN '[gal_us]' THEN 3.785411784 END)"""
 
 
 # Sold against authorized, in kg of product: a quantity in L is multiplied by the density, so that
@@ -66,7 +66,7 @@ MEASURE = f"""
 
 
 def _measured(row: str) -> str:
-    return f"CASE WHEN measure.by_mass THEN {row}.product_kg ELSE {_base(row)} END"
+    return f"CASE WHEN measure.by_mass THEN {row}.product_kg ELSE {base(row)} END"
 
 
 # A sale breathes where the vendor told of the other dimension, and nobody told the figure at

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery.schedules import crontab
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -202,3 +204,15 @@ def test_no_more_is_kept_than_somebody_can_read(ask: Ask, monkeypatch: pytest.Mo
     plant("UPDATE authorizations_authorization SET held_kg = 1")
     check_invariants()
     assert len([1 for invariant, _s in open_ones() if "for the buyer" in invariant]) == 1
+
+
+def test_the_clock_rings_for_it_every_five_minutes_and_at_night() -> None:
+    rings = [
+        ring
+        for ring in settings.CELERY_BEAT_SCHEDULE.values()
+        if ring["task"] == tasks.check_invariants.name
+    ]
+    often, nightly = sorted(rings, key=lambda ring: "kwargs" in ring)
+    assert often["schedule"] <= 300
+    assert nightly["kwargs"] == {"everything": True}
+    assert isinstance(nightly["schedule"], crontab)

@@ -6,19 +6,21 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from authorizations import invariants, operations
+from authorizations.invariants.judged import base
 from authorizations.models import Authorization, Sale
 from authorizations.operations.evaluating import evaluate
 from precursors.errors import Refused
-from precursors.quantities import Quantity, quantity
+from precursors.quantities import Quantity, Unit, quantity
 from registry import clock
 from registry.actors import Actor
 from tests import cast
 from tests.cast import Firm
 
-UNITS = ["kg", "L", "t", "mL", "g", "gal_us"]
-FACTORS = {"kg": "1", "L": "1", "t": "0.001", "mL": "1000", "g": "1000", "gal_us": "0.264"}
+UNITS = ["kg", "L", "t", "mL", "g", "[gal_us]"]
+FACTORS = {"kg": "1", "L": "1", "t": "0.001", "mL": "1000", "g": "1000", "[gal_us]": "0.264"}
 # About the quantity, at both edges of the tolerance, and by a slip of the decimal point.
 SHARES = ["1", "1.004", "1.006", "0.994", "0.996", "1.08", "0.5", "0.79", "1.27", "10", "0.1"]
 
@@ -118,3 +120,11 @@ def test_whatever_is_told_the_recount_agrees(
                 evaluate([trade.code.pk])
         evaluate([trade.code.pk])
     assert broken() == set()
+
+
+@pytest.mark.parametrize("unit", list(Unit))
+def test_the_recount_knows_every_unit_as_it_is(db: None, unit: Unit) -> None:
+    with connection.cursor() as cursor:
+        asked = "(SELECT 1::numeric AS quantity_value, %s AS quantity_unit)"
+        cursor.execute(f"SELECT {base('asked')} FROM {asked} asked", [unit.value])
+        assert cursor.fetchone()[0] == unit.factor
