@@ -104,6 +104,11 @@ def problem_of(exc: BaseException) -> Problem | None:
 def _refused(exc: Refused) -> Problem:
     """A refusal that names a field is about what was sent; any other is the domain's no."""
     note(exc)
+    if "unknown" in exc.data:
+        places = exc.data["unknown"].items()
+        return invalid(
+            [{"pointer": pointer([k]), "code": v, "detail": str(exc.message)} for k, v in places]
+        )
     if "field" in exc.data and exc.code not in STATUSES:
         place = pointer(str(exc.data["field"]).split("."))
         return invalid([{"pointer": place, "code": exc.code, "detail": str(exc.message)}])

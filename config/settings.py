@@ -98,6 +98,7 @@ TEMPLATES = [
 DATABASES = {
     "default": {
         **env.database("DATABASE_URL"),
+        "ENGINE": "config.postgresql",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5, "options": "-c lock_timeout=10s -c timezone=UTC"},
@@ -108,6 +109,9 @@ DATABASES = {
 APPLICATION_ROLE = DATABASES["default"]["USER"]
 MIGRATION_DATABASE = env.other_database("MIGRATION_DATABASE_URL")
 READER_ROLE = env.text("READER_ROLE", default="")  # may read what is no secret, for reports
+# Statements that the server plans once a connection; off where a pooler such as PgBouncer gives
+# each transaction another connection.
+PREPARED_STATEMENTS = env.flag("PREPARED_STATEMENTS", default=True)
 # Sign-in limits must hold in every process and survive a lost Redis.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}

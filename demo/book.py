@@ -23,7 +23,7 @@ from authorizations.models import (
     Status,
 )
 from authorizations.operations.booking import balances_of
-from authorizations.operations.requesting import AUTOMATIC_WINDOW
+from authorizations.operations.dealers import AUTOMATIC_WINDOW
 from authorizations.periods import end_of_day, working_days_after
 from demo import numbers
 from demo.firms import Firm

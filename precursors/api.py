@@ -25,6 +25,10 @@ def product_named(by: Any, code: str) -> Product | None:
     return operations.products_for(by.jurisdiction.code).filter(code=code).first()
 
 
+def product_as_named(_by: Any, code: str) -> Product:
+    return Product(code=code)
+
+
 class Search(Filters):
     q = serializers.CharField(
         required=False,

@@ -50,11 +50,6 @@ def sites_for(by: Actor) -> QuerySet[Site]:
     return _seen(Site.objects.select_related("organization"), by)
 
 
-def any_site_for(by: Actor) -> QuerySet[Site]:
-    """Every site of the jurisdiction, for reporting where a sale was made; not to be listed."""
-    return Site.objects.filter(jurisdiction=by.jurisdiction)
-
-
 def any_vehicle_for(by: Actor) -> QuerySet[Vehicle]:
     """Every vehicle of the jurisdiction, for naming the one that collects; not to be listed."""
     return Vehicle.objects.filter(jurisdiction=by.jurisdiction)

@@ -36,8 +36,16 @@ WRITE = ("registry:write",)
 
 def organization_named(by: Actor, tax_id: str) -> Organization | None:
     """Find a firm, of whichever side, by its tax number."""
-    number = tax_id.upper().removeprefix(f"{by.jurisdiction.country}:")
-    return access.partners_for(by).filter(tax_id=number).first()
+    return access.partners_for(by).filter(tax_id=_number(by, tax_id)).first()
+
+
+def organization_as_named(by: Actor, tax_id: str) -> Organization:
+    """The name alone, for a verb that finds all it is told of at once. So are those below."""
+    return Organization(jurisdiction=by.jurisdiction, tax_id=_number(by, tax_id))
+
+
+def _number(by: Actor, tax_id: str) -> str:
+    return tax_id.upper().removeprefix(f"{by.jurisdiction.country}:")
 
 
 def own_site_named(by: Actor, text: str) -> Site | None:
@@ -45,13 +53,18 @@ def own_site_named(by: Actor, text: str) -> Site | None:
     return access.sites_for(by).filter(uuid=uuid).first() if uuid else None
 
 
-def any_site_named(by: Actor, text: str) -> Site | None:
+def own_site_as_named(by: Actor, text: str) -> Site | None:
     uuid = as_uuid(text)
-    return access.any_site_for(by).filter(uuid=uuid).first() if uuid else None
+    return Site(organization=by.organization, uuid=uuid) if uuid else None
 
 
-def any_vehicle_named(by: Actor, plate: str) -> Vehicle | None:
-    return access.any_vehicle_for(by).filter(plate=BETWEEN.sub("", plate).upper()).first()
+def site_as_named(_by: Actor, text: str) -> Site | None:
+    uuid = as_uuid(text)
+    return Site(uuid=uuid) if uuid else None
+
+
+def vehicle_as_named(by: Actor, plate: str) -> Vehicle:
+    return Vehicle(jurisdiction=by.jurisdiction, plate=BETWEEN.sub("", plate).upper())
 
 
 def license_named(by: Actor, number: str) -> License | None:

@@ -14,7 +14,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from registry.actors import Actor
-from registry.models import ApiKey
+from registry.models import ApiKey, Jurisdiction, Organization
+from registry.statements import Statement, columns, take
 
 if TYPE_CHECKING:  # DRF loads this module while it loads its views
     from rest_framework.views import APIView
@@ -33,6 +34,16 @@ def new_key(*, is_test: bool) -> tuple[str, str]:
 def hashed(secret: str) -> str:
     """SHA-256, hexadecimal: enough for a secret of 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+WITH_PREFIX = Statement(f"""
+SELECT {columns("key", ApiKey)}, {columns("jurisdiction", Jurisdiction)},
+    {columns("organization", Organization)}
+FROM registry_apikey key
+JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = key.jurisdiction_id
+LEFT JOIN registry_organization organization ON organization.id = key.organization_id
+WHERE key.prefix = %(prefix)s
+""")
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -61,8 +72,14 @@ def _key(text: str) -> ApiKey:
 
 
 def _with_prefix(prefix: str) -> ApiKey | None:
-    keys = ApiKey.objects.select_related("jurisdiction", "organization")
-    return keys.filter(prefix=prefix).first()
+    rows = WITH_PREFIX.rows({"prefix": prefix})
+    if not rows:
+        return None
+    values = list(rows[0])
+    key: ApiKey = take(ApiKey, values)
+    key.jurisdiction = take(Jurisdiction, values)
+    key.organization = take(Organization, values)
+    return key
 
 
 class HasScope(BasePermission):

@@ -7,19 +7,22 @@ from django.db import connection
 
 from registry.models import ClockOffset, Jurisdiction
 
+# The moment at which a row is given, for a statement that reads other things too.
+NOW = """clock_timestamp() + coalesce(
+    (SELECT ahead FROM registry_clockoffset WHERE %(is_demo)s::boolean), interval '0')"""
+
 
 def now() -> datetime:
     """The database's time (aware, UTC). In demo mode the days advanced are added."""
     with connection.cursor() as cursor:
-        if settings.DEMO_MODE:
-            cursor.execute(
-                "SELECT clock_timestamp()"
-                " + coalesce((SELECT ahead FROM registry_clockoffset), interval '0')"
-            )
-        else:
-            cursor.execute("SELECT clock_timestamp()")
+        cursor.execute(f"SELECT {NOW}", parameters())
         moment: datetime = cursor.fetchone()[0]
     return moment
+
+
+def parameters() -> dict[str, bool]:
+    """What NOW takes: outside demo mode an offset is passed over."""
+    return {"is_demo": settings.DEMO_MODE}
 
 
 def today(jurisdiction: Jurisdiction) -> date:

@@ -1,7 +1,8 @@
 """Records what happened. Call inside the verb's transaction, with its subject locked."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,16 +12,33 @@ from uuid6 import uuid7
 
 from registry.actors import Actor
 
-INSERT = """
+# Appends events about `subject`, a relation of one `id`, so that a verb that writes its subject
+# in the same statement can name it.
+APPEND = """
 INSERT INTO registry_event (uuid, jurisdiction_id, month, kind, subject_kind, subject_id,
     sequence, at, data, organizations, user_id, api_key_id)
-SELECT %(uuid)s, %(jurisdiction)s, date_trunc('month', %(at)s AT TIME ZONE 'UTC')::date,
-    %(kind)s, %(subject_kind)s, %(subject)s,
-    coalesce((SELECT sequence FROM registry_event
-        WHERE subject_kind = %(subject_kind)s AND subject_id = %(subject)s
-        ORDER BY sequence DESC LIMIT 1), 0) + 1,
-    %(at)s, %(data)s, %(organizations)s, %(user)s, %(api_key)s
+SELECT happened.uuid, %(jurisdiction)s,
+    date_trunc('month', %(at)s::timestamptz AT TIME ZONE 'UTC')::date,
+    happened.kind, %(subject_kind)s::text, subject.id,
+    happened.turn + coalesce((SELECT sequence FROM registry_event earlier
+        WHERE earlier.subject_kind = %(subject_kind)s::text AND earlier.subject_id = subject.id
+        ORDER BY sequence DESC LIMIT 1), 0),
+    %(at)s::timestamptz, happened.data, %(organizations)s::bigint[],
+    happened.user_id, happened.api_key_id
+FROM subject, unnest(%(event_uuids)s::uuid[], %(event_kinds)s::text[], %(event_data)s::jsonb[],
+    %(event_users)s::bigint[], %(event_keys)s::bigint[])
+    WITH ORDINALITY AS happened (uuid, kind, data, user_id, api_key_id, turn)
 """
+RECORD = f"WITH subject AS (SELECT %(subject)s::bigint AS id) {APPEND}"
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What is to be recorded, e.g. "license.suspended"."""
+
+    kind: str
+    by: Actor
+    data: dict[str, Any] = field(default_factory=dict)
 
 
 def record(
@@ -32,18 +50,29 @@ def record(
     data: dict[str, Any] | None = None,
     by: Actor,
 ) -> None:
-    """Append the event `kind`, e.g. "license.suspended", with the subject's next number."""
-    values = {
-        "uuid": str(uuid7()),
-        "jurisdiction": by.jurisdiction.pk,
-        "at": at,
-        "kind": kind,
-        "subject_kind": subject._meta.model_name,
-        "subject": subject.pk,
-        "data": json.dumps(data or {}),
-        "organizations": [pk for pk in organizations if pk is not None],
-        "user": by.user.pk if by.user else None,
-        "api_key": by.api_key.pk if by.api_key else None,
-    }
+    """Append the event `kind` with the subject's next number."""
+    happened = [Happened(kind, by, data or {})]
+    values = parameters(subject, happened, at=at, organizations=organizations)
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, values)
+        cursor.execute(RECORD, values | {"subject": subject.pk})
+
+
+def parameters(
+    subject: Model,
+    happened: Sequence[Happened],
+    *,
+    at: datetime,
+    organizations: Iterable[int | None],
+) -> dict[str, Any]:
+    """Give what APPEND takes."""
+    return {
+        "jurisdiction": happened[0].by.jurisdiction.pk,
+        "at": at,
+        "subject_kind": subject._meta.model_name,
+        "organizations": [pk for pk in organizations if pk is not None],
+        "event_uuids": [uuid7() for _each in happened],
+        "event_kinds": [each.kind for each in happened],
+        "event_data": [json.dumps(each.data) for each in happened],
+        "event_users": [each.by.user.pk if each.by.user else None for each in happened],
+        "event_keys": [each.by.api_key.pk if each.by.api_key else None for each in happened],
+    }

@@ -2,39 +2,31 @@
 
 from datetime import date, datetime
 
-from django.db.models import DateField, DateTimeField, F, Func, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
-
 from precursors.models import Precursor
-from registry.models import License, LicenseStep, Organization, Permit
+from registry.models import License, Organization, Permit
 from registry.models.firms import PermitState, Standing
 
-
-class LocalDay(Func):
-    """The calendar day of a moment in a time zone: (zone, moment)."""
-
-    function = "timezone"
-    template = "(%(function)s(%(expressions)s))::date"
-    output_field = DateField()
+# The license of {organization} in force at %(at)s, by the local day and as it stood then. Before
+# its first step, a license that was entered late stood as it was granted.
+LICENSE_IN_FORCE = """
+SELECT license.*
+FROM registry_license license
+JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = license.jurisdiction_id
+WHERE license.organization_id = {organization}
+    AND (%(at)s::timestamptz AT TIME ZONE jurisdiction.time_zone)::date
+        BETWEEN license.valid_from AND license.valid_to
+    AND coalesce((SELECT step.standing FROM registry_licensestep step
+        WHERE step.license_id = license.id AND step.at <= %(at)s::timestamptz
+        ORDER BY step.sequence DESC LIMIT 1), 'in_force') = 'in_force'
+ORDER BY license.valid_from DESC, license.id DESC LIMIT 1
+"""
 
 
 def license_in_force(organization: Organization, *, at: datetime) -> License | None:
-    """Give the license that was in force at a moment, by the local day and as it stood then.
-
-    One query. Before its first step, a license that was entered late stood as it was granted.
-    """
-    moment = Value(at, output_field=DateTimeField())
-    steps = LicenseStep.objects.filter(license=OuterRef("pk"), at__lte=at).order_by("-sequence")
-    return (
-        License.objects.filter(organization=organization)
-        .annotate(
-            day=LocalDay(F("jurisdiction__time_zone"), moment),
-            stood=Coalesce(Subquery(steps.values("standing")[:1]), Value(Standing.IN_FORCE)),
-        )
-        .filter(valid_from__lte=F("day"), valid_to__gte=F("day"), stood=Standing.IN_FORCE)
-        .order_by("-valid_from", "-pk")
-        .first()
-    )
+    """Give the license that was in force at a moment. One query."""
+    sql = LICENSE_IN_FORCE.format(organization="%(organization)s")
+    found = License.objects.raw(sql, {"organization": organization.pk, "at": at})
+    return next(iter(found), None)
 
 
 def permit_in_force(license: License, precursor: Precursor, activity: str) -> Permit | None:

@@ -37,6 +37,7 @@ class Headroom(Endpoint):
     @extend_schema(parameters=[HeadroomQuery], responses=HeadroomShape)
     def get(self, request: Request) -> Response:
         asked = self.filters(HeadroomQuery)
+        del asked["activity"]  # there is one
         assert self.by.organization
         room = operations.headroom(Ask(buyer=self.by.organization, at=clock.now(), **asked))
         return Response(HeadroomShape(room).data)

@@ -25,20 +25,29 @@ from config.api.bodies import (
     Reference,
     Text,
 )
-from precursors.api import product_named
+from precursors.api import product_as_named, product_named
 from precursors.quantities import Quantity
-from registry.api import any_site_named, any_vehicle_named, organization_named, own_site_named
+from registry.api import (
+    organization_as_named,
+    organization_named,
+    own_site_as_named,
+    own_site_named,
+    site_as_named,
+    vehicle_as_named,
+)
 
 REVIEW_OUTCOMES = [(state.value, state.label) for state in ENDED]
 ZERO = re.compile(r"0{1,15}(\.0{1,3})?", re.ASCII)
 
 
 class RequestForm(Body):
-    seller = Reference(organization_named, code="unknown_organization")
-    product = Reference(product_named, code="unknown_product")
+    """The verb finds what is named here, all at once."""
+
+    seller = Reference(organization_as_named, code="unknown_organization")
+    product = Reference(product_as_named, code="unknown_product")
     quantity = QuantityIn()
-    destination_site = Reference(own_site_named, code="unknown_site")
-    vehicle = Reference(any_vehicle_named, code="unknown_vehicle", required=False)
+    destination_site = Reference(own_site_as_named, code="unknown_site")
+    vehicle = Reference(vehicle_as_named, code="unknown_vehicle", required=False)
     purpose = Text(max_length=300, required=False, allow_blank=True)
 
 
@@ -89,7 +98,7 @@ class SaleForm(Body):
 
     sold_at = Moment()
     quantity = QuantityIn()
-    site = Reference(any_site_named, code="unknown_site")
+    site = Reference(site_as_named, code="unknown_site")
     vehicle = Plate()
     driver = DriverForm(required=False)
     invoice = Text(max_length=50, required=False, allow_blank=True)

@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from authorizations import access, operations
+from authorizations import access, codes, operations
 from authorizations.api.codes import ByVendor
 from authorizations.api.forms import (
     CodelessSaleForm,
@@ -18,25 +19,41 @@ from authorizations.api.forms import (
     VoidForm,
 )
 from authorizations.api.shapes import ReceiptShape, SaleShape, with_progress
-from authorizations.models import Sale
+from authorizations.models import Authorization, Sale
 from config.api.bodies import Reason
 from config.api.idempotency import once
 from config.api.views import Endpoint, found_or_404
+from precursors.errors import Refused
 
 POINTERS = {**Endpoint.pointers, "/plate": "/vehicle/plate"}
 
 
 class CodeSales(ByVendor):
-    """Sales against a code."""
+    """Sales against a code, which the verb finds while it locks it."""
 
     pointers = POINTERS
+
+    def found(self, text: str) -> Authorization:
+        return Authorization(code=codes.normal(text), seller=self.by.organization)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Tell of an unknown code before all else, and keep the missed look-up."""
+        if isinstance(exc, ValidationError) and not self.may_sell():
+            exc = operations.unknown()
+        if isinstance(exc, Refused) and exc.code == "code_unknown":
+            operations.missed(self.kwargs["code"], by=self.by)
+        return super().handle_exception(exc)
+
+    def may_sell(self) -> bool:
+        return operations.may_sell_on(self.kwargs["code"], by=self.by)
 
     @extend_schema(request=SaleForm, responses={201: SaleShape})
     @once(required=True, for_ever=True)
     def post(self, request: Request, code: str) -> Response:
         """Report a sale as it happened; a difference is flagged, never refused."""
         report = self.body(SaleForm)["report"]
-        return created(operations.record_sale(self.authorization, report, by=self.by))
+        sale = operations.record_sale(self.authorization, report, by=self.by)
+        return Response(SaleShape(sale, context={"is_new": True}).data, status=201)
 
 
 class Sales(Endpoint):

@@ -19,7 +19,7 @@ from authorizations.models import (
     Status,
 )
 from authorizations.rules import RULES
-from config.api.bodies import Kilograms, QuantityOut, kilograms
+from config.api.bodies import Kept, Kilograms, QuantityOut, kilograms
 
 SALE_STATUSES = [
     ("recorded", "recorded, not evaluated yet"),
@@ -71,7 +71,7 @@ class ReceiptShape(serializers.ModelSerializer[Receipt]):
         read_only_fields = fields
 
 
-class SaleShape(serializers.ModelSerializer[Sale]):
+class SaleShape(Kept, serializers.ModelSerializer[Sale]):
     id = serializers.UUIDField(source="uuid")
     authorization = CodeOut("authorization.")
     status = serializers.SerializerMethodField()
@@ -148,11 +148,13 @@ class SaleShape(serializers.ModelSerializer[Sale]):
 
     @extend_schema_field(ReceiptShape(allow_null=True))
     def get_receipt(self, sale: Sale) -> Any:
+        if self.context.get("is_new"):
+            return None
         receipt = getattr(sale.root or sale, "receipt", None)
         return receipt and ReceiptShape(receipt).data
 
 
-class AuthorizationShape(serializers.ModelSerializer[Authorization]):
+class AuthorizationShape(Kept, serializers.ModelSerializer[Authorization]):
     code = CodeOut("")
     status = serializers.ChoiceField(Status.choices)
     buyer = serializers.CharField(source="buyer.tax_id")

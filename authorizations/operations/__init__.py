@@ -5,7 +5,13 @@ from authorizations.operations.eligibility import Ask, Headroom, Reason, headroo
 from authorizations.operations.evaluating import evaluate, reproduce
 from authorizations.operations.halting import halt_issuing, resume_issuing
 from authorizations.operations.licensing import revoke_license
-from authorizations.operations.lookups import find_to_sell, look_up
+from authorizations.operations.lookups import (
+    find_to_sell,
+    look_up,
+    may_sell_on,
+    missed,
+    unknown,
+)
 from authorizations.operations.receiving import confirm_receipt
 from authorizations.operations.requesting import (
     cancel,
@@ -45,6 +51,8 @@ __all__ = [
     "headroom",
     "issue",
     "look_up",
+    "may_sell_on",
+    "missed",
     "not_sold",
     "record_sale",
     "record_uncoded_sale",
@@ -56,5 +64,6 @@ __all__ = [
     "review",
     "revoke",
     "revoke_license",
+    "unknown",
     "void_sale",
 ]

@@ -27,13 +27,14 @@ LANES = (Lane.LIVE, Lane.BULK)
 BULK_EVERY = 5  # of so many claims one asks the bulk lane first
 
 CLAIM = """
-UPDATE authorizations_duty SET attempts = attempts + 1, leased_until = %(until)s
-WHERE id IN (
+WITH chosen AS MATERIALIZED (
     SELECT id FROM authorizations_duty
     WHERE parked_at IS NULL AND lane = %(lane)s AND due_at <= %(at)s AND {which}
     ORDER BY due_at, id LIMIT %(count)s FOR UPDATE SKIP LOCKED
 )
-RETURNING id, authorization_id
+UPDATE authorizations_duty duty SET attempts = attempts + 1, leased_until = %(until)s
+FROM chosen WHERE duty.id = chosen.id
+RETURNING duty.id, duty.authorization_id
 """
 FRESH = CLAIM.format(which="attempts = 0 AND coalesce(leased_until <= %(at)s, true)")
 TRIED = CLAIM.format(which="attempts > 0 AND leased_until <= %(at)s")

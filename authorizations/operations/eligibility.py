@@ -16,15 +16,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from authorizations.ledger import ZERO
-from authorizations.models import Allowance, Authorization, Sale
-from authorizations.models.authorization import LIVE
+from authorizations.models import Authorization, Sale
+from authorizations.operations.dealers import Dealers, Permitted, dealers
 from authorizations.periods import period_of
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity, Unit, largest_in_unit
-from registry.models import License, Organization, Permit, Site, Vehicle
-from registry.models.firms import Activity
-from registry.standing import license_in_force, permit_in_force
+from registry.models import Organization, Site, Vehicle
 
 
 @dataclass(frozen=True)
@@ -65,29 +63,26 @@ class Ask:
     site: Site | None = None
     vehicle: Vehicle | None = None
     again_for: Authorization | None = None  # decided now: its own share is reserved already
-    activity: Activity = Activity.BUY
 
     @cached_property
-    def license(self) -> License | None:
-        return license_in_force(self.buyer, at=self.at)
+    def dealers(self) -> Dealers:
+        known = self.seller and self.seller.jurisdiction_id == self.buyer.jurisdiction_id
+        return dealers(
+            self.buyer,
+            self.seller if known else None,
+            self.product,
+            site=self.site,
+            again_for=self.again_for,
+            at=self.at,
+        )
 
-    @cached_property
-    def permit(self) -> Permit | None:
-        if self.license is None:
-            return None
-        return permit_in_force(self.license, self.product.precursor, self.activity)
+    @property
+    def permit(self) -> Permitted | None:
+        return self.dealers.buyer.permit
 
-    @cached_property
-    def seller_license(self) -> License | None:
-        if self.seller is None or self.seller.jurisdiction_id != self.buyer.jurisdiction_id:
-            return None
-        return license_in_force(self.seller, at=self.at)
-
-    @cached_property
-    def seller_permit(self) -> Permit | None:
-        if self.seller_license is None:
-            return None
-        return permit_in_force(self.seller_license, self.product.precursor, Activity.SELL)
+    @property
+    def seller_permit(self) -> Permitted | None:
+        return self.dealers.seller.permit
 
     @cached_property
     def net_kg(self) -> Decimal:
@@ -97,43 +92,23 @@ class Ask:
     def product_kg(self) -> Decimal:
         return self.product.product_kg(self.quantity) if self.quantity else ZERO
 
-    @cached_property
-    def allowance(self) -> Allowance | None:
-        return _allowance(self.permit, self.buyer, self.at) if self.permit else None
-
-    @cached_property
+    @property
     def available_kg(self) -> Decimal:
         """Net kg the buyer's quota leaves in this period; less than zero when overdrawn."""
-        if self.permit is None:
-            return ZERO
-        return self.permit.limit_kg - (self.allowance.used_kg if self.allowance else ZERO)
+        return self.dealers.buyer.left_kg
 
-    @cached_property
-    def live(self) -> list[Authorization]:
-        others = Authorization.objects.filter(buyer=self.buyer, status__in=LIVE)
-        if self.again_for:
-            others = others.exclude(pk=self.again_for.pk)
-        return list(others.only("pk", "destination_site_id", "product_kg"))
-
-    @cached_property
+    @property
     def storage_left_kg(self) -> Decimal | None:
         """Product mass the destination still takes beside live codes; None: no limit known."""
         if self.site is None or self.site.storage_limit_kg is None:
             return None
-        coming = (a.product_kg for a in self.live if a.destination_site_id == self.site.pk)
-        return self.site.storage_limit_kg - sum(coming, ZERO)
+        return self.site.storage_limit_kg - self.dealers.coming_kg
 
-
-def _allowance(permit: Permit, organization: Organization, at: datetime) -> Allowance | None:
-    day = at.astimezone(organization.jurisdiction.zone).date()
-    start, end = period_of(day, permit.period)
-    return Allowance.objects.filter(
-        organization=organization,
-        precursor_id=permit.precursor_id,
-        activity=permit.activity,
-        period_start=start,
-        period_end=end,
-    ).first()
+    @property
+    def is_automatic(self) -> bool:
+        """Whether this and what was issued in the last 7 days stay within the automatic limit."""
+        limit = self.permit.automatic_limit_kg if self.permit else None
+        return limit is not None and self.dealers.issued_lately_kg + self.net_kg <= limit
 
 
 def reasons(ask: Ask) -> list[Reason]:
@@ -149,13 +124,13 @@ def headroom(ask: Ask) -> Headroom:
     against = reasons(ask)
     barred = any(reason.code not in SIZE_REASONS for reason in against)
     largest = ZERO if barred else max(ZERO, min(_limits(ask)))
-    allowance = ask.allowance
+    taken = ask.dealers.buyer.balances
     return Headroom(
         available_kg=max(ZERO, ask.available_kg),
         limit_kg=ask.permit.limit_kg if ask.permit else ZERO,
-        reserved_kg=allowance.reserved_kg if allowance else ZERO,
-        held_kg=allowance.held_kg if allowance else ZERO,
-        consumed_kg=allowance.consumed_kg + allowance.overage_kg if allowance else ZERO,
+        reserved_kg=taken.reserved,
+        held_kg=taken.held,
+        consumed_kg=taken.sold,
         period_ends=_period_ends(ask),
         largest_kg=largest,
         largest_quantity=_in_kilograms(largest, ask.product),
@@ -199,7 +174,7 @@ def _in_kilograms(net_kg: Decimal, product: Product) -> Quantity | None:
 
 
 def _buyer(ask: Ask) -> Iterator[Reason]:
-    if ask.license is None:
+    if ask.dealers.buyer.licensed_to is None:
         yield Reason("buyer_not_licensed", _("Your license is not in force."))
     elif ask.permit is None:
         yield Reason("buyer_not_permitted", _("Your license does not let you buy this substance."))
@@ -210,7 +185,7 @@ def _seller(ask: Ask) -> Iterator[Reason]:
         return
     if ask.seller.pk == ask.buyer.pk:
         yield Reason("seller_is_buyer", _("A firm cannot buy from itself."))
-    if ask.seller_license is None:
+    if ask.dealers.seller.licensed_to is None:
         yield Reason("seller_not_licensed", _("The vendor's license is not in force."))
     elif ask.seller_permit is None:
         yield Reason(
@@ -226,9 +201,7 @@ def _quota(ask: Ask) -> Iterator[Reason]:
 def _seller_quota(ask: Ask) -> Iterator[Reason]:
     if ask.seller is None or ask.seller_permit is None:
         return
-    allowance = _allowance(ask.seller_permit, ask.seller, ask.at)
-    used = allowance.used_kg if allowance else ZERO
-    if used + ask.net_kg > ask.seller_permit.limit_kg:
+    if ask.net_kg > ask.dealers.seller.left_kg:
         yield Reason(
             "seller_limit_reached", _("This vendor cannot supply this quantity in this period.")
         )
@@ -252,16 +225,16 @@ def _vehicle(ask: Ask) -> Iterator[Reason]:
 
 
 def _open_codes(ask: Ask) -> Iterator[Reason]:
-    if len(ask.live) >= settings.OPEN_CODES_MAX:
+    if ask.dealers.open_codes >= settings.OPEN_CODES_MAX:
         yield Reason(
             "too_many_open_codes",
             _("You have %(count)s open codes, the most there may be. Use or cancel one first.")
-            % {"count": len(ask.live)},
+            % {"count": ask.dealers.open_codes},
         )
 
 
 def _receipts(ask: Ask) -> Iterator[Reason]:
-    if receipts_overdue(ask.buyer, at=ask.at).exists():
+    if ask.dealers.receipts_overdue:
         yield Reason(
             "receipts_overdue",
             _("Confirm the receipts that are overdue first. What never came can be said too."),

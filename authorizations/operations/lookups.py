@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from authorizations import codes
 from authorizations.models import Authorization, LookUp
-from authorizations.operations import acting
+from authorizations.operations import acting, locking
 from precursors.errors import Refused
 from registry import clock
 from registry.actors import Actor
+from registry.events import Happened
 
 MISSES = [LookUp.Result.UNKNOWN, LookUp.Result.FOREIGN]
 
@@ -34,31 +35,46 @@ def look_up(text: str, *, by: Actor) -> Authorization:
 
 def find_to_sell(text: str, *, by: Actor) -> Authorization:
     """As `look_up`, without the lock: a vendor's own codes take sales at any time."""
-    code = codes.normal(text)
-    found = Authorization.objects.filter(code=code).first()
+    found = Authorization.objects.filter(code=codes.normal(text)).first()
     if found is None or not by.organization or found.seller_id != by.organization.pk:
-        _record(LookUp.Result.UNKNOWN if found is None else LookUp.Result.FOREIGN, found, by)
-        raise Refused("code_unknown", _("No code like this was issued for you to sell against."))
-    return _seen(found, by)
+        missed(text, by=by)
+        raise unknown()
+    return found if found.looked_up_at else _first_seen(found, by)
 
 
-def _seen(authorization: Authorization, by: Actor) -> Authorization:
-    if authorization.looked_up_at is None:
-        return _first_seen(authorization, by)
-    return authorization
+def may_sell_on(text: str, *, by: Actor) -> bool:
+    """Whether the code names the firm as its vendor."""
+    return Authorization.objects.filter(code=codes.normal(text), seller=by.organization).exists()
+
+
+def unknown() -> Refused:
+    """Say the same of a code that does not exist and of another vendor's."""
+    return Refused("code_unknown", _("No code like this was issued for you to sell against."))
+
+
+def missed(text: str, *, by: Actor) -> None:
+    """Keep that somebody tried a code which it has not. Call outside a transaction."""
+    found = Authorization.objects.filter(code=codes.normal(text)).first()
+    _record(LookUp.Result.FOREIGN if found else LookUp.Result.UNKNOWN, found, by)
 
 
 @transaction.atomic
 def _first_seen(authorization: Authorization, by: Actor) -> Authorization:
-    authorization = acting.lock(authorization)
-    if authorization.looked_up_at is None:
-        authorization.looked_up_at = clock.now()
-        authorization.save(update_fields=["looked_up_at"])
-        _record(LookUp.Result.FOUND, authorization, by)
-        acting.record(
-            "authorization.looked_up", authorization, at=authorization.looked_up_at, by=by
-        )
-    return authorization
+    locked = locking.lock(authorization)
+    assert locked, "nothing deletes an authorization"
+    for happened in seen(locked.authorization, at=locked.at, by=by):
+        locked.authorization.save(update_fields=["looked_up_at"])
+        _record(LookUp.Result.FOUND, locked.authorization, by)
+        acting.record(happened.kind, locked.authorization, at=locked.at, by=by)
+    return locked.authorization
+
+
+def seen(authorization: Authorization, *, at: datetime, by: Actor) -> list[Happened]:
+    """Put the first look on a locked authorization; gives its event for the verb to write."""
+    if authorization.looked_up_at is not None:
+        return []
+    authorization.looked_up_at = at
+    return [Happened("authorization.looked_up", by)]
 
 
 def _is_locked(by: Actor) -> bool:
@@ -67,8 +83,8 @@ def _is_locked(by: Actor) -> bool:
     return missed.count() >= settings.LOOKUP_MISSES_MAX
 
 
-def _record(result: str, authorization: Authorization | None, by: Actor) -> datetime:
-    look = LookUp.objects.create(
+def _record(result: str, authorization: Authorization | None, by: Actor) -> None:
+    LookUp.objects.create(
         jurisdiction=by.jurisdiction,
         account=_account(by),
         organization=by.organization,
@@ -76,7 +92,6 @@ def _record(result: str, authorization: Authorization | None, by: Actor) -> date
         authorization=authorization,
         at=clock.now(),
     )
-    return look.at
 
 
 def _account(by: Actor) -> str:

@@ -7,14 +7,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from authorizations.models import Receipt, Sale
+from authorizations.models import Authorization, Receipt, Sale
 from authorizations.models.sales import NOTHING_ARRIVED
 from authorizations.operations import acting, counting
-from authorizations.operations.requesting import settle
+from authorizations.operations.requesting import current
 from authorizations.operations.selling import EARLIEST_YEAR, change_sold
 from precursors.errors import Refused
 from precursors.quantities import Quantity
-from registry import clock
 from registry.actors import Actor
 
 
@@ -35,33 +34,35 @@ def confirm_receipt(
     quantity_missing, quantity_not_expected, density_unknown, net_is_zero.
     """
     acting.only_buyer(sale.authorization, by)
-    authorization = acting.lock(sale.authorization)
-    at = clock.now()
-    settle(authorization, at=at)
+    authorization, at = current(sale.authorization)
     root = sale.root or sale
     _check(root, received_at, quantity, outcome, at)
-    before = counting.counted_kg(root)
+    receipt = _receipt(authorization, root, quantity, by)
+    receipt.received_at, receipt.recorded_at = received_at, at
+    receipt.outcome, receipt.reasons, receipt.remarks = outcome, reasons or [], remarks
+    rise = counting.rise_kg(root, counting.received(receipt))
+    told = _told(receipt)
+    change_sold(authorization, rise, kind="received", at=at, report=receipt, data=told, by=by)
+    return receipt
+
+
+def _receipt(
+    authorization: Authorization, root: Sale, quantity: Quantity | None, by: Actor
+) -> Receipt:
+    """What was accepted, by the product that the vendor's report in force names."""
     product = counting.in_force(root).product
-    receipt = Receipt.objects.create(
+    return Receipt(
         jurisdiction=authorization.jurisdiction,
         authorization=authorization,
         version=authorization.version + 1,
         sale=root,
-        received_at=received_at,
-        recorded_at=at,
         quantity_value=quantity.value if quantity else Decimal(0),
         quantity_unit=quantity.unit if quantity else "kg",
         product_kg=product.product_kg(quantity) if quantity else Decimal(0),
         net_kg=product.net_kg(quantity) if quantity else Decimal(0),
-        outcome=outcome,
-        reasons=reasons or [],
-        remarks=remarks,
         recorded_by=by.user,
         api_key=by.api_key,
     )
-    rise = counting.counted_kg(root) - before
-    change_sold(authorization, rise, kind="received", at=at, data=_told(receipt), by=by)
-    return receipt
 
 
 def _check(

@@ -1,5 +1,6 @@
 """From a request to the end of its code."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from authorizations import codes, ledger
 from authorizations.models import Authorization, Status
-from authorizations.operations import acting, booking, eligibility
+from authorizations.operations import acting, booking, eligibility, locking, naming
+from authorizations.operations.acting import Todo
 from authorizations.operations.eligibility import Ask, Reason
 from authorizations.operations.halting import only_while_issuing
 from authorizations.operations.rulesets import current_ruleset
@@ -17,15 +19,13 @@ from authorizations.periods import end_of_day, working_days_after
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity
-from registry import clock
 from registry.actors import Actor
+from registry.events import Happened
 from registry.models import Organization, Site, Vehicle
 from registry.models.firms import Activity
 
-AUTOMATIC_WINDOW = timedelta(days=7)
 
-
-@transaction.atomic
+@acting.within
 def request(
     *,
     seller: Organization,
@@ -38,42 +38,35 @@ def request(
 ) -> Authorization:
     """Reserve the quantity and give it a code; issue it at once within the automatic limit.
 
-    Raises Refused: not_a_firm, issuing_halted, not_eligible (with `reasons` and
-    `largest_request`), net_is_zero, density_unknown.
+    Raises Refused: not_a_firm, issuing_halted, invalid (with the names `unknown`), not_eligible
+    (with `reasons` and `largest_request`), net_is_zero, density_unknown.
     """
-    buyer = _buyer(by)
-    only_while_issuing(buyer.jurisdiction)
-    at = clock.now()
-    ask = Ask(buyer, product, at, seller, quantity, destination_site, vehicle)
+    found = naming.take_turn(seller, product, destination_site, vehicle, by=by)
+    only_while_issuing(found.buyer.jurisdiction)
+    ask = Ask(
+        found.buyer,
+        found.product,
+        found.at,
+        seller=found.seller,
+        quantity=quantity,
+        site=found.site,
+        vehicle=found.vehicle,
+    )
     against = eligibility.reasons(ask)
     if against:
         raise eligibility.not_eligible(ask, against)
-    authorization = _open(ask, purpose)
-    acting.record("authorization.requested", authorization, at=at, data=_asked(ask), by=by)
-    if authorization.status == Status.ISSUED:
-        _record_issue(authorization, at=at, reason="", by=Actor.portal(by.jurisdiction))
-    _add_deadlines(authorization)
-    _admit(authorization, ask)
+    authorization = _drawn(ask, found.ruleset_id, purpose)
+    _admit(authorization, ask, by)
     return authorization
 
 
-def _buyer(by: Actor) -> Organization:
-    """The firm that asks, locked: its open codes and its storage are counted one at a time."""
-    if by.organization is None:
-        raise Refused("not_a_firm", _("Only a firm can request a code."))
-    return (
-        Organization.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("jurisdiction")
-        .get(pk=by.organization.pk)
-    )
-
-
-def _open(ask: Ask, purpose: str) -> Authorization:
-    assert ask.quantity and ask.seller and ask.site and ask.permit and ask.seller_permit
-    precursor_id = ask.product.precursor_id
-    automatic = _is_automatic(ask)
-    return Authorization.objects.create(
-        jurisdiction=ask.buyer.jurisdiction,
+def _drawn(ask: Ask, ruleset: int | None, purpose: str) -> Authorization:
+    """A new code, pending or, within the automatic limit, issued."""
+    assert ask.quantity and ask.seller and ask.permit and ask.seller_permit
+    automatic = ask.is_automatic
+    jurisdiction = ask.buyer.jurisdiction
+    return Authorization(
+        jurisdiction=jurisdiction,
         code=codes.draw(),
         status=Status.ISSUED if automatic else Status.PENDING,
         issued_at=ask.at if automatic else None,
@@ -81,7 +74,7 @@ def _open(ask: Ask, purpose: str) -> Authorization:
         buyer=ask.buyer,
         seller=ask.seller,
         product=ask.product,
-        precursor_id=precursor_id,
+        precursor_id=ask.product.precursor_id,
         quantity_value=ask.quantity.value,
         quantity_unit=ask.quantity.unit,
         product_kg=ask.product_kg,
@@ -90,58 +83,47 @@ def _open(ask: Ask, purpose: str) -> Authorization:
         destination_site=ask.site,
         vehicle=ask.vehicle,
         purpose=purpose,
-        permit=ask.permit,
-        seller_permit=ask.seller_permit,
-        ruleset=current_ruleset(ask.buyer.jurisdiction),
-        allowance=ask.allowance
-        or booking.allowance_for(
-            ask.buyer, ask.permit, precursor_id=precursor_id, activity=Activity.BUY, at=ask.at
-        ),
-        seller_allowance=booking.allowance_for(
-            ask.seller,
-            ask.seller_permit,
-            precursor_id=precursor_id,
-            activity=Activity.SELL,
-            at=ask.at,
-        ),
+        permit_id=ask.permit.id,
+        seller_permit_id=ask.seller_permit.id,
+        ruleset_id=ruleset or current_ruleset(jurisdiction).pk,
+        allowance_id=_allowance(ask, Activity.BUY),
+        seller_allowance_id=_allowance(ask, Activity.SELL),
         requested_at=ask.at,
-        decide_by=working_days_after(
-            ask.at, settings.PENDING_WORKING_DAYS, ask.buyer.jurisdiction.zone
-        ),
+        decide_by=working_days_after(ask.at, settings.PENDING_WORKING_DAYS, jurisdiction.zone),
     )
 
 
-def _admit(authorization: Authorization, ask: Ask) -> None:
-    """Take the quota, last of all; a rival request may have taken it meanwhile."""
+def _allowance(ask: Ask, activity: Activity) -> int:
+    """The allowance of one side; the first request of a period opens it."""
+    buys = activity == Activity.BUY
+    dealer = ask.dealers.buyer if buys else ask.dealers.seller
+    firm = ask.buyer if buys else ask.seller
+    assert firm
+    return dealer.allowance_id or booking.allowance_for(
+        firm,
+        dealer.permit,
+        precursor_id=ask.product.precursor_id,
+        activity=activity,
+        at=ask.at,
+    )
+
+
+def _admit(authorization: Authorization, ask: Ask, by: Actor) -> None:
+    """Write it and take the quotas; a rival request may have taken them meanwhile."""
     assert ask.permit and ask.seller_permit and authorization.seller_allowance_id
     limits = {
         authorization.allowance_id: ask.permit.limit_kg,
         authorization.seller_allowance_id: ask.seller_permit.limit_kg,
     }
-    if not booking.admit(authorization, limits=limits, at=ask.at):
-        again = Ask(
-            ask.buyer,
-            ask.product,
-            ask.at,
-            seller=ask.seller,
-            quantity=ask.quantity,
-            site=ask.site,
-            again_for=authorization,
-        )
+    happened = [Happened("authorization.requested", by, _asked(ask))]
+    if authorization.status == Status.ISSUED:
+        portal = Actor.portal(by.jurisdiction)
+        happened.append(Happened("authorization.issued", portal, _issued(authorization)))
+    todo = _deadlines(authorization)
+    if not acting.open(authorization, happened, at=ask.at, todo=todo, limits=limits):
+        again = replace(ask, again_for=authorization)
         full = Reason("quota_exceeded", _("This is more than the quota leaves in this period."))
         raise eligibility.not_eligible(again, [full])
-
-
-def _is_automatic(ask: Ask) -> bool:
-    """Whether this and what was issued in the last 7 days stay within the automatic limit."""
-    assert ask.permit
-    limit = ask.permit.automatic_limit_kg
-    if limit is None or ask.net_kg > limit:
-        return False
-    lately = eligibility.issued_lately_kg(
-        ask.buyer, ask.product.precursor_id, since=ask.at - AUTOMATIC_WINDOW
-    )
-    return lately + ask.net_kg <= limit
 
 
 def _asked(ask: Ask) -> dict[str, Any]:
@@ -154,29 +136,29 @@ def _asked(ask: Ask) -> dict[str, Any]:
     }
 
 
-def _record_issue(authorization: Authorization, *, at: datetime, reason: str, by: Actor) -> None:
+def _issued(authorization: Authorization, reason: str = "") -> dict[str, Any]:
     assert authorization.valid_until
-    data = {"valid_until": authorization.valid_until.isoformat(), "reason": reason}
-    acting.record("authorization.issued", authorization, at=at, data=data, by=by)
+    return {"valid_until": authorization.valid_until.isoformat(), "reason": reason}
 
 
 def _valid_until(ask: Ask) -> datetime:
     """A code never outlives either license."""
-    assert ask.license and ask.seller_license
+    licensed_to = ask.dealers.buyer.licensed_to, ask.dealers.seller.licensed_to
+    assert licensed_to[0] and licensed_to[1]
     zone = ask.buyer.jurisdiction.zone
     return min(
         ask.at + timedelta(hours=settings.CODE_VALIDITY_HOURS),
-        end_of_day(ask.license.valid_to, zone),
-        end_of_day(ask.seller_license.valid_to, zone),
+        end_of_day(licensed_to[0], zone),
+        end_of_day(licensed_to[1], zone),
     )
 
 
-def _add_deadlines(authorization: Authorization) -> None:
+def _deadlines(authorization: Authorization) -> list[Todo]:
     ends = authorization.ends_at
-    acting.add_duty(authorization, "end", at=ends)
-    acting.add_duty(
-        authorization, "release", at=ends + timedelta(hours=settings.RELEASE_AFTER_HOURS)
-    )
+    return [
+        Todo("end", ends),
+        Todo("release", ends + timedelta(hours=settings.RELEASE_AFTER_HOURS)),
+    ]
 
 
 @transaction.atomic
@@ -186,7 +168,7 @@ def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Autho
     Raises Refused: not_the_authority, not_pending, issuing_halted, not_eligible.
     """
     acting.only_authority(by)
-    authorization, at = _current(authorization)
+    authorization, at = current(authorization)
     if authorization.status == Status.ISSUED:
         return authorization
     _require(authorization, Status.PENDING)
@@ -207,21 +189,19 @@ def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Autho
     authorization.status = Status.ISSUED
     authorization.issued_at = at
     authorization.valid_until = _valid_until(ask)
-    fields = ["status", "issued_at", "valid_until"]
     balances = booking.balances_of(authorization)
     if authorization.declared_at or not balances.reserved:
-        fields += acting.end(authorization, Status.CLOSED, at=at)
+        acting.end(authorization, Status.CLOSED, at=at)
         balances = ledger.freed(balances)
     acting.change(
         authorization,
         "issued",
         at=at,
         balances=balances,
-        fields=fields,
-        data={"valid_until": authorization.valid_until.isoformat(), "reason": reason},
+        data=_issued(authorization, reason),
+        todo=_deadlines(authorization),
         by=by,
     )
-    _add_deadlines(authorization)
     return authorization
 
 
@@ -229,7 +209,7 @@ def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Autho
 def refuse(authorization: Authorization, *, reason: str, by: Actor) -> Authorization:
     """Turn a pending request down. Raises Refused: not_the_authority, not_pending, no_reason."""
     acting.only_authority(by)
-    authorization, at = _current(authorization)
+    authorization, at = current(authorization)
     if authorization.status == Status.REFUSED:
         return authorization
     _require(authorization, Status.PENDING)
@@ -244,7 +224,7 @@ def cancel(authorization: Authorization, *, reason: str = "", by: Actor) -> Auth
     Raises Refused: not_the_buyer, not_live.
     """
     acting.only_buyer(authorization, by)
-    authorization, at = _current(authorization)
+    authorization, at = current(authorization)
     if authorization.status == Status.CANCELLED:
         return authorization
     _require(authorization, Status.PENDING, Status.ISSUED)
@@ -257,7 +237,7 @@ def cancel(authorization: Authorization, *, reason: str = "", by: Actor) -> Auth
 def revoke(authorization: Authorization, *, reason: str, by: Actor) -> Authorization:
     """Take an issued code away. Raises Refused: not_the_authority, not_issued, no_reason."""
     acting.only_authority(by)
-    authorization, at = _current(authorization)
+    authorization, at = current(authorization)
     if authorization.status == Status.REVOKED:
         return authorization
     _require(authorization, Status.ISSUED)
@@ -268,7 +248,7 @@ def revoke(authorization: Authorization, *, reason: str, by: Actor) -> Authoriza
 @transaction.atomic
 def expire(authorization: Authorization, *, by: Actor) -> Authorization:
     """End a code, or a request nobody decided, whose time is over; leave any other alone."""
-    return _current(authorization)[0]
+    return current(authorization)[0]
 
 
 @transaction.atomic
@@ -278,12 +258,12 @@ def not_sold(authorization: Authorization, *, by: Actor) -> Authorization:
     Raises Refused: not_the_seller, not_ended.
     """
     acting.only_seller(authorization, by)
-    authorization, at = _current(authorization)
+    authorization, at = current(authorization)
     if authorization.declared_at and not authorization.is_live:
         return authorization
     _require_ended(authorization)
     authorization.declared_at = at
-    _free(authorization, "not_sold", "declared_at", at=at, reason="", by=by)
+    _free(authorization, "not_sold", at=at, reason="", by=by)
     return authorization
 
 
@@ -297,21 +277,21 @@ def release(authorization: Authorization, *, reason: str = "", by: Actor) -> Aut
     if by != Actor.portal(by.jurisdiction):
         acting.only_authority(by)
         _given(reason)
-    authorization, at = _current(authorization)
+    authorization, at = current(authorization)
     if authorization.released_at:
         return authorization
     _require_ended(authorization)
     authorization.released_at = at
-    _free(authorization, "released", "released_at", at=at, reason=reason, by=by)
+    _free(authorization, "released", at=at, reason=reason, by=by)
     return authorization
 
 
-def _current(authorization: Authorization) -> tuple[Authorization, datetime]:
+def current(authorization: Authorization) -> tuple[Authorization, datetime]:
     """Lock, and settle first what time has already ended."""
-    authorization = acting.lock(authorization)
-    at = clock.now()
-    settle(authorization, at=at)
-    return authorization, at
+    locked = locking.lock(authorization)
+    assert locked, "nothing deletes an authorization"
+    settle(locked.authorization, at=locked.at)
+    return locked.authorization, locked.at
 
 
 def settle(authorization: Authorization, *, at: datetime) -> None:
@@ -334,26 +314,25 @@ def _end(
 ) -> None:
     balances = booking.balances_of(authorization)
     held = held and authorization.declared_at is None
+    acting.end(authorization, status, at=at)
     acting.change(
         authorization,
         status.value,
         at=at,
         balances=ledger.ended(balances, held=held),
-        fields=acting.end(authorization, status, at=at),
         data={"reason": reason},
         by=by,
     )
 
 
 def _free(
-    authorization: Authorization, kind: str, field: str, *, at: datetime, reason: str, by: Actor
+    authorization: Authorization, kind: str, *, at: datetime, reason: str, by: Actor
 ) -> None:
     acting.change(
         authorization,
         kind,
         at=at,
         balances=ledger.freed(booking.balances_of(authorization)),
-        fields=[field],
         data={"reason": reason},
         by=by,
     )
@@ -384,6 +363,7 @@ def _given(reason: str) -> str:
 
 __all__ = [
     "cancel",
+    "current",
     "expire",
     "issue",
     "not_sold",

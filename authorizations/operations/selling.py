@@ -1,5 +1,6 @@
 """A sale report is a fact: recorded as reported, then evaluated; refused if it cannot be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -7,23 +8,27 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from authorizations import ledger
-from authorizations.ledger import Balances
+from authorizations.ledger import Balances, Step, Word
 from authorizations.models import Agreement, Authorization, Sale, Status
-from authorizations.operations import acting, booking, counting
-from authorizations.operations.requesting import settle
+from authorizations.operations import acting, booking, counting, locking, lookups
+from authorizations.operations.acting import Todo
+from authorizations.operations.requesting import current, settle
 from authorizations.operations.rulesets import current_ruleset
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity
 from registry import clock
 from registry.actors import Actor
-from registry.models import Organization, Site, Vehicle
+from registry.events import Happened
+from registry.models import Jurisdiction, Organization, Site, Vehicle
 from registry.models.firms import Activity
 from registry.plates import normal_plate
 from registry.standing import firms_permit
+from registry.statements import known
 
 EARLIEST_YEAR = 2000  # an older claim is a slip of the keyboard, not a late report
 
@@ -48,18 +53,19 @@ class Report:
     reason: str = ""  # why it is not what the code allows, where the vendor was asked
 
 
-@transaction.atomic
+@acting.within
 def record_sale(authorization: Authorization, report: Report, *, by: Actor) -> Sale:
     """Record a sale against a code as it is reported, however late, large or strange.
 
     Raises Refused: not_the_seller, sold_ahead_of_time, sold_too_long_ago, weights_incomplete,
-    gross_below_tare, plate_malformed, net_is_zero, density_unknown, site_unknown.
+    gross_below_tare, plate_invalid, net_is_zero, density_unknown, unknown_site; for one that is
+    named by its code alone, code_unknown.
     """
-    acting.only_seller(authorization, by)
-    authorization, at = _locked(authorization)
-    sale = _write(authorization, report, at=at, reason=report.reason.strip(), by=by)
-    _book(authorization, sale, sale.net_kg, kind="sale", at=at, by=by)
-    _expect_receipt(sale)
+    authorization, place, at = _reported(authorization, report, by)
+    reason = report.reason.strip()
+    sale = _sale(authorization, report, place, at=at, reason=reason, by=by)
+    seen = lookups.seen(authorization, at=at, by=by)
+    _book(authorization, sale, sale.net_kg, kind="sale", at=at, before=seen, by=by)
     return sale
 
 
@@ -75,10 +81,10 @@ def record_uncoded_sale(
     _given(reason)
     at = clock.now()
     authorization = _without_code(seller, buyer, product, reason.strip(), at)
-    acting.record("authorization.without_code", authorization, at=at, by=by)
-    sale = _write(authorization, report, at=at, reason=reason.strip(), by=by)
+    acting.open(authorization, [Happened("authorization.without_code", by)], at=at)
+    place = _place(report, seller.jurisdiction)
+    sale = _sale(authorization, report, place, at=at, reason=reason.strip(), by=by)
     _book(authorization, sale, sale.net_kg, kind="sale", at=at, by=by)
-    _expect_receipt(sale)
     return sale
 
 
@@ -89,12 +95,10 @@ def correct_sale(sale: Sale, report: Report, *, reason: str, by: Actor) -> Sale:
     Raises Refused: sale_replaced (with the id `in_force`), no_reason, and what `record_sale`
     raises.
     """
-    acting.only_seller(sale.authorization, by)
-    authorization, at = _locked(sale.authorization)
+    authorization, place, at = _reported(sale.authorization, report, by)
     root = _replaceable(sale, reason)
-    before = counting.counted_kg(root)
-    new = _write(authorization, report, at=at, replaces=sale, reason=reason.strip(), by=by)
-    rise = counting.counted_kg(root) - before
+    new = _sale(authorization, report, place, at=at, replaces=sale, reason=reason.strip(), by=by)
+    rise = counting.rise_kg(root, Step(Word.REPORTED, new.net_kg))
     _book(authorization, new, rise, kind="correction", at=at, by=by)
     return new
 
@@ -106,13 +110,12 @@ def void_sale(sale: Sale, *, reason: str, by: Actor) -> Sale:
     Raises Refused: not_the_seller, sale_replaced, sale_void, no_reason.
     """
     acting.only_seller(sale.authorization, by)
-    authorization, at = _locked(sale.authorization)
+    authorization, at = current(sale.authorization)
     root = _replaceable(sale, reason)
     if sale.is_void:
         raise Refused("sale_void", _("This sale is void already."))
-    before = counting.counted_kg(root)
     void = _void(authorization, sale, reason=reason.strip(), at=at, by=by)
-    rise = counting.counted_kg(root) - before
+    rise = counting.rise_kg(root, Step(Word.REPORTED, void.net_kg))
     _book(authorization, void, rise, kind="void", at=at, by=by)
     return void
 
@@ -125,12 +128,12 @@ def agree(sale: Sale, *, reason: str, by: Actor) -> Agreement:
     """
     acting.only_authority(by)
     _given(reason)
-    authorization, at = _locked(sale.authorization)
+    authorization, at = current(sale.authorization)
     root = _root(sale)
-    before = counting.counted_kg(root)
-    if counting.in_force(root).net_kg >= before:
+    rise = counting.rise_kg(root, Step(Word.AGREED))
+    if not rise:
         raise Refused("nothing_to_agree", _("The sale counts at the vendor's figure already."))
-    agreement = Agreement.objects.create(
+    agreement = Agreement(
         jurisdiction=authorization.jurisdiction,
         authorization=authorization,
         version=authorization.version + 1,
@@ -140,7 +143,7 @@ def agree(sale: Sale, *, reason: str, by: Actor) -> Agreement:
         agreed_by=by.user,
         api_key=by.api_key,
     )
-    change_sold(authorization, counting.counted_kg(root) - before, kind="agreed", at=at, by=by)
+    change_sold(authorization, rise, kind="agreed", at=at, report=agreement, by=by)
     return agreement
 
 
@@ -150,8 +153,11 @@ def change_sold(
     *,
     kind: str,
     at: datetime,
+    report: Model,
     complete: bool = False,
     data: dict[str, Any] | None = None,
+    todo: Sequence[Todo] = (),
+    before: Sequence[Happened] = (),
     by: Actor,
 ) -> None:
     """Book that the counted figure rose (or fell) by so many net kg, and close what is used up."""
@@ -162,39 +168,78 @@ def change_sold(
         live=authorization.is_live,
         settled=bool(authorization.declared_at or authorization.released_at),
     )
-    fields = []
     if complete and not authorization.declared_at:
         authorization.declared_at = at
-        fields.append("declared_at")
-    balances = _closed(authorization, balances, fields, at)
-    acting.change(authorization, kind, at=at, balances=balances, fields=fields, data=data, by=by)
+    acting.change(
+        authorization,
+        kind,
+        at=at,
+        balances=_closed(authorization, balances, at),
+        data=data,
+        report=report,
+        todo=todo,
+        before=before,
+        by=by,
+    )
 
 
-def _closed(
-    authorization: Authorization, balances: Balances, fields: list[str], at: datetime
-) -> Balances:
+def _closed(authorization: Authorization, balances: Balances, at: datetime) -> Balances:
     """Close an issued code that is used up or declared complete; nothing is held after a word."""
     done = authorization.declared_at is not None
     if authorization.status == Status.ISSUED and (done or not balances.reserved):
-        fields += acting.end(authorization, Status.CLOSED, at=at)
+        acting.end(authorization, Status.CLOSED, at=at)
     return ledger.freed(balances) if done and not authorization.is_live else balances
 
 
-def _locked(authorization: Authorization) -> tuple[Authorization, datetime]:
-    authorization = acting.lock(authorization)
-    at = clock.now()
-    settle(authorization, at=at)
-    return authorization, at
+@dataclass(frozen=True)
+class Place:
+    """Where a sale was made and what collected it, as far as the register knows them."""
+
+    site_id: int | None
+    vehicle_id: int | None
+    plate: str
+
+
+def _reported(
+    authorization: Authorization, report: Report, by: Actor
+) -> tuple[Authorization, Place, datetime]:
+    """Lock what a vendor reports on, and find with it what the report names."""
+    plate = normal_plate(report.plate)
+    locked = locking.lock(authorization, site=report.site.uuid, plate=plate)
+    if locked is None:
+        raise lookups.unknown()
+    acting.only_seller(locked.authorization, by)
+    settle(locked.authorization, at=locked.at)
+    return locked.authorization, Place(locked.site_id, locked.vehicle_id, plate), locked.at
+
+
+def _place(report: Report, jurisdiction: Jurisdiction) -> Place:
+    plate = normal_plate(report.plate)
+    sites = Site.objects.filter(jurisdiction=jurisdiction, uuid=report.site.uuid)
+    vehicles = Vehicle.objects.filter(jurisdiction=jurisdiction, plate=plate)
+    return Place(
+        sites.values_list("pk", flat=True).first(),
+        vehicles.values_list("pk", flat=True).first(),
+        plate,
+    )
 
 
 def _book(
-    authorization: Authorization, sale: Sale, rise: Decimal, *, kind: str, at: datetime, by: Actor
+    authorization: Authorization,
+    sale: Sale,
+    rise: Decimal,
+    *,
+    kind: str,
+    at: datetime,
+    before: Sequence[Happened] = (),
+    by: Actor,
 ) -> None:
     change_sold(
         authorization,
         rise,
         kind=kind,
         at=at,
+        report=sale,
         complete=sale.complete,
         data={
             "sale": str(sale.uuid),
@@ -203,18 +248,21 @@ def _book(
             "net_kg": str(sale.net_kg),
             "reason": sale.reason,
         },
+        todo=() if sale.replaces else [_receipt_due(sale)],
+        before=before,
         by=by,
     )
 
 
-def _expect_receipt(sale: Sale) -> None:
+def _receipt_due(sale: Sale) -> Todo:
     due = max(sale.sold_at, sale.recorded_at) + timedelta(days=settings.RECEIPT_DUE_DAYS)
-    acting.add_duty(sale.authorization, "receipt_due", at=due)
+    return Todo("receipt_due", due)
 
 
-def _write(
+def _sale(
     authorization: Authorization,
     report: Report,
+    place: Place,
     *,
     at: datetime,
     replaces: Sale | None = None,
@@ -223,9 +271,8 @@ def _write(
 ) -> Sale:
     product = report.product or authorization.product
     zone = authorization.jurisdiction.zone
-    plate = normal_plate(report.plate)
-    _check(authorization, report, at)
-    return Sale.objects.create(
+    _check(report, place, at)
+    return Sale(
         jurisdiction=authorization.jurisdiction,
         authorization=authorization,
         version=authorization.version + 1,
@@ -242,11 +289,9 @@ def _write(
         sold_at=report.sold_at,
         sold_on=report.sold_at.astimezone(zone).date(),
         recorded_at=at,
-        site=report.site,
-        plate=plate,
-        vehicle=Vehicle.objects.filter(
-            jurisdiction=authorization.jurisdiction, plate=plate
-        ).first(),
+        site=known(report.site, "uuid", id=place.site_id),
+        plate=place.plate,
+        vehicle_id=place.vehicle_id,
         driver_document=report.driver_document,
         driver_license=report.driver_license,
         invoice=report.invoice,
@@ -277,11 +322,10 @@ def _void(
     void.quantity_value = void.product_kg = void.net_kg = Decimal(0)
     void.recorded_at = at
     void.recorded_by, void.api_key = by.user, by.api_key
-    void.save(force_insert=True)
     return void
 
 
-def _check(authorization: Authorization, report: Report, at: datetime) -> None:
+def _check(report: Report, place: Place, at: datetime) -> None:
     if report.sold_at > at + timedelta(minutes=settings.CLOCK_AHEAD_MINUTES):
         raise Refused(
             "sold_ahead_of_time", _("The time of the sale is still to come."), field="sold_at"
@@ -292,8 +336,8 @@ def _check(authorization: Authorization, report: Report, at: datetime) -> None:
             _("Check the year of the sale: it is too long ago."),
             field="sold_at",
         )
-    if report.site.jurisdiction_id != authorization.jurisdiction_id:
-        raise Refused("site_unknown", _("This site is not known."), field="site")
+    if place.site_id is None:
+        raise Refused("unknown_site", _("This site is not known."), field="site")
     _check_weights(report)
 
 
@@ -348,7 +392,7 @@ def _without_code(
     precursor = product.precursor
     permit = firms_permit(buyer, precursor, Activity.BUY, at=at)
     seller_permit = firms_permit(seller, precursor, Activity.SELL, at=at)
-    return Authorization.objects.create(
+    return Authorization(
         jurisdiction=seller.jurisdiction,
         status=Status.CLOSED,
         buyer=buyer,
@@ -363,10 +407,10 @@ def _without_code(
         permit=permit,
         seller_permit=seller_permit,
         ruleset=current_ruleset(seller.jurisdiction),
-        allowance=booking.allowance_for(
+        allowance_id=booking.allowance_for(
             buyer, permit, precursor_id=precursor.pk, activity=Activity.BUY, at=at
         ),
-        seller_allowance=booking.allowance_for(
+        seller_allowance_id=booking.allowance_for(
             seller, seller_permit, precursor_id=precursor.pk, activity=Activity.SELL, at=at
         ),
         requested_at=at,

@@ -15,7 +15,7 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 from psycopg2.errors import LockNotAvailable
 from rest_framework.renderers import JSONRenderer
@@ -26,23 +26,28 @@ from authorizations.models import IdempotencyKey
 from config.errors import MEDIA_TYPE, Problem, problem_of
 from precursors.errors import Refused
 from registry.actors import Actor
+from registry.statements import Statement
 
 WAIT_S = 5
 KEPT_FOR = timedelta(days=30)
 KEY = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
 OWN_CONSTRAINT = "one_effect_of_a_key"
 
-CLAIM = f"""
-SET LOCAL lock_timeout = '{WAIT_S}s';
+# The row is computed, and the wait for its holder limited, before the index is asked.
+CLAIM = Statement(f"""
 INSERT INTO authorizations_idempotencykey
     (jurisdiction_id, organization_id, operation, key, body_hash, status, answer,
      created_at, kept_until)
-VALUES (%(jurisdiction)s, %(organization)s, %(operation)s, %(key)s, %(body_hash)s,
-    %(status)s, %(answer)s, now(), now() + %(kept_for)s)
+SELECT %(jurisdiction)s::bigint, %(organization)s::bigint, %(operation)s, %(key)s, %(body_hash)s,
+    %(status)s, %(answer)s::jsonb, now(), now() + %(kept_for)s::interval
+FROM set_config('lock_timeout', '{WAIT_S}s', true)
 ON CONFLICT DO NOTHING
 RETURNING id
-"""
-KEEP = "UPDATE authorizations_idempotencykey SET status = %s, answer = %s WHERE id = %s"
+""")
+KEEP = Statement("""
+UPDATE authorizations_idempotencykey SET status = %(status)s, answer = %(answer)s::jsonb
+WHERE id = %(id)s RETURNING id
+""")
 
 Act = Callable[[], Response]
 Post = Callable[..., Response]
@@ -118,18 +123,15 @@ class Attempt:
         """Insert the key's row; None where it is taken, after its holder has finished."""
         values = {**self.names, "status": status, "answer": answer}
         try:
-            with connection.cursor() as cursor:
-                cursor.execute(CLAIM, values)
-                found = cursor.fetchone()
+            found = CLAIM.rows(values)
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise _in_progress() from None
             raise
-        return found[0] if found else None
+        return int(found[0][0]) if found else None
 
     def _keep(self, row: int, response: Response) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(KEEP, [response.status_code, _text(response), row])
+        KEEP.rows({"status": response.status_code, "answer": _text(response), "id": row})
 
     def _keep_refusal(self, refusal: Refused) -> Response:
         """Keep a 409: a late duplicate must not succeed where the first was refused."""

@@ -106,7 +106,6 @@ OF_VALUES = (
     "received_too_long_ago",
     "required",
     "seller_is_buyer",
-    "site_unknown",
     "sold_ahead_of_time",
     "sold_too_long_ago",
     "tax_id_invalid",

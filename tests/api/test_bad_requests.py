@@ -141,8 +141,8 @@ def test_the_language_of_the_sentence_is_the_one_asked_for(authority_api: Progra
 
 
 def test_a_lost_database_asks_to_come_back(authority_api: Program) -> None:
-    with patch("registry.authentication.ApiKey.objects") as keys:
-        keys.select_related.side_effect = OperationalError("gone")
+    with patch("registry.authentication.WITH_PREFIX") as statement:
+        statement.rows.side_effect = OperationalError("gone")
         response = authority_api.get("/organizations")
     problem(response, 503, "unavailable")
     assert int(response.headers["Retry-After"]) > 0

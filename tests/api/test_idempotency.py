@@ -16,6 +16,7 @@ from authorizations.tasks import forget_idempotency_keys
 from config.api import idempotency
 from config.api.idempotency import canonical
 from config.api.parsing import document
+from registry.statements import Statement
 from tests.api.programs import Program, problem
 from tests.database import as_owner
 from tests.registry.numbers import ruc
@@ -136,7 +137,7 @@ def test_what_is_not_found_is_not_kept(rival_api: Program, sale: dict[str, Any])
 def test_a_defect_keeps_neither_effect_nor_key(
     buyer_api: Program, request_body: dict[str, Any]
 ) -> None:
-    with patch("authorizations.operations.requesting.booking.admit", side_effect=RuntimeError):
+    with patch("authorizations.operations.requesting.acting.open", side_effect=RuntimeError):
         response = buyer_api.post("/authorizations", request_body, key="one")
     problem(response, 500, "internal")
     assert not IdempotencyKey.objects.exists()
@@ -232,7 +233,9 @@ def test_a_duplicate_of_a_running_request_waits_and_then_says_so(
     vendor_api.post(path, sale_body, key="one")
     kept = IdempotencyKey.objects.values().get(key="one")
     del kept["id"]
-    monkeypatch.setattr(idempotency, "CLAIM", idempotency.CLAIM.replace("'5s'", "'300ms'"))
+    soon = Statement(idempotency.CLAIM.sql.replace("'5s'", "'300ms'"))
+    assert soon.sql != idempotency.CLAIM.sql
+    monkeypatch.setattr(idempotency, "CLAIM", soon)
     with transaction.atomic():  # another process is in the middle of it
         IdempotencyKey.objects.create(**{**kept, "key": "two"})
         answer = in_threads(1, lambda _number: vendor_api.post(path, sale_body, key="two"))[0]
@@ -244,5 +247,5 @@ def test_a_lock_elsewhere_is_no_running_duplicate(
     buyer_api: Program, request_body: dict[str, Any]
 ) -> None:
     gone = OperationalError("canceling statement due to lock timeout")
-    with patch("authorizations.operations.requesting.booking.admit", side_effect=gone):
+    with patch("authorizations.operations.requesting.acting.open", side_effect=gone):
         problem(buyer_api.post("/authorizations", request_body, key="one"), 503, "unavailable")

@@ -10,9 +10,10 @@ from django.db import connection
 
 from authorizations import operations
 from authorizations.models import Allowance, Authorization
-from authorizations.operations import booking, eligibility, requesting
+from authorizations.operations import acting, booking, eligibility, naming
 from precursors.errors import Refused
 from precursors.models import Product
+from registry.statements import Statement
 from tests.cast import Firm, kg
 
 TOGETHER = 8
@@ -40,6 +41,13 @@ def used_kg() -> list[Decimal]:
     return [allowance.used_kg for allowance in Allowance.objects.order_by("pk")]
 
 
+def let_all_in_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the lock on the buyer away."""
+    without_turns = naming.NAMED.sql.replace("FOR NO KEY UPDATE OF buyer", "")
+    assert without_turns != naming.NAMED.sql
+    monkeypatch.setattr(naming, "NAMED", Statement(without_turns))
+
+
 @pytest.fixture
 def ask(buyer: Firm, vendor: Firm, acetone: Product) -> Callable[[], Authorization]:
     """3,000 kg (2,985 net) of a quota of 10,000: three fit."""
@@ -64,7 +72,7 @@ def test_the_conditional_update_alone_stops_an_overdraft(
     ask: Callable[[], Authorization], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the lock on the buyer and the early look at the quota gone, the row still holds."""
-    monkeypatch.setattr(requesting, "_buyer", lambda by: by.organization)
+    let_all_in_at_once(monkeypatch)
     monkeypatch.setattr(eligibility, "_quota", lambda ask: ())
     answers = at_once(ask)
     assert answers.count("not_eligible") == TOGETHER - 3
@@ -75,8 +83,11 @@ def test_without_the_condition_the_quota_is_overdrawn(
     ask: Callable[[], Authorization], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The twin: shows that the race above is a race."""
-    monkeypatch.setattr(requesting, "_buyer", lambda by: by.organization)
-    monkeypatch.setattr(booking, "BOOK", booking.BOOK.replace("<= %(limit)s", "<> %(limit)s"))
+    let_all_in_at_once(monkeypatch)
+    unlimited = booking.TAKEN.replace("<= share.limit_kg", "<> share.limit_kg")
+    assert unlimited != booking.TAKEN
+    monkeypatch.setattr(booking, "TAKEN", unlimited)
+    monkeypatch.setattr(acting, "statement", acting.statement.__wrapped__)
     gate = Barrier(TOGETHER)
     look = eligibility.reasons
 

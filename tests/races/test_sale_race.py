@@ -9,10 +9,11 @@ from django.db.models import Sum
 
 from authorizations import operations
 from authorizations.models import Authorization, LedgerEntry, Sale
-from authorizations.operations import Report, acting
+from authorizations.operations import Report, locking
 from precursors.models import Product
 from registry import clock
 from registry.models import Event
+from registry.statements import Statement
 from tests.cast import Firm, kg
 from tests.races.test_quota_race import at_once
 
@@ -62,9 +63,8 @@ def test_without_the_lock_sales_collide(
 ) -> None:
     """The twin: without it two sales read one version, and the unique key refuses the second."""
 
-    def unlocked(authorization: Authorization) -> Authorization:
-        return Authorization.objects.select_related(*acting.RELATED).get(pk=authorization.pk)
-
-    monkeypatch.setattr(acting, "lock", unlocked)
+    unlocked = locking.BY_ID.sql.replace("FOR NO KEY UPDATE OF own", "")
+    assert unlocked != locking.BY_ID.sql
+    monkeypatch.setattr(locking, "BY_ID", Statement(unlocked))
     with pytest.raises(IntegrityError):
         at_once(sell, times=20)

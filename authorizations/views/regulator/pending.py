@@ -17,8 +17,8 @@ from authorizations import access, operations
 from authorizations.forms.review import DecisionForm
 from authorizations.models import Authorization, Status
 from authorizations.operations import Ask, Reason
+from authorizations.operations.dealers import AUTOMATIC_WINDOW
 from authorizations.operations.eligibility import issued_lately_kg, reasons
-from authorizations.operations.requesting import AUTOMATIC_WINDOW
 from authorizations.periods import last_day
 from authorizations.views.acting import actor, sent, shown
 from authorizations.views.regulator.dossier import dossier

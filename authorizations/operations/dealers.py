@@ -1,0 +1,145 @@
+"""How buyer and vendor stand at a moment: licenses, permits, quotas, what is open. One read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from authorizations.ledger import ZERO, Balances
+from authorizations.models import Authorization
+from precursors.models import Product
+from registry.models import Organization, Site
+from registry.models.firms import Activity
+from registry.standing import LICENSE_IN_FORCE
+from registry.statements import Statement
+
+AUTOMATIC_WINDOW = timedelta(days=7)
+
+# The first row is the buyer's, the second the vendor's. What the buyer has open is on both.
+DEALERS = Statement(f"""
+WITH side (turn, activity, organization_id) AS (
+    VALUES (1, %(activity)s, %(buyer)s::bigint), (2, 'sell', %(seller)s::bigint)
+),
+open_code AS (
+    SELECT count(*) AS codes, coalesce(sum(product_kg)
+        FILTER (WHERE destination_site_id = %(site)s::bigint), 0) AS coming_kg
+    FROM authorizations_authorization
+    WHERE buyer_id = %(buyer)s::bigint AND status IN ('pending', 'issued')
+        AND id <> %(again_for)s::bigint
+),
+lately AS (
+    SELECT coalesce(sum(net_kg), 0) AS issued_kg FROM authorizations_authorization
+    WHERE buyer_id = %(buyer)s::bigint AND precursor_id = %(precursor)s::bigint
+        AND issued_at > %(lately)s::timestamptz
+),
+overdue AS (
+    SELECT EXISTS (
+        SELECT FROM authorizations_sale sale
+        LEFT JOIN authorizations_receipt receipt ON receipt.sale_id = sale.id
+        WHERE sale.buyer_id = %(buyer)s::bigint AND sale.root_id IS NULL AND receipt.id IS NULL
+            AND sale.sold_at <= %(receipts)s::timestamptz
+            AND sale.recorded_at <= %(receipts)s::timestamptz
+            AND NOT EXISTS (SELECT FROM authorizations_sale void WHERE void.root_id = sale.id
+                AND void.is_void AND NOT EXISTS (SELECT FROM authorizations_sale later
+                    WHERE later.replaces_id = void.id))
+    ) AS receipts
+)
+SELECT license.valid_to, permit.id, permit.limit_kg, permit.automatic_limit_kg, permit.period,
+    allowance.id, allowance.reserved_kg, allowance.held_kg, allowance.consumed_kg,
+    allowance.overage_kg, open_code.codes, open_code.coming_kg, lately.issued_kg, overdue.receipts
+FROM side
+CROSS JOIN open_code CROSS JOIN lately CROSS JOIN overdue
+LEFT JOIN LATERAL ({LICENSE_IN_FORCE.format(organization="side.organization_id")}) license
+    ON true
+LEFT JOIN registry_permit permit ON permit.license_id = license.id
+    AND permit.precursor_id = %(precursor)s::bigint
+    AND permit.activity = side.activity AND permit.state = 'in_force'
+LEFT JOIN LATERAL (
+    SELECT date_trunc(permit.period, %(day)s::timestamp)::date AS first,
+        CASE permit.period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END AS months
+) period ON true
+LEFT JOIN authorizations_allowance allowance
+    ON allowance.organization_id = side.organization_id
+    AND allowance.precursor_id = %(precursor)s::bigint AND allowance.activity = side.activity
+    AND allowance.period_start = period.first
+    AND allowance.period_end = (period.first + make_interval(months => months))::date - 1
+ORDER BY side.turn
+""")
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """What a license in force lets a firm do with one precursor."""
+
+    id: int
+    limit_kg: Decimal
+    automatic_limit_kg: Decimal | None
+    period: str
+
+
+@dataclass(frozen=True)
+class Dealer:
+    """One side of a purchase."""
+
+    licensed_to: date | None = None  # the last day; None: no license in force
+    permit: Permitted | None = None
+    allowance_id: int | None = None  # None: nothing was booked in this period yet
+    balances: Balances = field(default_factory=Balances)
+
+    @property
+    def left_kg(self) -> Decimal:
+        """Net kg that the quota leaves in this period; less than zero when overdrawn."""
+        return self.permit.limit_kg - self.balances.used if self.permit else ZERO
+
+
+@dataclass(frozen=True)
+class Dealers:
+    """Both sides, and what the buyer has under way."""
+
+    buyer: Dealer
+    seller: Dealer
+    open_codes: int
+    coming_kg: Decimal  # product mass on its way to the site
+    issued_lately_kg: Decimal  # net kg of this substance, in the last 7 days
+    receipts_overdue: bool
+
+
+def dealers(
+    buyer: Organization,
+    seller: Organization | None,
+    product: Product,
+    *,
+    site: Site | None,
+    again_for: Authorization | None,
+    at: datetime,
+) -> Dealers:
+    """Read both sides as they stand, leaving out the authorization that is decided again."""
+    rows = DEALERS.rows(
+        {
+            "activity": Activity.BUY.value,
+            "buyer": buyer.pk,
+            "seller": seller.pk if seller else None,
+            "precursor": product.precursor_id,
+            "site": site.pk if site else None,
+            "again_for": again_for.pk if again_for else 0,
+            "at": at,
+            "day": at.astimezone(buyer.jurisdiction.zone).replace(tzinfo=None),
+            "lately": at - AUTOMATIC_WINDOW,
+            "receipts": at - timedelta(days=settings.RECEIPT_DUE_DAYS),
+        }
+    )
+    of_buyer, of_seller = (_dealer(row[:10]) for row in rows)
+    return Dealers(of_buyer, of_seller, *rows[0][10:])
+
+
+def _dealer(values: Sequence[Any]) -> Dealer:
+    licensed_to, permit, limit_kg, automatic_limit_kg, period, allowance, *balances = values
+    return Dealer(
+        licensed_to,
+        Permitted(permit, limit_kg, automatic_limit_kg, period) if permit else None,
+        allowance,
+        Balances(*balances) if allowance else Balances(),
+    )

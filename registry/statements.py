@@ -1,0 +1,74 @@
+"""Statements of the busiest verbs, written by hand: the server plans each once a connection."""
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model
+
+Row = TypeVar("Row", bound=Model)
+NAME = re.compile(r"%\((\w+)\)s((?:::[a-z]+(?:\[\])?)?)")
+prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+
+class Statement:
+    """SQL with parameters like `%(at)s`. A list, or what stands in two places, needs its type:
+    `%(at)s::timestamptz`.
+    """
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+        self.name = f"portal_{sha256(sql.encode()).hexdigest()[:16]}"
+        types: dict[str, str] = {}
+        for name, cast in NAME.findall(sql):
+            types[name] = types.get(name) or cast
+        place = {name: f"${index}" for index, name in enumerate(types, 1)}
+        numbered = NAME.sub(lambda found: place[found[1]] + found[2], sql)
+        given = ", ".join(f"%({name})s{cast}" for name, cast in types.items())
+        self.prepare = f"PREPARE {self.name} AS {numbered}"
+        self.run = f"EXECUTE {self.name} ({given})"
+
+    def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Execute it; give all its rows."""
+        with connection.cursor() as cursor:
+            cursor.execute(self._ready(cursor), values)
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    def _ready(self, cursor: CursorWrapper) -> str:
+        """The text to send, once this connection knows the statement."""
+        if not settings.PREPARED_STATEMENTS:
+            return self.sql
+        known = prepared.setdefault(cursor.connection, set())
+        if self.name not in known:
+            cursor.execute(self.prepare)
+            known.add(self.name)
+        return self.run
+
+
+def columns(table: str, model: type[Model]) -> str:
+    """All columns of a joined table, to be selected for `take`."""
+    return ", ".join(f"{table}.{name} AS {table}_{name}" for name in _names(model))
+
+
+def take(model: type[Model], values: list[Any]) -> Any:
+    """Take a row from the front of the values; None where a join found none."""
+    names = _names(model)
+    own, values[:] = values[: len(names)], values[len(names) :]
+    return model.from_db("default", names, own) if own[0] is not None else None
+
+
+def _names(model: type[Model]) -> list[str]:
+    return [str(column.attname) for column in model._meta.concrete_fields]
+
+
+def known(named: Row, *names: str, **found: Any) -> Row:
+    """A row with its names and what was read of it; anything else is read when it is asked for."""
+    values = {name: getattr(named, name) for name in names} | found
+    columns = [c.attname for c in named._meta.concrete_fields if c.attname in values]
+    return type(named).from_db("default", columns, [values[name] for name in columns])
