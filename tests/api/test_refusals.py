@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from registry.models import Refusal
 from tests.api.programs import Program, problem
 from tests.cast import Firm
+from tests.database import as_owner
 from tests.pages.conftest import visit
 from tests.pages.dealing import answers
 
@@ -63,6 +64,6 @@ def test_what_is_not_refused_pays_nothing(
 def test_the_answer_does_not_depend_on_the_count(
     committing: None, buyer_api: Program, request_body: dict[str, Any]
 ) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE registry_refusal RENAME TO lost")
     problem(buyer_api.post("/authorizations", too_much(request_body)), 409, "not_eligible")
