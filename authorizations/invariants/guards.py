@@ -1,4 +1,4 @@
-"""Invariant 10: the triggers that refuse stand."""
+"""Invariant 10: the triggers that refuse stand, and the role at work cannot take them away."""
 
 from authorizations.invariants.asking import NOTHING, Question
 
@@ -33,6 +33,23 @@ STANDS = f"""
     LEFT JOIN pg_proc done ON done.oid = guard.tgfoid
 """
 
+# What belongs to the role at work, where another has tables too. Where one role does everything
+# there is nothing to ask: the deployment's own warning tells that (portal.W001).
+OWNED = """
+    SELECT 'role ' || owner.rolname || ' owns ' || owned.name FROM (
+        SELECT relowner AS by, relname::text AS name FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT proowner, proname::text FROM pg_proc
+            WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT nspowner, nspname::text FROM pg_namespace WHERE nspname = 'public'
+        UNION ALL SELECT datdba, datname::text FROM pg_database
+            WHERE datname = current_database()
+    ) owned JOIN pg_roles owner ON owner.oid = owned.by
+    WHERE pg_has_role(current_user, owned.by, 'USAGE') AND EXISTS (SELECT FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+            AND NOT pg_has_role(current_user, relowner, 'USAGE'))
+"""
+
 OWN = (
     Question(
         10,
@@ -48,4 +65,5 @@ OWN = (
         f"SELECT wanted.of || '.' || wanted.name FROM {STANDS}"
         " WHERE position('RAISE EXCEPTION' IN done.prosrc) = 0",
     ),
+    Question(10, "the application’s role owns nothing", NOTHING, OWNED),
 )
