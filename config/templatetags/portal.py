@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from authorizations.models import FlagState, Severity, Status
 from config import words
@@ -31,6 +32,16 @@ LABELS: dict[str, Any] = {
     **dict(Severity.choices),
     **dict(FlagState.choices),
     **dict(Status.choices),
+}
+# The same states as said of a code: in Spanish an authorization is "emitida", a code "emitido".
+OF_CODES: dict[str, Any] = {
+    Status.PENDING: pgettext_lazy("code", "Awaiting a decision"),
+    Status.ISSUED: pgettext_lazy("code", "Issued"),
+    Status.CLOSED: pgettext_lazy("code", "Closed"),
+    Status.REFUSED: pgettext_lazy("code", "Refused"),
+    Status.CANCELLED: pgettext_lazy("code", "Cancelled"),
+    Status.REVOKED: pgettext_lazy("code", "Revoked"),
+    Status.EXPIRED: pgettext_lazy("code", "Expired"),
 }
 # Each state's color and icon; the word always stands beside them.
 LOOKS = {
@@ -118,6 +129,12 @@ def age(value: datetime | None) -> str:
 
 def _time(machine: str, text: str) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', machine, text)
+
+
+@register.filter
+def of_code(status: str) -> str:
+    """A state as it is said of a code, where no authorization is named."""
+    return str(OF_CODES.get(status, status))
 
 
 @register.inclusion_tag("partials/tag.html")

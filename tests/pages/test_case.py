@@ -12,6 +12,7 @@ from uuid6 import uuid7
 from authorizations import operations
 from authorizations.models import Flag, FlagState, Sale
 from authorizations.operations.evaluating import evaluate
+from precursors.models import Product
 from registry import clock
 from registry.actors import Actor
 from registry.models import Membership
@@ -156,6 +157,29 @@ def test_a_rule_without_a_sentence_shows_its_evidence(first: Client, flagged: Fl
     assert "rule_of_old" in page
     assert "odd_key" in page
     assert "77" in page
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes", "shown"),
+    [
+        ("site_mismatch", {"site": "rival"}, "Rival Imaginario plant, Rival Imaginario"),
+        ("wrong_product", {"product": "toluene"}, "Toluene was sold"),
+    ],
+)
+def test_a_sentence_names_what_the_evidence_keeps_by_its_code(
+    first: Client, flagged: Flagged, rival: Firm, rule: str, changes: dict[str, str], shown: str
+) -> None:
+    things = {"rival": rival.site, "toluene": Product.objects.get(code="toluene")}
+    said = {name: things[value] for name, value in changes.items()}
+    assert shown in text(first.get(address(flagged("1000", rule=rule, **said))))
+
+
+def test_a_paper_used_twice_leads_to_the_earlier_sale(first: Client, flagged: Flagged) -> None:
+    earlier = flagged(invoice="F001-1").authorization
+    flag = flagged("1000", rule="duplicate_document", invoice="F001-1")
+    assert f'for the sale of <a class="govuk-link" href="/oversight/{earlier.uuid}/"' in text(
+        first.get(address(flag))
+    )
 
 
 # Two officers --------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from authorizations.periods import last_day
 from authorizations.views.acting import actor, sent, shown
 from authorizations.views.regulator.deviation import deviation
 from authorizations.views.regulator.dossier import dossier
+from authorizations.views.regulator.naming import named
 from authorizations.views.regulator.timeline import rule_title, steps_since
 from registry import clock
 from registry.access import members_for, officer_required
@@ -112,7 +113,7 @@ def _content(flag: Flag, forms: dict[str, Any], officers: list[User], by: Actor)
             f"authorizations/rules/{flag.rule}.html",
             "authorizations/regulator/rule_unknown.html",
         ],
-        "evidence": flag.evidence,
+        "evidence": named(flag.evidence, by),
         "deviation": deviation(flag.evidence),
         "due_on": last_day(flag.due_at, by.jurisdiction.zone),
         "is_overdue": not flag.is_ended and flag.due_at < at,

@@ -15,7 +15,7 @@ FIGURES = [
     ("product_kg", "kg", 1),
 ]
 # What stands there for rules that measure nothing.
-NAMES = ["plate", "number", "site", "product"]
+NAMES = ["plate", "number"]
 
 
 @dataclass(frozen=True)

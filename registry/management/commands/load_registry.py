@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand
 from registry.models import Jurisdiction
 
 SHIPPED = {
-    "PE": {"name": "Peru", "is_test": False},
-    "PE-TEST": {"name": "Peru (sandbox)", "is_test": True},
+    "PE": {"name": "Perú", "is_test": False},
+    "PE-TEST": {"name": "Perú (pruebas)", "is_test": True},
 }
 PERU = {"country": "PE", "time_zone": "America/Lima", "language": "es"}
 
