@@ -10,7 +10,7 @@ from authorizations import access
 from authorizations.models import Sale
 from config.templatetags.portal import moment
 from precursors.operations import products_for
-from registry.access import any_site_for
+from registry.access import sites_for
 from registry.actors import Actor
 
 PRODUCTS = ["product", "authorized_product"]
@@ -30,7 +30,7 @@ def _products(evidence: dict[str, str], by: Actor) -> dict[str, str]:
 
 def _site(evidence: dict[str, str], by: Actor) -> dict[str, str]:
     uuid = evidence.get("site")
-    site = any_site_for(by).filter(uuid=uuid).first() if uuid else None
+    site = sites_for(by).filter(uuid=uuid).first() if uuid else None
     return {"site": f"{site}, {site.organization}"} if site else {}
 
 
