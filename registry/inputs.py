@@ -12,7 +12,9 @@ from precursors import quantities
 from precursors.errors import Refused
 from precursors.quantities import Quantity
 
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Control signs, halves of signs, and what turns the direction of the text around: a name could
+# be read as another.
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 UBIGEO = re.compile(r"(0[1-9]|1[0-9]|2[0-5])[0-9]{4}", re.ASCII)  # 25 departments
 POSITION_DECIMALS_MAX = 6  # about 0.1 m
 LATITUDE_MAX, LONGITUDE_MAX = Decimal(90), Decimal(180)

@@ -96,7 +96,13 @@ def test_the_sandbox_has_numbers_of_its_own(buyer: Organization, sandbox: Jurisd
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [(" ", "blank"), ("a\0b", "not_text"), ("x" * 201, "too_long")]
+    ("name", "code"),
+    [
+        (" ", "blank"),
+        ("a\0b", "not_text"),
+        ("Andes \u202eS.A.C.", "not_text"),
+        ("x" * 201, "too_long"),
+    ],
 )
 def test_a_name_that_cannot_be_kept_is_refused(regulator: Actor, name: str, code: str) -> None:
     with refused(code, "name"):
