@@ -51,8 +51,13 @@ class Api:
         try:
             line.request(method, path, body, sent)
             response = line.getresponse()
-            return Answer(response.status, response.headers, json.loads(response.read()))
+            return Answer(response.status, response.headers, _body(response))
         except (OSError, http.client.HTTPException) as error:
             raise NoAnswer(repr(error)) from error
         finally:
             line.close()
+
+
+def _body(response: http.client.HTTPResponse) -> Any:
+    text = response.read().decode()
+    return json.loads(text) if "json" in response.headers["Content-Type"] else text

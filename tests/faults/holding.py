@@ -12,8 +12,15 @@ REACHES_IT_WITHIN_S = 30
 WAITING = """
 SELECT count(*) FROM pg_locks WHERE relation = %(table)s::regclass AND NOT granted
 """
-COMMITTING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
-NOBODY = "synchronous_standby_names = 'nobody'\n"
+WRITING = """
+SELECT count(*) FROM pg_locks WHERE relation = %(table)s::regclass AND mode = 'RowExclusiveLock'
+"""
+COMMITTING = """
+SELECT count(*) FROM pg_stat_activity JOIN pg_locks USING (pid)
+WHERE wait_event = 'SyncRep' AND relation = %(table)s::regclass AND mode = 'RowExclusiveLock'
+"""
+NOBODY = "nobody"
+AWAITED = "SHOW synchronous_standby_names"
 
 
 @contextmanager
@@ -41,15 +48,25 @@ def commits(portal: Portal) -> Iterator[None]:
     postgres = portal.stores.postgres
     settings = postgres.data / "postgresql.auto.conf"
     before = settings.read_text()
-    settings.write_text(before + NOBODY)
-    signal_to(postgres.pid, signal.SIGHUP)
+    settings.write_text(f"{before}synchronous_standby_names = '{NOBODY}'\n")
     try:
+        signal_to(postgres.pid, signal.SIGHUP)
+        portal.until(lambda: portal.ask(AWAITED) == NOBODY, within_s=REACHES_IT_WITHIN_S)
         yield
     finally:
         settings.write_text(before)
         signal_to(postgres.pid, signal.SIGHUP)
 
 
-def until_committing(portal: Portal) -> None:
-    """Wait until somebody's commit is on disk."""
-    portal.until(lambda: portal.ask(COMMITTING), within_s=REACHES_IT_WITHIN_S)
+def writing(portal: Portal, table: str) -> bool:
+    """Whether any transaction has written, or is about to write, to this table."""
+    return bool(portal.ask(WRITING, {"table": table}))
+
+
+def until_committing(portal: Portal, table: str) -> None:
+    """Wait until the commit of somebody who wrote to this table is on disk."""
+    portal.until(lambda: committing(portal, table), within_s=REACHES_IT_WITHIN_S)
+
+
+def committing(portal: Portal, table: str) -> bool:
+    return bool(portal.ask(COMMITTING, {"table": table}))

@@ -10,10 +10,12 @@ from typing import Any
 
 from authorizations.models import Authorization, Sale
 from tests.faults.api import Answer, Api, NoAnswer
+from tests.faults.portal import Portal
 from tests.faults.trade import Trade
 
 SETTLED = {201, 409, 422}
-PATIENCE_TRIES = 100
+TRIES_MAX = 100
+PAUSE_S = 0.2  # of a program before it dials again
 
 
 @dataclass
@@ -92,6 +94,11 @@ class Load:
         for counter in self.counters:
             counter.join()
 
+    def goes_on(self, portal: Portal, *, acts: int = 1, within_s: float) -> None:
+        """Wait until that many more acts are acknowledged."""
+        goal = self.acknowledged + acts
+        portal.until(lambda: self.acknowledged >= goal, within_s=within_s)
+
     def _deal(self) -> None:
         while not self.ending.is_set():
             asked = self._act(self.trade.buyer_api, "/authorizations", self.trade.request())
@@ -101,19 +108,20 @@ class Load:
             self._act(self.trade.vendor_api, path, self.trade.sale(complete=True))
 
     def _act(self, api: Api, path: str, body: dict[str, Any]) -> Answer | None:
-        """Do it once; if it is not available, as often as it asks for until the end."""
+        """Do it; where that fails, again with the same key until it is settled, or the end."""
         act = Act(api, path, body)
         self.journal.append(act)
         while not act.is_settled:
             answer = act.send()
-            if answer is None or self.ending.wait(int(answer.headers.get("Retry-After", 0))):
+            wait_s = answer.headers.get("Retry-After", 0) if answer else PAUSE_S
+            if self.ending.wait(float(wait_s)):
                 break
         return next(iter(act.acknowledged), None)
 
     def settle(self) -> None:
         """Repeat what is not settled, with the same keys: now all of it must be."""
         for act in self.journal:
-            for _try in range(PATIENCE_TRIES):
+            for _try in range(TRIES_MAX):
                 if act.is_settled:
                     break
                 act.send()

@@ -103,11 +103,15 @@ class Portal:
     # Looking ---------------------------------------------------------------------------------
 
     def ready(self) -> Answer:
-        return Api(self.port).send("GET", "/readyz")
+        return self.page("/readyz")
+
+    def page(self, path: str) -> Answer:
+        """What a stranger is shown there."""
+        return Api(self.port).send("GET", path)
 
     def ask(self, question: str, values: Mapping[str, Any] | None = None) -> Any:
-        """The first value of the first row that the database answers."""
-        connection = psycopg2.connect(self.environment["DATABASE_URL"])
+        """The first value of the first row that the database answers to its owner."""
+        connection = psycopg2.connect(self.stores.postgres.url)
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:

@@ -98,7 +98,7 @@ def test_a_broker_in_trouble_delays_flags_and_loses_none(
 ) -> None:
     load = Load(trade)
     with load.running():
-        portal.until(lambda: load.acknowledged > UNDER_WAY, within_s=FLAGGED_WITHIN_S)
+        load.goes_on(portal, acts=UNDER_WAY, within_s=FLAGGED_WITHIN_S)
         with outage(portal):
             before = load.acknowledged
             portal.until(lambda: load.acknowledged > before + UNDER_WAY, within_s=FLAGGED_WITHIN_S)

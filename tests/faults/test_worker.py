@@ -5,12 +5,17 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults import holding
+from authorizations.models import Duty
+from tests.faults import holding, poison
+from tests.faults.load import Load
 from tests.faults.portal import Portal, family, signal_to
-from tests.faults.questions import flags_of, unevaluated
+from tests.faults.questions import codes_of, flags_of, unevaluated
 from tests.faults.trade import Trade
 
 FLAGGED_WITHIN_S = 60
+SEEN_WITHIN_S = 120
+PARKED_WITHIN_S = 5 * 30  # five leases, and the sweeps that find them over
+KILLS = 200
 EVALUATION = "authorizations_evaluation"
 
 
@@ -45,3 +50,63 @@ def test_what_a_killed_worker_had_in_hand_is_flagged_within_a_minute(
         kill(portal)
     portal.until(lambda: len(flags_of(sales)) == 2, within_s=FLAGGED_WITHIN_S)
     portal.until(lambda: not unevaluated(sales), within_s=FLAGGED_WITHIN_S)
+
+
+@pytest.mark.long
+def test_two_hundred_kills_under_load_lose_nothing(portal: Portal, trade: Trade) -> None:
+    """Of the children in turn, which the parent replaces, and of parent and all now and then."""
+    load = Load(trade, counters=2)
+    with load.running():
+        for kill in range(KILLS):
+            load.goes_on(portal, within_s=FLAGGED_WITHIN_S)
+            if kill % 20 == 0:
+                kill_all(portal)
+                portal.worker.start()  # at once: the supervisor would take ever longer
+            else:
+                kill_children(portal)
+    assert set(load.told) == {201}
+    sales = load.sales
+    portal.until(lambda: not unevaluated(sales), within_s=2 * FLAGGED_WITHIN_S)
+    assert len(flags_of(sales)) == len(sales)
+    load.held()
+
+
+@pytest.mark.long
+def test_a_worker_that_lives_and_does_nothing_is_told_by_the_probe(
+    portal: Portal, trade: Trade
+) -> None:
+    portal.until(lambda: portal.ready().body["workers"] == 1, within_s=FLAGGED_WITHIN_S)
+    with portal.frozen(portal.worker):
+        sale = trade.sell(trade.code())
+        assert sale.status == 201
+        portal.until(lambda: portal.ready().body["workers"] == 0, within_s=SEEN_WITHIN_S)
+        ready = portal.ready()
+        assert (ready.status, ready.body["broker"]) == (200, "ok")
+        assert ready.body["oldest_unevaluated_s"] > 0
+    portal.until(lambda: flags_of([sale.body["id"]]), within_s=FLAGGED_WITHIN_S)
+    portal.until(lambda: portal.ready().body["workers"] == 1, within_s=FLAGGED_WITHIN_S)
+
+
+@pytest.mark.long
+def test_a_poison_sale_is_set_aside_and_reported_and_the_others_are_flagged(
+    portal: Portal, trade: Trade
+) -> None:
+    code, *others = [trade.code() for _ in range(4)]
+    with holding.writes(portal, EVALUATION):  # until all lie in one batch
+        bad = trade.sell(code).body["id"]
+        good = [trade.sell(other).body["id"] for other in others]
+    portal.until(lambda: not unevaluated([bad, *good]), within_s=FLAGGED_WITHIN_S)
+    with poison.in_evaluation(portal, *codes_of([bad])):
+        again = trade.sell(code, 5).body["id"]
+        more = [trade.sell(other, 5).body["id"] for other in others]
+        portal.until(lambda: not unevaluated(more), within_s=FLAGGED_WITHIN_S)
+        portal.until(lambda: parked(again), within_s=PARKED_WITHIN_S)
+        assert "duty_parked" in portal.log("worker").read_text()
+        assert portal.broken() == {"5 no duty is parked": 1}
+    Duty.objects.filter(parked_at__isnull=False).update(parked_at=None, attempts=0)
+    portal.until(lambda: not unevaluated([again]), within_s=FLAGGED_WITHIN_S)
+
+
+def parked(sale: str) -> bool:
+    tried = Duty.objects.filter(authorization__in=codes_of([sale]), parked_at__isnull=False)
+    return [duty.attempts for duty in tried] == [5]
