@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
+
 from authorizations.models import Authorization, Sale
 from tests.faults.api import Answer, Api, NoAnswer
 from tests.faults.portal import Portal
@@ -129,6 +131,7 @@ class Load:
 
     def held(self) -> None:
         """Hold the database to the journal: what was acknowledged is there, and each act once."""
+        connection.close()  # what became of the database it was led to, nobody knows
         self.settle()
         for act in self.journal:
             bodies = [answer.body for answer in [*act.acknowledged, act.send()] if answer]

@@ -46,8 +46,17 @@ class Portal:
         """What `run.py` does before a first start, but for invented firms and static files."""
         for step in portal.STEPS:
             if not step.demo_only:
-                program = Program(step.label, portal.python("manage.py", *step.command))
-                run(self.supervisor.report, program, self.environment)
+                self.take(step)
+
+    def take(self, step: portal.Step) -> None:
+        program = Program(step.label, portal.python("manage.py", *step.command))
+        run(self.supervisor.report, program, self.environment)
+
+    def show_pages(self) -> None:
+        """Collect what pages need beside the database, which the API does without."""
+        with self.without(self.web):
+            self.take(portal.COLLECT)
+        self.until(lambda: portal.answers(self.port), within_s=STARTS_WITHIN_S)
 
     def start(self) -> None:
         for process in self.processes:
@@ -105,9 +114,9 @@ class Portal:
     def ready(self) -> Answer:
         return self.page("/readyz")
 
-    def page(self, path: str) -> Answer:
-        """What a stranger is shown there."""
-        return Api(self.port).send("GET", path)
+    def page(self, path: str, headers: dict[str, str] | None = None) -> Answer:
+        """What is shown there to who has no key."""
+        return Api(self.port).send("GET", path, headers=headers)
 
     def ask(self, question: str, values: Mapping[str, Any] | None = None) -> Any:
         """The first value of the first row that the database answers to its owner."""

@@ -59,13 +59,14 @@ def test_a_restarted_database_loses_nothing_that_was_acknowledged(
 @pytest.mark.long
 def test_while_the_database_is_away_every_door_says_so(portal: Portal, trade: Trade) -> None:
     code = trade.code()
+    portal.show_pages()
     with portal.without(portal.stores.postgres):
         for answer in (trade.ask(), trade.sell(code), trade.vendor_api.get("/sales")):
             assert (answer.status, answer.body["code"]) == (503, "unavailable")
             assert int(answer.headers["Retry-After"]) > 0
         ready = portal.ready()
         assert (ready.status, ready.body["database"]) == (503, "down")
-        page = portal.page("/")
+        page = portal.page("/", {"Cookie": f"sessionid={'s' * 32}"})
         assert page.status == 503
         assert int(page.headers["Retry-After"]) > 0
     portal.until(lambda: portal.ready().status == 200, within_s=BACK_WITHIN_S)
