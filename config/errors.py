@@ -190,8 +190,14 @@ def not_found(_exc: object = None) -> Problem:
 
 
 def unavailable(_exc: object = None) -> Problem:
-    """Say that the database cannot be reached, or was too busy."""
-    text = _("The portal cannot answer at the moment. Nothing was changed. Try again shortly.")
+    """Say that the database cannot be reached, or was too busy.
+
+    Where it went away during a commit, nobody knows what became of that.
+    """
+    text = _(
+        "The portal cannot answer at the moment. What you sent may have been recorded or not: "
+        "look, or send it again, shortly."
+    )
     return Problem(503, "unavailable", text, {}, {"Retry-After": str(RETRY_AFTER_S)})
 
 
