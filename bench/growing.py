@@ -22,7 +22,7 @@ from launcher.errors import CannotStart
 
 SMALL = 10_000
 DAYS = 360  # over which the trade is spread
-ROUNDS, EACH = 4, 50  # interleaved rounds of so many requests, one at a time
+ROUNDS, EACH = 4, 25  # interleaved rounds of so many requests, one at a time
 WARM = 10
 READS_MAX = 300  # pages of 8 KB; a list that reads more is shown with its plan
 SIZES = "SELECT count(*) FROM authorizations_authorization"
