@@ -28,7 +28,7 @@ INTERRUPTED = 130
 def compare(options: argparse.Namespace, report: Report) -> None:
     """Print the table of the four contenders."""
     with ground(report) as on:
-        all_four = contenders(on.environment, Size())
+        all_four = contenders(on.environment, Size(), hot=options.hot)
         with running(all_four, on.url):
             bench = Bench(all_four, on.stores.postgres.pid, report)
             bench.warm_up(options.seconds)
@@ -38,8 +38,13 @@ def compare(options: argparse.Namespace, report: Report) -> None:
                 counted = {
                     each.name: counts(each, log, bench.begun[each.name]) for each in all_four
                 }
-        print(f"\n{on.described()}; {options.rounds} rounds, {IN_FLIGHT} requests in flight.\n")
+        print(f"\n{on.described()}; {_terms(options)}.\n")
     print(table(rounds, counted))
+
+
+def _terms(options: argparse.Namespace) -> str:
+    row = ", one hot row" if options.hot else ""
+    return f"{options.rounds} rounds, {IN_FLIGHT} requests in flight{row}"
 
 
 def show_profile(options: argparse.Namespace, report: Report) -> None:
@@ -70,6 +75,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--seconds", type=float, default=ROUND_S, help="of a round, roughly")
+    parser.add_argument("--hot", action="store_true", help="all on one quota's row")
     parser.add_argument("--profile", choices=PATHS, help="where the portal's time goes")
     parser.add_argument("--flags", action="store_true", help="whether evaluation keeps up")
     parser.add_argument("--backlog", type=int, default=BACKLOG, help="for --flags")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from bench.world import KG, PRODUCTS, Act, Size
 from launcher import ports
 from launcher.environment import ROOT
 from launcher.errors import CannotStart
-from launcher.portal import python
+from launcher.portal import python, without_owner
 from launcher.process import Process, Program
 
 PATHS = ("issue", "redeem")
@@ -63,7 +63,7 @@ class Contender:
         bind = ("--bind", f"127.0.0.1:{self.port}")
         argv = python("-m", "gunicorn", self.wsgi, *bind, *self.gunicorn)
         log = Path(self.environment["PORTAL_DATA_DIR"], f"{self.name}.log")
-        self.process = Process(Program(self.name, argv), self.environment, log)
+        self.process = Process(Program(self.name, argv), without_owner(self.environment), log)
         self.process.start()
 
     def stop(self) -> None:
@@ -255,13 +255,21 @@ def now() -> str:
     return datetime.now(UTC).isoformat()
 
 
-def contenders(environment: Mapping[str, str], size: Size) -> list[Contender]:
-    """All four, from the leanest. `environment` is the portal's own."""
+def contenders(
+    environment: Mapping[str, str], size: Size, *, hot: bool = False
+) -> list[Contender]:
+    """All four, from the leanest. `environment` is the portal's own.
+
+    Hot: all purchases are booked on one row. That is one buyer's quota; in the portal, whose
+    buyers may have few codes open at a time, it is one vendor's.
+    """
+    others = Size(buyers=1, vendors=1, products=1) if hot else size
+    own = replace(size, vendors=1, products=1) if hot else size
     return [
-        Sql("sql", size, environment),
-        Wsgi("wsgi", size, environment),
-        Naive("naive", size, environment),
-        Portal("portal", size, environment),
+        Sql("sql", others, environment),
+        Wsgi("wsgi", others, environment),
+        Naive("naive", others, environment),
+        Portal("portal", own, environment),
     ]
 
 

@@ -55,7 +55,7 @@ def _worker(contender: Contender, home: Path) -> Iterator[Process]:
         started = []
         for program in programs:
             log = home / f"{program.name}.log"
-            process = Process(program, contender.environment, log)
+            process = Process(program, portal.without_owner(contender.environment), log)
             process.start()
             stack.callback(process.stop)
             started.append(process)

@@ -11,6 +11,7 @@ KG = "100.000"  # of each request, and of its sale
 class Size:
     buyers: int = 400
     vendors: int = 40
+    products: int = len(PRODUCTS)
 
 
 @dataclass(frozen=True)
@@ -31,4 +32,4 @@ def acts(size: Size, first: int, count: int) -> list[Act]:
 def _act(size: Size, number: int) -> Act:
     turn = number // size.buyers
     buyer = number % size.buyers
-    return Act(number, buyer, (buyer + turn * 7) % size.vendors, turn % len(PRODUCTS))
+    return Act(number, buyer, (buyer + turn * 7) % size.vendors, turn % size.products)

@@ -33,6 +33,7 @@ from bench.world import PRODUCTS  # noqa: E402
 from demo import numbers, past  # noqa: E402
 from precursors.models import Product  # noqa: E402
 from registry import clock  # noqa: E402
+from registry.migrator import as_migrator  # noqa: E402
 from registry.models.firms import Activity  # noqa: E402
 
 BATCH = 4000
@@ -140,7 +141,7 @@ def load(world: str, number: int, days: float, tell: Callable[[float], None]) ->
     tables = [model._meta.db_table for model in (*MODELS, Allowance)]
     step = timedelta(days=days) / number
     moments = [end - step * each for each in range(number, 0, -1)]
-    with without_indexes(tables):
+    with as_migrator(), without_indexes(tables):
         _copy_all(filler, moments, tell)
         filler.quotas.save(filler.buyers[0].organization.jurisdiction.pk)
         for model, ids in filler.ids.items():
