@@ -95,13 +95,15 @@ TEMPLATES = [
 ]
 
 # Stores ----------------------------------------------------------------------
+# A prepared statement finds its rows by their keys: one plan does for all values.
+PER_CONNECTION = "-c lock_timeout=10s -c timezone=UTC -c plan_cache_mode=force_generic_plan"
 DATABASES = {
     "default": {
         **env.database("DATABASE_URL"),
         "ENGINE": "config.postgresql",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "options": "-c lock_timeout=10s -c timezone=UTC"},
+        "OPTIONS": {"connect_timeout": 5, "options": PER_CONNECTION},
         "TEST": {"TEMPLATE": "template0"},
     }
 }

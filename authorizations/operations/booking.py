@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from authorizations.ledger import ZERO, Balances
-from authorizations.models import Allowance, Authorization
+from authorizations.models import Authorization
 from authorizations.operations.dealers import Permitted
 from authorizations.periods import period_of
 from registry.models import Organization, Permit
 from registry.models.firms import Activity, Period
+from registry.statements import Statement
 
 # Parts of the statement that writes an act (see acting). Allowances are locked in the order of
 # their ids, as every verb does, so that two acts never wait for each other.
@@ -50,6 +51,20 @@ SELECT %(jurisdiction)s, date_trunc('month', %(at)s::timestamptz AT TIME ZONE 'U
     %(at)s::timestamptz
 FROM taken, subject
 """
+
+OPENED = Statement("""
+INSERT INTO authorizations_allowance (jurisdiction_id, organization_id, precursor_id, activity,
+    period_start, period_end, limit_kg, reserved_kg, held_kg, consumed_kg, overage_kg)
+VALUES (%(jurisdiction)s, %(organization)s, %(precursor)s, %(activity)s, %(start)s, %(end)s,
+    %(limit_kg)s, 0, 0, 0, 0)
+ON CONFLICT (organization_id, precursor_id, activity, period_start, period_end) DO NOTHING
+RETURNING id
+""")
+FOUND = Statement("""
+SELECT id FROM authorizations_allowance
+WHERE organization_id = %(organization)s AND precursor_id = %(precursor)s
+    AND activity = %(activity)s AND period_start = %(start)s AND period_end = %(end)s
+""")
 
 
 def parameters(
@@ -97,15 +112,14 @@ def allowance_for(
     """Find or open the firm's allowance in the period of `at`; without a permit, one of zero."""
     day = at.astimezone(organization.jurisdiction.zone).date()
     start, end = period_of(day, permit.period if permit else Period.MONTH)
-    allowance, _new = Allowance.objects.get_or_create(
-        organization=organization,
-        precursor_id=precursor_id,
-        activity=activity,
-        period_start=start,
-        period_end=end,
-        defaults={
-            "jurisdiction": organization.jurisdiction,
-            "limit_kg": permit.limit_kg if permit else ZERO,
-        },
-    )
-    return allowance.pk
+    key = {
+        "organization": organization.pk,
+        "precursor": precursor_id,
+        "activity": activity.value,
+        "start": start,
+        "end": end,
+        "jurisdiction": organization.jurisdiction_id,
+        "limit_kg": permit.limit_kg if permit else ZERO,
+    }
+    ((pk,),) = OPENED.rows(key) or FOUND.rows(key)
+    return int(pk)
