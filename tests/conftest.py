@@ -63,6 +63,12 @@ def verbs_roll_back_alone() -> None:
     Atomic.__enter__ = entering  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def nothing_collected(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The files that a deployment collects are asked for, and warned about, at every start."""
+    settings.STATIC_ROOT = str(tmp_path_factory.mktemp("static"))
+
+
 @contextmanager
 def copied_database(blocker: Any) -> Iterator[str]:
     """A copy of the test database for tests that commit: threads, other processes. Its name.
