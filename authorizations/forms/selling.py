@@ -14,6 +14,7 @@ from authorizations.models import Authorization, Sale
 from authorizations.operations import Report
 from authorizations.operations.weighing import beyond_tolerance_kg
 from config.forms import Form, MomentField, QuantityField
+from config.templatetags.portal import inline
 from config.templatetags.portal import quantity as written
 from precursors.errors import Refused
 from precursors.models import Product
@@ -177,7 +178,7 @@ class SaleForm(ReportForm):
         self.authorization, self.instead_of = authorization, instead_of
         self.products = {product.code: product for product in products}
         self.offer(authorization.product.units, authorization.quantity_unit)
-        same = _("No: it was %(product)s") % {"product": authorization.product.name}
+        same = _("No: it was %(product)s") % {"product": inline(authorization.product)}
         choices = [(code, product.name) for code, product in self.products.items()]
         self.fields["other_product"].choices = [("", same), *choices]  # type: ignore[attr-defined]
 

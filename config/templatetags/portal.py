@@ -98,6 +98,13 @@ def in_words(value: Decimal | str | None, unit: str = "") -> str:
 
 
 @register.filter
+def inline(name: object) -> str:
+    """A substance's name within a sentence: `acetone, technical`, but still `MEK`."""
+    text = str(name)
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+@register.filter
 def fours(code: str) -> str:
     """Write a code in groups of four: `7K2M-9QXD-4T8C`."""
     bare = str(code).replace("-", "")

@@ -100,6 +100,17 @@ def test_every_whole_number_has_its_own_words() -> None:
             assert len({portal.in_words(Decimal(n)) for n in range(20_000)}) == 20_000
 
 
+def test_a_name_within_a_sentence_begins_small_unless_it_is_an_abbreviation() -> None:
+    for name, shown in {
+        "Acetone, technical": "acetone, technical",
+        "Ácido sulfúrico": "ácido sulfúrico",
+        "MEK": "MEK",
+        "n-Propyl acetate": "n-Propyl acetate",
+        "": "",
+    }.items():
+        assert portal.inline(name) == shown
+
+
 def test_a_code_is_shown_in_fours() -> None:
     assert portal.fours("7K2M9QXD4T8C") == "7K2M-9QXD-4T8C"
     assert portal.fours("7K2M-9QXD-4T8C") == "7K2M-9QXD-4T8C"

@@ -63,6 +63,15 @@ def test_a_case_shows_authorized_beside_actual_with_the_rules_arithmetic(
     assert "still support it" in page
 
 
+def test_a_case_marks_the_site_that_is_not_the_vendors(
+    first: Client, flagged: Flagged, rival: Firm
+) -> None:
+    flag = flagged("1000", rule="site_mismatch", site=rival.site)
+    page = text(first.get(address(flag)))
+    assert '<span class="app-differs">Rival Imaginario plant</span>' in page
+    assert str(rival.site.uuid) not in page + text(first.get("/queue/?tab=all"))
+
+
 def test_a_case_shows_who_did_what_in_order(first: Client, flagged: Flagged) -> None:
     flag = flagged()
     titles = [entry.title for entry in first.get(address(flag)).context["dossier"].entries]
