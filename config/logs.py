@@ -5,7 +5,8 @@ from typing import Any
 
 import structlog
 
-# An authorization code, with or without hyphens; an API key keeps its public prefix.
+# An authorization code, however it was typed; an API key keeps its public prefix. Where the
+# database explains a failure it recites rows and statements, with all that is in them.
 SECRETS = (
     (
         re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b"),
@@ -13,6 +14,9 @@ SECRETS = (
     ),
     (re.compile(r"\b(pk_(?:live|test)_[0-9a-z]{8})_[\w-]+"), r"\1_****"),
     (re.compile(r"(/invitation/|/reset/key/)[\w-]+"), r"\1****"),
+    (re.compile(r"(/api/v1/authorizations/)[^/\n]+"), r"\1****"),
+    (re.compile(r"(?s)\b(DETAIL|CONTEXT|QUERY):.*?(?=\n\n|\Z)"), r"\1: ****"),
+    (re.compile(r"\b(LINE \d+):.*"), r"\1: ****"),
     (re.compile(r"(?i)(/codes?/|code=)[0-9a-z-]{12,14}"), r"\1****"),
 )
 

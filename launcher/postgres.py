@@ -29,6 +29,9 @@ SETTINGS = {
     "max_connections": "200",
     "timezone": "UTC",
     "dynamic_shared_memory_type": "mmap",  # /dev/shm is tiny in containers
+    # Rows and statements hold codes and people's documents: they are no matter for a log.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 THROWAWAY = {"fsync": "off", "full_page_writes": "off"}  # a kill loses nothing, a power cut all
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -45,7 +46,7 @@ class Rerouted:
 
 
 @contextmanager
-def worker(broker: str) -> Iterator[subprocess.Popen[bytes]]:
+def worker(broker: str, log: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """The worker's own command, on the database of this test."""
     database = urlsplit(os.environ["DATABASE_URL"])
     name = connection.settings_dict["NAME"]
@@ -55,6 +56,7 @@ def worker(broker: str) -> Iterator[subprocess.Popen[bytes]]:
         env=os.environ
         | {"DATABASE_URL": urlunsplit(database._replace(path=f"/{name}"))}
         | {"CELERY_BROKER_URL": broker, "DEMO_MODE": "on"},
+        stderr=log.open("wb") if log else None,
     )
     try:
         yield process
@@ -102,3 +104,40 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
 
 def _claimed() -> int:
     return Duty.objects.filter(attempts__gt=0, reason="recorded").count()
+
+
+RECITED = """
+CREATE FUNCTION recite() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'this evaluation cannot be kept' USING DETAIL = (
+        SELECT sale::text || code.code FROM authorizations_sale sale
+        JOIN authorizations_authorization code ON code.id = sale.authorization_id);
+END $$;
+CREATE TRIGGER recite BEFORE INSERT ON authorizations_evaluation
+FOR EACH ROW EXECUTE FUNCTION recite();
+"""
+
+
+def test_a_worker_that_fails_tells_no_secret(
+    committing: None,
+    broker: str,
+    ask: Callable[..., Authorization],
+    sell: Callable[..., Sale],
+    later: Callable[[timedelta], None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """The database recites whole rows to it; its log keeps the sentence and not the row."""
+    monkeypatch.setattr(bell, "ring", lambda: None)
+    later(timedelta(0))
+    code, log = ask("1000"), tmp_path / "worker.log"
+    sell(code, "1080", driver_document="D-70605040", driver_license="Q-70605040")
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(RECITED)
+    with worker(broker, log):
+        bell.tell_worker()
+        wait_for(lambda: b"duty_failed" in log.read_bytes())
+        wait_for(lambda: log.read_bytes().count(b"this evaluation cannot be kept") >= 2)
+    told = log.read_text()
+    assert code.code
+    assert not [secret for secret in (code.code, "D-70605040", "Q-70605040") if secret in told]
