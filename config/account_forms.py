@@ -15,6 +15,10 @@ class ChangePassword(FormDefaults, account.ChangePasswordForm):
     pass
 
 
+class SetPassword(FormDefaults, account.SetPasswordForm):
+    pass
+
+
 class AskForReset(FormDefaults, account.ResetPasswordForm):
     pass
 

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -28,7 +28,7 @@ TITLES = {
     403: gettext_lazy("This key may not do that"),
     404: gettext_lazy("Not found"),
     405: gettext_lazy("Method not allowed"),
-    409: gettext_lazy("Refused"),
+    409: pgettext_lazy("problem", "Refused"),
     413: gettext_lazy("The request is too large"),
     415: gettext_lazy("Only JSON is understood"),
     422: gettext_lazy("Invalid values"),
@@ -214,7 +214,7 @@ TRANSLATIONS: list[tuple[Any, Callable[[Any], Problem]]] = [
     (exceptions.NotFound, not_found),
     (exceptions.APIException, _drf),
     (Http404, not_found),
-    (PermissionDenied, lambda _exc: Problem(403, "forbidden", _("You may not do that."))),
+    (PermissionDenied, lambda _exc: Problem(403, "forbidden", _("Your role does not include this."))),
     (RequestDataTooBig, _too_large),
     ((SuspiciousOperation, UnreadablePostError), lambda _exc: malformed()),
     ((OperationalError, InterfaceError), unavailable),

@@ -176,6 +176,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
     "login": "config.account_forms.SignIn",
     "change_password": "config.account_forms.ChangePassword",
+    "set_password": "config.account_forms.SetPassword",
     "reset_password": "config.account_forms.AskForReset",
     "reset_password_from_key": "config.account_forms.ResetPassword",
     "reauthenticate": "config.account_forms.ConfirmPassword",
