@@ -184,6 +184,10 @@ def malformed(detail: Any = None) -> Problem:
     return Problem(400, "malformed", detail or _("The request cannot be read."))
 
 
+def forbids(_exc: object = None) -> Problem:
+    return Problem(403, "forbidden", _("Your role does not include this."))
+
+
 def not_found(_exc: object = None) -> Problem:
     """Say the same about what does not exist and what belongs to somebody else."""
     return Problem(404, "not_found", _("There is nothing here, or it is not yours."))
@@ -214,7 +218,7 @@ TRANSLATIONS: list[tuple[Any, Callable[[Any], Problem]]] = [
     (exceptions.NotFound, not_found),
     (exceptions.APIException, _drf),
     (Http404, not_found),
-    (PermissionDenied, lambda _exc: Problem(403, "forbidden", _("Your role does not include this."))),
+    (PermissionDenied, forbids),
     (RequestDataTooBig, _too_large),
     ((SuspiciousOperation, UnreadablePostError), lambda _exc: malformed()),
     ((OperationalError, InterfaceError), unavailable),

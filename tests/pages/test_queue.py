@@ -132,6 +132,9 @@ def test_an_observation_is_in_no_tab_unless_asked_for(officer: Client, flagged: 
     for tab in queue.TABS:
         assert shown(officer, tab=tab) == []
     assert shown(officer, tab="all", severity="low") == [flag]
+    page = text(officer.get("/queue/?tab=all&severity=low"))
+    assert "left" not in page
+    assert "Assign to me" not in page
 
 
 def test_ended_flags_are_found_by_their_state(
