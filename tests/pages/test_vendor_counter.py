@@ -38,6 +38,15 @@ def test_a_good_code_says_sell_and_what_for(visit: Any, vendor: Firm, code: Auth
     assert code.looked_up_at is not None
 
 
+def test_a_code_that_waits_for_an_officer_is_not_said_to_have_something_left_to_sell(
+    visit: Any, buyer: Firm, vendor: Firm, acetone: Product
+) -> None:
+    waiting = request_code(buyer, vendor, acetone, "6000")
+    page = visit(vendor.actor).post("/counter/", {"code": waiting.code}, follow=True)
+    assert "Do not sell" in text(page)
+    assert "may still be sold" not in text(page)
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
