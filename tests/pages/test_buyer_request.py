@@ -29,6 +29,17 @@ def test_four_answers_and_a_check_give_a_code(visit: Any, buyer: Firm, vendor: F
     assert "Valid until" in text(confirmation)
 
 
+def test_what_is_printed_writes_the_quantity_out_and_names_both_firms_and_the_place(
+    visit: Any, buyer: Firm, vendor: Firm
+) -> None:
+    client = visit(buyer.actor)
+    page = text(client.post(answers(client, buyer, vendor), follow=True))
+    for firm in (buyer, vendor):
+        assert f"{firm.organization.name} {firm.organization.tax_id}" in page
+    assert "1,000 kg one thousand kilograms" in page
+    assert f"{buyer.site.name} {buyer.site.address}" in page
+
+
 def test_a_request_above_the_automatic_limit_waits_for_an_officer(
     visit: Any, buyer: Firm, vendor: Firm
 ) -> None:
