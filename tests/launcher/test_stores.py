@@ -115,6 +115,11 @@ def test_nobody_gets_in_without_the_password(running: Stores) -> None:
         running.valkey.password = with_password
 
 
+def test_the_servers_log_recites_neither_rows_nor_statements(running: Stores) -> None:
+    assert ask(running, "SHOW log_error_verbosity") == "terse"
+    assert ask(running, "SHOW log_min_error_statement") == "panic"
+
+
 def test_passwords_are_in_no_command_line(running: Stores) -> None:
     for pid in (running.postgres.pid, running.valkey.pid):
         command = Path(f"/proc/{pid}/cmdline").read_bytes().decode()
