@@ -4,12 +4,15 @@ A vendor sees a code once its buyer has brought it: its lists omit the others, s
 books diverted goods on a code that was never shown to it.
 """
 
-from django.db.models import Q, QuerySet
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
 
 from authorizations.models import Allowance, Authorization, Flag, Sale
 from registry.actors import Actor
 from registry.models import Event
 
+Row = TypeVar("Row", bound=Model)
 PARTIES = ("buyer", "seller", "product__precursor", "destination_site", "vehicle")
 
 
@@ -65,7 +68,7 @@ def events_for(by: Actor) -> QuerySet[Event]:
     return rows.filter(organizations__contains=[by.organization.pk])
 
 
-def _of(rows, by: Actor):
+def _of(rows: QuerySet[Row], by: Actor) -> QuerySet[Row]:
     """Rows of the actor's jurisdiction; none for somebody without a role."""
     if by.organization is None and not by.is_authority:
         return rows.none()

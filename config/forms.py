@@ -46,7 +46,7 @@ class Form(FormDefaults, forms.Form):
     """The form of a page."""
 
 
-class ModelForm(FormDefaults, forms.ModelForm):
+class ModelForm(FormDefaults, forms.ModelForm):  # type: ignore[type-arg]
     """The form of a page that enters one row."""
 
 

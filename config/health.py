@@ -14,7 +14,7 @@ from config.celery import app
 
 # A worker hears the bell or, in turn with the others, the sweep of every five seconds. Silent
 # for longer than this it is deaf, hangs or is gone.
-SILENCE = timedelta(seconds=90)
+SILENCE: Any = timedelta(seconds=90)  # Django's stubs know no intervals
 ANSWER_S_MAX = 1  # how long to wait for the broker: a probe itself waits three seconds or so
 PROBE = "portal:probe"
 PROBE_KEPT_S = 60
@@ -63,7 +63,8 @@ def _broker() -> str:
     waits = {"socket_timeout": ANSWER_S_MAX, "socket_connect_timeout": ANSWER_S_MAX}
     try:
         with app.connection_for_write(transport_options=waits | {"max_retries": 0}) as broker:
-            broker.default_channel.client.set(PROBE, 1, ex=PROBE_KEPT_S)
+            channel: Any = broker.default_channel  # of Redis, which has a client
+            channel.client.set(PROBE, 1, ex=PROBE_KEPT_S)
     except (BrokerError, KombuError, RedisError, OSError):
         return "down"
     return "ok"

@@ -8,7 +8,7 @@ minute. Closed to everybody without METRICS_TOKEN, but in demo mode, which is lo
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -33,14 +33,14 @@ class Metric:
 
     def rows(self) -> Rows:
         if self.kept:
-            found: Any = cache.get_or_set(f"metrics:{self.name}", self._read, KEPT_S)
-            return found
+            return cast(Rows, cache.get_or_set(f"metrics:{self.name}", self._read, KEPT_S))
         return self._read()
 
     def _read(self) -> Rows:
         with connection.cursor() as cursor:
             cursor.execute(self.sql)
-            return cursor.fetchall()
+            found: Rows = cursor.fetchall()
+        return found
 
 
 NOW = """(clock_timestamp()

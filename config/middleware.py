@@ -9,21 +9,25 @@ from django.http import HttpRequest, HttpResponse
 from uuid6 import uuid7
 
 from config.logs import mask
+from registry.requests import noted
 
 log = structlog.get_logger("portal.request")
 ACCEPTABLE = re.compile(r"[\w.-]{8,64}")
 QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
 
+View = Callable[[HttpRequest], HttpResponse]
 
-def request_id(get_response: Callable[[HttpRequest], HttpResponse]):
+
+def request_id(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
-        request.id = given if ACCEPTABLE.fullmatch(given) else str(uuid7())  # type: ignore[attr-defined]
+        number = given if ACCEPTABLE.fullmatch(given) else str(uuid7())
+        noted(request).id = number
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request.id)  # type: ignore[attr-defined]
+        structlog.contextvars.bind_contextvars(request_id=number)
         started = time.perf_counter()
         response = get_response(request)
-        response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+        response["X-Request-ID"] = number
         if not request.path.startswith(QUIET):
             log.info(
                 "request",

@@ -23,6 +23,7 @@ from registry.models import (
     Vehicle,
 )
 from registry.models.people import Role
+from registry.requests import noted
 
 Page = Callable[..., HttpResponse]
 Row = TypeVar("Row", bound=Model)
@@ -119,7 +120,7 @@ def _required(view: Page, may: Callable[[Actor], bool]) -> Page:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        by: Actor | None = request.actor  # type: ignore[attr-defined]
+        by = noted(request).actor
         if by is None or not may(by):
             raise PermissionDenied
         return view(request, *args, **kwargs)

@@ -41,4 +41,5 @@ def lacks_second_factor(request: HttpRequest, membership: Membership | None) -> 
 
 
 def totp_of(user: User | OuterRef) -> QuerySet[Authenticator]:
-    return Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP)
+    rows: QuerySet[Authenticator] = Authenticator.objects.filter(user=user)
+    return rows.filter(type=Authenticator.Type.TOTP)

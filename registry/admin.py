@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from registry import models
 
 
-class Looking(admin.ModelAdmin):
+class Looking(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Shows rows; adds, changes and deletes none."""
 
     show_full_result_count = False

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 
 from registry.actors import Actor
 from registry.models import ApiKey, Jurisdiction, Organization
+from registry.requests import noted
 from registry.statements import Statement, columns, take
 
 if TYPE_CHECKING:  # DRF loads this module while it loads its views
@@ -54,7 +55,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if scheme.lower() != b"bearer":
             return None
         key = _key(credential.strip().decode("latin-1"))
-        request._request.actor = Actor.program(key)  # type: ignore[attr-defined]
+        noted(request._request).actor = Actor.program(key)
         return None, key
 
     def authenticate_header(self, request: Request) -> str:

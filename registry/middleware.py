@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from registry.accounts import lacks_second_factor, totp_of
 from registry.actors import Actor
 from registry.models import Membership, User
+from registry.requests import PortalRequest, noted
 
 MEMBERSHIP = "membership"  # where the session keeps the id of the current one
 WITHOUT_SESSION = ("/api/v1/", "/static/", "/healthz", "/readyz", "/metrics")
@@ -25,16 +26,17 @@ def actor(get_response: View) -> View:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.actor, request.memberships = None, []  # type: ignore[attr-defined]
+        seen = noted(request)
+        seen.actor, seen.memberships = None, []
         if request.path.startswith(WITHOUT_SESSION) or not request.user.is_authenticated:
             return get_response(request)
-        request.memberships = _memberships(request.user)  # type: ignore[attr-defined]
-        current = _current(request)
+        seen.memberships = _memberships(request.user)
+        current = _current(seen)
         if lacks_second_factor(request, current):
             return redirect("mfa_activate_totp")
         if current is None:
             return get_response(request)
-        request.actor = Actor.person(current)  # type: ignore[attr-defined]
+        seen.actor = Actor.person(current)
         _speak(request, current.user.language)
         with timezone.override(current.jurisdiction.zone):
             return get_response(request)
@@ -52,10 +54,10 @@ def _memberships(user: User) -> list[Membership]:
     )
 
 
-def _current(request: HttpRequest) -> Membership | None:
-    memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
+def _current(request: PortalRequest) -> Membership | None:
     chosen = request.session.get(MEMBERSHIP)
-    return next((m for m in memberships if m.pk == chosen), next(iter(memberships), None))
+    first = next(iter(request.memberships), None)
+    return next((m for m in request.memberships if m.pk == chosen), first)
 
 
 def _speak(request: HttpRequest, language: str) -> None:

@@ -1,13 +1,15 @@
 """Which workers hear the bell. A process that lives, and is deaf or hangs, does not beat."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
 __all__ = ["beat", "forget_the_dead"]
 
-EVERY = timedelta(seconds=5)  # more often nobody needs to know
-FORGOTTEN_AFTER = timedelta(days=1)
+# Any, because Django's stubs know no intervals.
+EVERY: Any = timedelta(seconds=5)  # more often nobody needs to know
+FORGOTTEN_AFTER: Any = timedelta(days=1)
 # The machine's time, not the demo's: workers live in it.
 BEAT = """
 INSERT INTO authorizations_heartbeat (worker, beat_at) VALUES (%s, clock_timestamp())

@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from registry.actors import Actor
+from registry.requests import acting
 
 
 def actor(request: HttpRequest) -> Actor:
     """Who acts. Behind `firm_required`, always somebody."""
-    by: Actor = request.actor  # type: ignore[attr-defined]
-    return by
+    return acting(request)
 
 
 def sent(request: HttpRequest) -> QueryDict | None:

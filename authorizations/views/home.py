@@ -5,12 +5,12 @@ from django.shortcuts import redirect, render
 
 from authorizations.views.buyer.home import buyer_home
 from config.navigation import BUYER, VENDOR, audiences_of
-from registry.actors import Actor
+from registry.requests import noted
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Lead everybody to where their work is."""
-    by: Actor | None = request.actor  # type: ignore[attr-defined]
+    by = noted(request).actor
     if not request.user.is_authenticated:
         return render(request, "authorizations/landing.html")
     if by is not None and by.is_authority:

@@ -25,7 +25,7 @@ from rest_framework.response import Response
 from authorizations.models import IdempotencyKey
 from config.errors import MEDIA_TYPE, Problem, problem_of
 from precursors.errors import Refused
-from registry.actors import Actor
+from registry.requests import acting
 from registry.statements import Statement
 
 WAIT_S = 5
@@ -95,7 +95,7 @@ class Attempt:
 
     @classmethod
     def of(cls, request: Request, key: str, named: str, kept_for: timedelta | None) -> "Attempt":
-        by: Actor = request._request.actor  # type: ignore[attr-defined]
+        by = acting(request._request)
         names = {
             "jurisdiction": by.jurisdiction.pk,
             "organization": by.organization.pk if by.organization else None,

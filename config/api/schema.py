@@ -146,7 +146,7 @@ class CursorList:
         }
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "registry.authentication.ApiKeyAuthentication"
     name = "apiKey"
 

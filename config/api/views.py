@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from config.api import lists
 from registry.actors import Actor
+from registry.requests import acting
 
 Row = TypeVar("Row")
 
@@ -68,8 +69,7 @@ class Endpoint(APIView):
 
     @property
     def by(self) -> Actor:
-        actor: Actor = self.request._request.actor  # type: ignore[attr-defined]
-        return actor
+        return acting(self.request._request)
 
     def named(self, **route: Any) -> str:
         """What the path names, written in one way: part of an idempotency key's scope."""

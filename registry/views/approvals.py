@@ -18,10 +18,10 @@ from registry.access import (
     permits_for,
     reinstatements_for,
 )
-from registry.actors import Actor
 from registry.forms import PermitForm, ReasonForm
 from registry.models import License, Permit
 from registry.models.firms import PermitState
+from registry.requests import acting
 from registry.views.entry import enter
 
 
@@ -32,7 +32,7 @@ def permit_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return enter(
         request,
         PermitForm(request.POST or None),
-        partial(operations.grant_permit, license=license, by=_by(request)),
+        partial(operations.grant_permit, license=license, by=acting(request)),
         back=_firm_address(license),
         title=_("Grant a permit"),
         submit=_("Grant the permit"),
@@ -47,7 +47,7 @@ def suspend(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return enter(
         request,
         ReasonForm(request.POST or None),
-        partial(operations.suspend_license, license, by=_by(request)),
+        partial(operations.suspend_license, license, by=acting(request)),
         back=_firm_address(license),
         title=_("Suspend the license"),
         submit=_("Suspend the license"),
@@ -67,7 +67,7 @@ def reinstate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return enter(
         request,
         ReasonForm(request.POST or None),
-        partial(operations.propose_reinstatement, license, by=_by(request)),
+        partial(operations.propose_reinstatement, license, by=acting(request)),
         back=_firm_address(license),
         title=_("Propose to lift the suspension"),
         submit=_("Propose"),
@@ -80,7 +80,7 @@ def reinstate(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @officer_required
 def approvals(request: HttpRequest) -> HttpResponse:
     """Everything that waits for a second officer, the oldest first."""
-    by = _by(request)
+    by = acting(request)
     waiting = reinstatements_for(by).filter(approved_at=None, withdrawn_at=None)
     content = {
         "permits": permits_for(by)
@@ -98,10 +98,10 @@ def approvals(request: HttpRequest) -> HttpResponse:
 @officer_required
 def permit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A permit beside the one it would replace; POST agrees or refuses."""
-    row = get_object_or_404(permits_for(_by(request)), uuid=uuid)
+    row = get_object_or_404(permits_for(acting(request)), uuid=uuid)
     verbs = {"approve": operations.approve_permit, "refuse": operations.refuse_permit}
     if verb := _chosen(request, verbs):
-        verb(row, by=_by(request))
+        verb(row, by=acting(request))
         messages.success(request, _("Your decision is recorded."))
         return redirect("registry:approvals")
     content = {"permit": row, "current": _current(row), "mine": row.proposed_by == request.user}
@@ -119,13 +119,13 @@ def _current(permit: Permit) -> Permit | None:
 @officer_required
 def reinstatement(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A proposal to lift a suspension; POST agrees or declines."""
-    row = get_object_or_404(reinstatements_for(_by(request)), uuid=uuid)
+    row = get_object_or_404(reinstatements_for(acting(request)), uuid=uuid)
     verbs = {
         "approve": operations.approve_reinstatement,
         "refuse": operations.withdraw_reinstatement,
     }
     if verb := _chosen(request, verbs):
-        verb(row, by=_by(request))
+        verb(row, by=acting(request))
         messages.success(request, _("Your decision is recorded."))
         return redirect("registry:approvals")
     content = {
@@ -139,10 +139,10 @@ def reinstatement(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @officer_required
 def officer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A proposal to invite an officer; POST agrees or declines."""
-    row = get_object_or_404(officer_proposals_for(_by(request)), uuid=uuid)
+    row = get_object_or_404(officer_proposals_for(acting(request)), uuid=uuid)
     verbs = {"approve": operations.approve_invitation, "refuse": operations.withdraw_invitation}
     if verb := _chosen(request, verbs):
-        verb(row, by=_by(request))
+        verb(row, by=acting(request))
         messages.success(request, _("Your decision is recorded."))
         return redirect("registry:approvals")
     content = {
@@ -159,7 +159,7 @@ def _chosen(request: HttpRequest, verbs: dict[str, Any]) -> Any:
 
 
 def _license(request: HttpRequest, uuid: UUID) -> License:
-    return get_object_or_404(licenses_for(_by(request)), uuid=uuid)
+    return get_object_or_404(licenses_for(acting(request)), uuid=uuid)
 
 
 def _firm_address(license: License) -> str:
@@ -168,8 +168,3 @@ def _firm_address(license: License) -> str:
 
 def _caption(license: License) -> str:
     return f"{license.organization} – {license}"
-
-
-def _by(request: HttpRequest) -> Actor:
-    by: Actor = request.actor  # type: ignore[attr-defined]
-    return by

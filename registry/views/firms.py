@@ -31,6 +31,7 @@ from registry.forms import (
 )
 from registry.models import License, Organization
 from registry.models.firms import PermitState
+from registry.requests import acting
 from registry.standing import shown_standing
 from registry.views.entry import enter
 
@@ -41,7 +42,7 @@ PAGE = 50
 def firm_list(request: HttpRequest) -> HttpResponse:
     """Every firm, the newest first; `q` searches names and tax numbers."""
     query = request.GET.get("q", "")
-    firms = organizations_for(_by(request)).order_by("-pk")
+    firms = organizations_for(acting(request)).order_by("-pk")
     for word in words(query):
         firms = firms.filter(search_text__contains=word)
     before = _row_named(request, "before")
@@ -57,14 +58,14 @@ def _row_named(request: HttpRequest, name: str) -> Organization | None:
         uuid = UUID(request.GET.get(name, ""))
     except ValueError:
         return None
-    return organizations_for(_by(request)).filter(uuid=uuid).first()
+    return organizations_for(acting(request)).filter(uuid=uuid).first()
 
 
 @officer_required
 def firm_new(request: HttpRequest) -> HttpResponse:
     form = OrganizationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        firm = form.act(partial(operations.add_organization, by=_by(request)))
+        firm = form.act(partial(operations.add_organization, by=acting(request)))
         if firm is not None:
             return redirect("registry:firm", firm.uuid)
     content = {
@@ -78,7 +79,7 @@ def firm_new(request: HttpRequest) -> HttpResponse:
 
 @officer_required
 def firm(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    by, firm = _by(request), _firm(request, uuid)
+    by, firm = acting(request), _firm(request, uuid)
     content = {
         "firm": firm,
         "licenses": _licenses(by, firm),
@@ -163,7 +164,7 @@ def _enter_for_firm(
     return enter(
         request,
         form_class(request.POST or None),
-        partial(verb, organization=firm, by=_by(request)),
+        partial(verb, organization=firm, by=acting(request)),
         back=reverse("registry:firm", args=[uuid]),
         caption=firm.name,
         **words,
@@ -171,9 +172,4 @@ def _enter_for_firm(
 
 
 def _firm(request: HttpRequest, uuid: UUID) -> Organization:
-    return get_object_or_404(organizations_for(_by(request)), uuid=uuid)
-
-
-def _by(request: HttpRequest) -> Actor:
-    by: Actor = request.actor  # type: ignore[attr-defined]
-    return by
+    return get_object_or_404(organizations_for(acting(request)), uuid=uuid)

@@ -16,18 +16,18 @@ from django.utils.translation import gettext_lazy
 
 from registry import operations
 from registry.access import manager_required, members_for, officer_required, organizations_for
-from registry.actors import Actor
 from registry.forms import AcceptForm, InviteForm, MembershipForm
 from registry.middleware import MEMBERSHIP
 from registry.models import Invitation, Organization, User
 from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES
 from registry.operations.people import find_invitation
+from registry.requests import acting, noted
 
 
 @manager_required
 def people(request: HttpRequest) -> HttpResponse:
     """Who acts for the reader's own firm, or for the authority."""
-    by = _by(request)
+    by = acting(request)
     members = members_for(by).filter(organization=by.organization).order_by("pk")
     return render(request, "registry/people.html", {"members": members, "by": by})
 
@@ -35,18 +35,18 @@ def people(request: HttpRequest) -> HttpResponse:
 @manager_required
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite a colleague."""
-    return _invite(request, _by(request).organization, reverse("registry:people"))
+    return _invite(request, acting(request).organization, reverse("registry:people"))
 
 
 @officer_required
 def invite_to_firm(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Invite somebody to a firm, as an officer."""
-    firm = get_object_or_404(organizations_for(_by(request)), uuid=uuid)
+    firm = get_object_or_404(organizations_for(acting(request)), uuid=uuid)
     return _invite(request, firm, reverse("registry:firm", args=[uuid]))
 
 
 def _invite(request: HttpRequest, organization: Organization | None, back: str) -> HttpResponse:
-    by = _by(request)
+    by = acting(request)
     form = InviteForm(request.POST or None, roles=FIRM_ROLES if organization else AUTHORITY_ROLES)
     content: dict[str, Any] = {"form": form, "back": back}
     if request.method == "POST" and form.is_valid():
@@ -72,7 +72,7 @@ _OFFICERS = gettext_lazy("To invite an officer takes two: another officer must a
 @manager_required
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a member act here no more."""
-    by = _by(request)
+    by = acting(request)
     member = get_object_or_404(members_for(by), pk=pk)
     firm = member.organization if by.is_authority else None
     back = reverse("registry:firm", args=[firm.uuid]) if firm else reverse("registry:people")
@@ -118,14 +118,9 @@ def _joining(request: HttpRequest, found: Invitation, token: str) -> HttpRespons
 @login_required
 def membership(request: HttpRequest) -> HttpResponse:
     """Choose for whom to act."""
-    memberships = request.memberships  # type: ignore[attr-defined]
+    memberships = noted(request).memberships
     form = MembershipForm(request.POST or None, memberships=memberships)
     if request.method == "POST" and form.is_valid():
         request.session[MEMBERSHIP] = int(form.cleaned_data["membership"])
         return redirect("home")
     return render(request, "registry/membership.html", {"form": form})
-
-
-def _by(request: HttpRequest) -> Actor:
-    by: Actor = request.actor  # type: ignore[attr-defined]
-    return by

@@ -37,7 +37,7 @@ class Story:
     @property
     def awaits_agreement(self) -> bool:
         """The vendor's figure is lower than what is booked, until somebody agrees."""
-        return self.current.net_kg < self.counted_kg
+        return bool(self.current.net_kg < self.counted_kg)
 
 
 @dataclass(frozen=True)
