@@ -3,19 +3,18 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from registry.actors import Actor
 from tests.api.programs import Program
+from tests.factories import OrganizationFactory
 from tests.registry.numbers import ruc
 
 
-def enter(authority_api: Program, count: int) -> list[str]:
-    numbers = [ruc(100 + n) for n in range(count)]
-    for number in numbers:
-        authority_api.post("/organizations", {"tax_id": number, "name": "Firm"})
-    return numbers
+def enter(by: Actor, count: int) -> list[str]:
+    return [firm.tax_id for firm in OrganizationFactory.create_batch(count, by=by)]
 
 
-def test_pages_follow_each_other_newest_first(authority_api: Program) -> None:
-    numbers = enter(authority_api, 5)
+def test_pages_follow_each_other_newest_first(authority_api: Program, regulator: Actor) -> None:
+    numbers = enter(regulator, 5)
     found, cursor = [], {}
     for expected_more in (True, True, False):
         page = authority_api.get("/organizations", limit=2, **cursor).json()
@@ -26,16 +25,18 @@ def test_pages_follow_each_other_newest_first(authority_api: Program) -> None:
     assert found == numbers[::-1]
 
 
-def test_what_is_entered_meanwhile_moves_no_page(authority_api: Program) -> None:
-    numbers = enter(authority_api, 3)
+def test_what_is_entered_meanwhile_moves_no_page(authority_api: Program, regulator: Actor) -> None:
+    numbers = enter(regulator, 3)
     page = authority_api.get("/organizations", limit=2).json()
     authority_api.post("/organizations", {"tax_id": ruc(200), "name": "Late"})
     rest = authority_api.get("/organizations", limit=2, cursor=page["next_cursor"]).json()
     assert [row["tax_id"] for row in rest["data"]] == numbers[:1]
 
 
-def test_nothing_is_counted_and_no_row_asks_again(authority_api: Program) -> None:
-    enter(authority_api, 3)
+def test_nothing_is_counted_and_no_row_asks_again(
+    authority_api: Program, regulator: Actor
+) -> None:
+    enter(regulator, 3)
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -45,7 +46,7 @@ def test_nothing_is_counted_and_no_row_asks_again(authority_api: Program) -> Non
     assert not any("count(" in sql.lower() for sql in statements)
 
 
-def test_a_cursor_tells_no_internal_number(authority_api: Program) -> None:
-    enter(authority_api, 2)
+def test_a_cursor_tells_no_internal_number(authority_api: Program, regulator: Actor) -> None:
+    enter(regulator, 2)
     cursor = authority_api.get("/organizations", limit=1).json()["next_cursor"]
     assert len(cursor) > 40  # a UUID, not a count of firms

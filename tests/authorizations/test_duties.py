@@ -12,6 +12,8 @@ from authorizations import rules
 from authorizations.models import Authorization, Duty, Evaluation, Flag, Lane, Sale
 from authorizations.operations import duties, evaluating
 from registry import clock
+from tests.cast import Firm
+from tests.factories import SaleFactory
 
 Ask = Callable[..., Authorization]
 Sell = Callable[..., Sale]
@@ -20,14 +22,12 @@ LEASE = timedelta(seconds=21)
 
 
 @pytest.fixture
-def sold(ask: Ask, sell: Sell) -> Callable[[int], list[Authorization]]:
+def sold(buyer: Firm, vendor: Firm) -> Callable[[int], list[Authorization]]:
     """So many codes, each with 80 kg too much sold."""
 
     def sold(count: int) -> list[Authorization]:
-        codes = [ask("100") for _code in range(count)]
-        for code in codes:
-            sell(code, "180")
-        return codes
+        sales = SaleFactory.create_batch(count, buyer=buyer, vendor=vendor, amount="180")
+        return [sale.authorization for sale in sales]
 
     return sold
 

@@ -28,6 +28,7 @@ from registry.actors import Actor
 from registry.models import Event
 from tests.cast import Firm, kg
 from tests.database import as_owner
+from tests.factories import SaleFactory
 
 Ask = Callable[..., Authorization]
 Sell = Callable[..., Sale]
@@ -414,15 +415,13 @@ def test_a_foreign_site_an_unknown_plate_and_another_product_are_flagged(
     }
 
 
-def test_a_batch_takes_as_many_queries_as_one(ask: Ask, sell: Sell) -> None:
+def test_a_batch_takes_as_many_queries_as_one(buyer: Firm, vendor: Firm) -> None:
     def queries(count: int) -> int:
-        codes = [ask("100") for _code in range(count)]
-        for number, code in enumerate(codes):
-            sell(code, "100", invoice=f"F{count}-{number}")
+        sales = SaleFactory.create_batch(count, buyer=buyer, vendor=vendor)
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            evaluate(code.pk for code in codes)
+            evaluate(sale.authorization_id for sale in sales)
         return len(captured)
 
     assert queries(2) == queries(7)

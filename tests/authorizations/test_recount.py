@@ -16,8 +16,8 @@ from precursors.errors import Refused
 from precursors.quantities import Quantity, Unit, quantity
 from registry import clock
 from registry.actors import Actor
-from tests import cast
 from tests.cast import Firm
+from tests.factories import FirmFactory
 
 UNITS = ["kg", "L", "t", "mL", "g", "[gal_us]"]
 FACTORS = {"kg": "1", "L": "1", "t": "0.001", "mL": "1000", "g": "1000", "[gal_us]": "0.264"}
@@ -86,14 +86,7 @@ class Trade:
 @pytest.fixture
 def buyer(regulator: Actor) -> Firm:
     """One whose quota leaves room for any slip."""
-    return cast.firm(
-        21,
-        "Compras Inventadas",
-        email="bruno@buyer.example",
-        limit="10000000",
-        automatic="10000000",
-        by=regulator,
-    )
+    return FirmFactory(limit="10000000", automatic="10000000", by=regulator)
 
 
 def broken() -> set[str]:

@@ -15,8 +15,8 @@ from precursors.quantities import quantity
 from registry import operations as registry
 from registry.actors import Actor
 from registry.models import Event
-from tests import cast
 from tests.cast import Firm, kg
+from tests.factories import FirmFactory
 
 Ask = Callable[..., Authorization]
 
@@ -119,7 +119,7 @@ def test_a_firm_cannot_buy_from_itself(ask: Ask, buyer: Firm) -> None:
 def test_a_full_site_is_refused_and_the_largest_request_fits_it(
     vendor: Firm, acetone: Product, regulator: Actor
 ) -> None:
-    small = cast.firm(21, "Poco Espacio", email="p@x.example", storage="1500", by=regulator)
+    small = FirmFactory(storage="1500", by=regulator)
 
     def ask(value: str) -> Authorization:
         return operations.request(
@@ -164,9 +164,7 @@ def test_an_overdue_receipt_bars_and_saying_it_never_came_settles_it(
 def test_the_vendors_limit_refuses_and_is_never_told(
     ask: Ask, buyer: Firm, acetone: Product, regulator: Actor
 ) -> None:
-    little = cast.firm(
-        22, "Poca Venta", email="v@x.example", activity="sell", limit="50", by=regulator
-    )
+    little = FirmFactory(activity="sell", limit="50", by=regulator)
     error = refused(lambda: ask("60", seller=little.organization))
     assert [r["code"] for r in error.data["reasons"]] == ["seller_limit_reached"]
     assert error.data["largest_request"] == "10000.000000"

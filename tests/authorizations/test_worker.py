@@ -23,6 +23,8 @@ from authorizations.models import (
 )
 from registry import clock
 from registry.models import Jurisdiction
+from tests.cast import Firm
+from tests.factories import SaleFactory
 
 Ask = Callable[..., Authorization]
 Sell = Callable[..., Sale]
@@ -195,11 +197,10 @@ def in_threads(committing: None) -> Iterator[Callable[[int, Callable[[], None]],
 
 
 def test_four_workers_at_once_do_everything_once(
-    in_threads: Any, ask: Ask, sell: Sell, rings: list[str]
+    in_threads: Any, buyer: Firm, vendor: Firm, rings: list[str]
 ) -> None:
     count = 30
-    for _code in range(count):
-        sell(ask("100"), "108")
+    SaleFactory.create_batch(count, buyer=buyer, vendor=vendor, amount="108")
     in_threads(4, tasks.work)
     wait_for(lambda: _flagged_after_work() == count)
     assert Flag.objects.count() == FlagStep.objects.count() == count

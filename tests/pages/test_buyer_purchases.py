@@ -16,6 +16,7 @@ from registry import clock
 from registry.actors import Actor
 from registry.operations import suspend_license
 from tests.cast import Firm
+from tests.factories import CodeFactory
 from tests.pages.dealing import brought, request_code, sell, text
 
 pytestmark = pytest.mark.django_db
@@ -295,10 +296,10 @@ def test_a_filter_without_sense_is_no_fault(
 
 
 def test_history_goes_on_where_its_page_ends(
-    visit: Any, buyer: Firm, vendor: Firm, acetone: Product, settings: Any
+    visit: Any, buyer: Firm, vendor: Firm, settings: Any
 ) -> None:
     settings.OPEN_CODES_MAX = 100
-    codes = [request_code(buyer, vendor, acetone, "10") for _each in range(27)]
+    codes = CodeFactory.create_batch(27, buyer=buyer, vendor=vendor, amount="10")
     client = visit(buyer.actor)
     first = client.get("/purchases/")
     assert codes[26].code_in_fours in text(first)

@@ -24,6 +24,7 @@ from registry.models import (
     Vehicle,
 )
 from registry.models.firms import PermitState, Standing
+from tests.factories import OrganizationFactory
 from tests.registry.numbers import ruc
 
 SignIn = Callable[[Actor], Client]
@@ -200,12 +201,11 @@ def test_an_empty_register_and_an_empty_search_say_so(officer: Client) -> None:
 
 
 def test_firms_are_paged_by_fifty(officer: Client, regulator: Actor) -> None:
-    for serial in range(52):
-        operations.add_organization(tax_id=ruc(serial), name=f"Firm {serial}", by=regulator)
+    firms = OrganizationFactory.create_batch(52, by=regulator)
     first = officer.get("/firms/")
     assert len(first.context["firms"]) == 50
     second = officer.get("/firms/", {"before": first.context["older"]})
-    assert [firm.name for firm in second.context["firms"]] == ["Firm 1", "Firm 0"]
+    assert list(second.context["firms"]) == [firms[1], firms[0]]
     assert officer.get("/firms/", {"before": "x"}).status_code == 200
 
 
