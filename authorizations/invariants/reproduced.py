@@ -5,6 +5,9 @@ evaluation of an authorization alone: an earlier one may have overtaken an act t
 recorded, and the evaluation that followed made good what it missed. That takes a few
 milliseconds each, so not all are asked every time: of those that changed lately the youngest,
 of all there are a sample.
+
+An update of the portal that changes what a rule computes makes another finding of the same facts:
+such evaluations are told here until the next one of their authorization.
 """
 
 from collections.abc import Iterator
