@@ -78,7 +78,11 @@ class Sale(models.Model):
             ),
         ]
         indexes = [
-            # Read by the vendor's day list and the buyer's deliveries.
+            # Read by the vendor's day list.
+            models.Index(
+                fields=["seller", "sold_on", "-sold_at", "-id"], name="sale_of_seller_on_day"
+            ),
+            # Read by the API's lists and the buyer's deliveries.
             models.Index(fields=["seller", "-id"], name="sale_of_seller"),
             models.Index(fields=["buyer", "-id"], name="sale_of_buyer"),
             # Read by the rule on documents used twice.

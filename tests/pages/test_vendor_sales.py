@@ -6,11 +6,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils.timezone import localtime
 
 from authorizations import operations
 from authorizations.models import Authorization, Flag, Sale, Status
 from authorizations.operations.evaluating import evaluate
+from authorizations.views.vendor.sales import _of_day
 from precursors.models import Product
 from registry import clock
 from tests.cast import Firm
@@ -290,6 +292,14 @@ def test_sales_are_listed_by_day_as_they_stand(
 @pytest.mark.parametrize("day", ["nonsense", "0001-01-01", "9999-12-31", "2026-02-30"])
 def test_a_nonsense_day_is_no_fault(visit: Any, vendor: Firm, day: str) -> None:
     assert visit(vendor.actor).get("/sales/", {"day": day}).status_code == 200
+
+
+def test_a_day_is_read_from_its_own_index(vendor: Firm) -> None:
+    """With so few rows a scan is cheaper: the plan is asked for without one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    plan = _of_day(vendor.actor, clock.today(vendor.actor.jurisdiction)).explain()
+    assert "sale_of_seller_on_day" in plan
 
 
 # Without a code --------------------------------------------------------------------------------
