@@ -152,7 +152,7 @@ def test_a_test_key_lives_in_the_sandbox(sandbox: Jurisdiction, capsys: Any) -> 
         (["--organization", "123", "--scopes", "buy"], "not a valid tax number"),
         (["--authority", "--scopes", "buy,fly"], "Unknown scope: fly"),
         (["--authority", "--scopes", ","], "at least one scope"),
-        (["--organization", ruc(1), "--scopes", "buy", "--test"], "no firm .*sandbox"),
+        (["--organization", ruc(1), "--scopes", "buy", "--test"], r"no firm .*\(pruebas\)"),
     ],
 )
 def test_a_wrong_option_is_told_in_one_sentence(  # type: ignore[no-untyped-def]
