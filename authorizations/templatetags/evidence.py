@@ -5,12 +5,11 @@ from datetime import datetime
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from authorizations.models import Outcome, Status
+from authorizations.models import Outcome
 
 register = template.Library()
 
 LAPSES = {
-    "none": _("there was none"),
     "not_yet": _("it was not yet valid"),
     "expired": _("it had expired"),
     "suspended": _("it was suspended"),
@@ -27,11 +26,6 @@ def as_moment(text: str) -> datetime:
 @register.filter
 def outcome_name(value: str) -> str:
     return str(Outcome(value).label)
-
-
-@register.filter
-def status_name(value: str) -> str:
-    return str(Status(value).label)
 
 
 @register.filter

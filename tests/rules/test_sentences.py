@@ -1,5 +1,6 @@
 """Every rule says what it found in a sentence, in both languages, with nothing left out."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -37,6 +38,8 @@ MISSING = "MISSING"
 
 def cases() -> Iterator[Facts]:
     """Facts that together break every rule, and in every way that is worded apart."""
+    yield sold("4000 L", authorized="1000 [gal_us]")
+    yield sold("1300.001 L")
     yield sold("1080 kg")
     yield facts(sale(report(), report("1080 kg", 3)))
     yield facts(sale(receipt=receipt("1080 kg", recorded_at=SOLD)))
@@ -117,3 +120,45 @@ def test_a_count_of_one_level_lower_is_explained(templates: DjangoTemplates) -> 
     }
     assert "vendor reported it itself within 24 h" in lowered["quantity_exceeded"]
     assert "buyer reported it itself within 24 h" in lowered["receipt_difference"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "language", "told"),
+    [
+        ("1", "en", "1 hour later"),
+        ("2", "en", "2 hours later"),
+        ("1", "es", "1 hora después"),
+        ("1117", "es", "1,117 horas después"),
+    ],
+)
+def test_one_hour_is_no_hours(
+    templates: DjangoTemplates, hours: str, language: str, told: str
+) -> None:
+    evidence = {**dict(EVIDENCE)["reported_late"], "hours": hours}
+    with translation.override(language):
+        text = templates.get_template(f"{FOLDER}/reported_late.html").render(
+            {"evidence": evidence}
+        )
+    assert told in text
+
+
+FIGURE = r"[+−±]?[0-9,.]+"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("name", "evidence"), EVIDENCE)
+def test_the_arithmetic_that_is_shown_is_right(
+    templates: DjangoTemplates, language: str, name: str, evidence: Evidence
+) -> None:
+    """Whatever stands before an equals sign comes to what stands behind it."""
+    with translation.override(language):
+        text = templates.get_template(f"{FOLDER}/{name}.html").render({"evidence": evidence})
+    for line in re.findall(r'<p class="app-arithmetic">(.*?)</p>', text):
+        left, equals, right = re.sub(r"\u00a0[^ ;]+", "", line).partition(" = ")
+        if equals:
+            first, *less = (number(part) for part in left.split(" − "))
+            assert first - sum(less) == number(re.match(FIGURE, right)[0])
+
+
+def number(text: str) -> Decimal:
+    return Decimal(text.replace(",", "").replace("−", "-"))
