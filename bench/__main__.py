@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from bench.cluster import StatementLog
-from bench.contenders import PATHS, Portal, contenders, running
+from bench.contenders import NAMES, PATHS, Portal, contenders, running
 from bench.flags import flags
 from bench.ground import ground
 from bench.growing import grow
@@ -26,18 +26,17 @@ INTERRUPTED = 130
 
 
 def compare(options: argparse.Namespace, report: Report) -> None:
-    """Print the table of the four contenders."""
+    """Print the table of the contenders."""
     with ground(report) as on:
         all_four = contenders(on.environment, Size(), hot=options.hot)
-        with running(all_four, on.url):
-            bench = Bench(all_four, on.stores.postgres.pid, report)
+        chosen = [each for each in all_four if each.name in options.only]
+        with running(chosen, on.url):
+            bench = Bench(chosen, on.stores.postgres.pid, report)
             bench.warm_up(options.seconds)
             rounds = list(bench.rounds(options.rounds))
             log = StatementLog(on.stores)
             with report.step("Counting statements"), log.listening():
-                counted = {
-                    each.name: counts(each, log, bench.begun[each.name]) for each in all_four
-                }
+                counted = {each.name: counts(each, log, bench.begun[each.name]) for each in chosen}
         print(f"\n{on.described()}; {_terms(options)}.\n")
     print(table(rounds, counted))
 
@@ -75,6 +74,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--seconds", type=float, default=ROUND_S, help="of a round, roughly")
+    parser.add_argument("--only", nargs="+", choices=NAMES, default=NAMES, help="fewer contenders")
     parser.add_argument("--hot", action="store_true", help="all on one quota's row")
     parser.add_argument("--profile", choices=PATHS, help="where the portal's time goes")
     parser.add_argument("--flags", action="store_true", help="whether evaluation keeps up")

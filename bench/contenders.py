@@ -23,6 +23,7 @@ from launcher.portal import python, without_owner
 from launcher.process import Process, Program
 
 PATHS = ("issue", "redeem")
+NAMES = ("sql", "wsgi", "naive", "portal")
 PORTS = range(8160, 8200)
 STARTS_WITHIN_S = 60
 MINIMAL = Path(__file__).with_name("minimal")

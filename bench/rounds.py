@@ -31,6 +31,11 @@ class Sample:
     postgres: float
     client: float
 
+    @property
+    def processor(self) -> float:
+        """All that serving a request takes, the client left out."""
+        return self.server + self.postgres
+
 
 class Bench:
     """Drives contenders that run, on the PostgreSQL of this process number."""
