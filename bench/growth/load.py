@@ -46,12 +46,12 @@ class Filler:
     """Fills molds, one purchase after the other."""
 
     def __init__(self, molds: dict[Story, list[Mold]], weights: dict[Story, int]) -> None:
-        self.rng = Random(7)
+        self.ids = {model: count(next_id(model)) for model in NAMED}
+        self.rng = Random(next(self.ids[NAMED[0]]))  # another load must not draw the same codes
         self.molds, self.weights = molds, weights
         self.buyers, self.vendors = firms("buy"), firms("sell")
         self.zone = self.buyers[0].organization.jurisdiction.zone
         self.quotas = Quotas()
-        self.ids = {model: count(next_id(model)) for model in NAMED}
         self.constants = {id(f): _constants(f) for f in (*self.buyers, *self.vendors)}
 
     def filled(self, moments: list[datetime]) -> dict[type[Model], str]:
