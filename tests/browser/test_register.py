@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from registry import operations
 from registry.actors import Actor
-from registry.models import Reinstatement
+from registry.models import Invitation, Reinstatement
+from registry.models.people import Role
 from tests.browser.checks import check_at_every_width, check_page
 from tests.cast import PASSWORD, Firm, kg
 from tests.registry.numbers import ruc
@@ -33,10 +34,17 @@ def waiting(buyer: Firm, regulator: Actor) -> list[str]:
     )
     operations.suspend_license(license, reason="Books missing", by=regulator)
     operations.propose_reinstatement(license, reason="Books found", by=regulator)
+    email = "a.new.officer.with.a.long.name@authority.example"
+    operations.invite(email=email, role=Role.OFFICER, organization=None, by=regulator)
+    officer = Invitation.objects.get(email=email)
     firm, proposal = f"/firms/{buyer.organization.uuid}/", Reinstatement.objects.get()
     forms = [f"{firm}{what}/" for what in ("license", "site", "vehicle", "driver", "invite")]
     under = [f"/licenses/{license.uuid}/{what}/" for what in ("permit", "suspend", "reinstate")]
-    decisions = [f"/approvals/permits/{raised.uuid}/", f"/approvals/licenses/{proposal.uuid}/"]
+    decisions = [
+        f"/approvals/permits/{raised.uuid}/",
+        f"/approvals/officers/{officer.uuid}/",
+        f"/approvals/licenses/{proposal.uuid}/",
+    ]
     return [firm, *forms, *under, "/approvals/", *decisions]
 
 
