@@ -1,6 +1,7 @@
 """The verbs: one function for each act, called alike by page, API, task and command."""
 
 from authorizations.operations.checking import check_invariants
+from authorizations.operations.duties import retry_parked
 from authorizations.operations.eligibility import Ask, Headroom, Reason, headroom
 from authorizations.operations.evaluating import evaluate, reproduce
 from authorizations.operations.halting import halt_issuing, resume_issuing
@@ -61,6 +62,7 @@ __all__ = [
     "reproduce",
     "request",
     "resume_issuing",
+    "retry_parked",
     "review",
     "revoke",
     "revoke_license",

@@ -15,7 +15,7 @@ from authorizations.models import Duty, Lane
 from authorizations.operations.evaluating import evaluate
 from registry import clock
 
-__all__ = ["work"]
+__all__ = ["retry_parked", "work"]
 
 log = structlog.get_logger("portal.duties")
 
@@ -120,3 +120,9 @@ def _park_hopeless() -> None:
                 reason=duty.reason,
                 attempts=duty.attempts,
             )
+
+
+def retry_parked() -> int:
+    """Give workers another five tries at what was set aside. Returns how many duties these are."""
+    again = Duty.objects.filter(parked_at__isnull=False)
+    return again.update(parked_at=None, attempts=0, leased_until=None)

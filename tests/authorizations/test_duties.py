@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import structlog
+from django.core.management import call_command
 from django.db.models import F
 
 from authorizations import rules
@@ -147,6 +148,18 @@ def test_the_fifth_failure_sets_it_aside_and_calls_an_operator(
     later(LEASE)
     duties.work(batches_max=5)
     assert Duty.objects.get(pk=parked.pk).attempts == 5
+
+
+def test_what_was_set_aside_is_done_when_an_operator_has_it_tried_again(sold: Any) -> None:
+    [code] = sold(1)
+    Duty.objects.filter(reason="recorded").update(
+        parked_at=clock.now(), attempts=5, leased_until=clock.now() + LEASE
+    )
+    duties.work(batches_max=5)
+    assert flagged() == set()
+    call_command("retry_parked")
+    duties.work(batches_max=5)
+    assert flagged() == {code.pk}
 
 
 def test_a_new_duty_of_a_parked_authorization_does_the_old_one_too(
