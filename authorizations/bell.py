@@ -15,16 +15,21 @@ from celery import current_app
 WORK = "authorizations.tasks.work"
 ANSWER_S_MAX = 2  # how long to wait for a broker
 PAUSE_S = 0.05  # between two rings: a busy counter does not flood the queue
-STALE_S = 30  # a ring still unanswered by then: the sweep has come by meanwhile
+RINGS_MAX = 20  # so many unheard are enough: whoever hears one does all that is due
 
 log = structlog.get_logger("portal.bell")
 
 
 def tell_worker() -> None:
-    """Put the task `work` into the queue, over a fresh connection. Raises what the broker does."""
+    """Put the task `work` into the queue, over a fresh connection. Raises what the broker does.
+
+    It never goes stale: that would take two machines whose clocks agree.
+    """
     with current_app.connection_for_write(connect_timeout=ANSWER_S_MAX) as connection:
         connection.ensure_connection(max_retries=1, timeout=ANSWER_S_MAX)
-        current_app.send_task(WORK, connection=connection, retry=False, expires=STALE_S)
+        queue = current_app.conf.task_default_queue
+        if connection.default_channel.client.llen(queue) < RINGS_MAX:
+            current_app.send_task(WORK, connection=connection, retry=False)
 
 
 class Bell:

@@ -5,11 +5,23 @@ task, worker or broker delays a flag until the next sweep and loses nothing.
 """
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+TICK_S = 15
+
+
+@worker_ready.connect
+def tick(sender: Any, **_kwargs: Any) -> None:
+    """Let each worker ring now and then by itself: beat may be dead, or its clock another."""
+    from authorizations import bell  # once the applications are loaded
+
+    sender.timer.call_repeatedly(TICK_S, bell.ring)

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from authorizations import bell, tasks
@@ -29,6 +31,7 @@ from tests.factories import SaleFactory
 Ask = Callable[..., Authorization]
 Sell = Callable[..., Sale]
 PATIENCE_S = 10
+WITHOUT_WORKER = "/11"  # one of the sixteen databases of a broker
 
 
 @pytest.fixture
@@ -90,6 +93,17 @@ def test_answers_kept_no_longer_are_forgotten(
         )
     tasks.forget_idempotency_keys()
     assert sorted(IdempotencyKey.objects.values_list("key", flat=True)) == ["3", "4"]
+
+
+def test_rings_that_nobody_hears_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = urlunsplit(urlsplit(settings.CELERY_BROKER_URL)._replace(path=WITHOUT_WORKER))
+    monkeypatch.setattr(bell.current_app.conf, "broker_write_url", silent)
+    for _ring in range(bell.RINGS_MAX + 5):
+        bell.tell_worker()
+    with bell.current_app.connection_for_write() as broker:
+        waiting = broker.default_channel.client.llen("celery")
+        broker.default_channel.client.delete("celery")
+    assert waiting == bell.RINGS_MAX
 
 
 def test_a_ring_waits_for_nothing() -> None:

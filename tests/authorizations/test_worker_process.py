@@ -37,6 +37,7 @@ class Rerouted:
     """Celery's application, talking to another broker."""
 
     send_task = staticmethod(current_app.send_task)
+    conf = current_app.conf
 
     def __init__(self, url: str) -> None:
         self.url = url
