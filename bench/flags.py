@@ -50,7 +50,7 @@ def flags(contender: Contender, on: Ground, backlog: int) -> str:
 @contextmanager
 def _worker(contender: Contender, home: Path) -> Iterator[Process]:
     """The worker and the beat, as `run.py` starts them."""
-    programs = (portal.worker(), portal.beat(home))
+    programs = (portal.worker(), portal.beat())
     with ExitStack() as stack:
         started = []
         for program in programs:

@@ -128,27 +128,30 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Nothing of it is kept: a file is what a full disk, a kill or a clock set back would spoil.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CHECK_EVERY_S = 5 * 60.0
+TOO_OLD_S = 2 * 24 * 60 * 60  # the clocks of two machines may differ by a day
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "authorizations.tasks.work", "schedule": 5.0, "options": {"expires": 5}},
     "forget": {
         "task": "authorizations.tasks.forget_idempotency_keys",
-        "schedule": 24 * 60 * 60.0,
+        "schedule": crontab(hour="7", minute="20"),
     },
     "check": {
         "task": "authorizations.tasks.check_invariants",
         "schedule": CHECK_EVERY_S,
-        "options": {"expires": CHECK_EVERY_S},
+        "options": {"expires": TOO_OLD_S},
     },
     "check_all": {
         "task": "authorizations.tasks.check_invariants",
         "kwargs": {"everything": True},
         "schedule": crontab(hour="8", minute="20"),  # UTC: at night in Peru
-        "options": {"expires": 60 * 60},
+        "options": {"expires": TOO_OLD_S},
     },
     "forget_workers": {
         "task": "authorizations.tasks.forget_dead_workers",
-        "schedule": 24 * 60 * 60.0,
+        "schedule": crontab(hour="7", minute="40"),
     },
 }
 

@@ -58,7 +58,7 @@ def _start(supervisor: Supervisor, values: dict[str, str], port: int, claim: sta
     prepare(report, shared, demo=is_demo(values))
     if stores:
         stores.prepared.touch()
-    start_processes(supervisor, shared, port, directory)
+    start_processes(supervisor, shared, port)
     claim.publish(shared, shared["PUBLIC_URL"])
     report.say(f"\nThe portal is ready: {shared['PUBLIC_URL']}")
     if is_demo(values):

@@ -51,8 +51,8 @@ def worker() -> Program:
     return Program("worker", celery("worker", "--concurrency", "2"))
 
 
-def beat(directory: Path) -> Program:
-    return Program("beat", celery("beat", "--pidfile=", "-s", str(directory / "beat")))
+def beat() -> Program:
+    return Program("beat", celery("beat", "--pidfile="))
 
 
 def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
@@ -60,9 +60,9 @@ def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
     return {**environment, "MIGRATION_DATABASE_URL": ""}  # empty, and so not read from .env either
 
 
-def programs(port: int, directory: Path) -> list[Program]:
+def programs(port: int) -> list[Program]:
     """The processes in the order of starting; they are stopped in reverse."""
-    return [web(port), worker(), beat(directory)]
+    return [web(port), worker(), beat()]
 
 
 def environment(values: dict[str, str], port: int, stores: Stores | None = None) -> dict[str, str]:
@@ -112,12 +112,10 @@ def _fingerprint() -> str:
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
-def start_processes(
-    supervisor: Supervisor, environment: Mapping[str, str], port: int, directory: Path
-) -> None:
+def start_processes(supervisor: Supervisor, environment: Mapping[str, str], port: int) -> None:
     """Start web, worker and beat; return when the web answers. Raises CannotStart."""
     told = without_owner(environment)
-    processes = [Process(program, told) for program in programs(port, directory)]
+    processes = [Process(program, told) for program in programs(port)]
     for process in processes:
         supervisor.start(process)
     with supervisor.report.step("Starting web, worker and beat") as step:

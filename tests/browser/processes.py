@@ -43,7 +43,7 @@ def running_portal(database: str) -> Iterator[str]:
             stdout=subprocess.DEVNULL,
         )
         log = directory / "log"
-        for program in programs(port, directory):
+        for program in programs(port):
             process = Process(program, surroundings, log)
             process.start()
             ending.callback(process.kill)

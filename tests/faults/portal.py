@@ -39,7 +39,7 @@ class Portal:
         self.supervisor.watched = [Watched(s, time.monotonic()) for s in stores.in_order]
         self.web, self.worker, self.beat = self.processes = [
             Process(program, portal.without_owner(self.environment), self.log(program.name))
-            for program in portal.programs(self.port, directory)
+            for program in portal.programs(self.port)
         ]
 
     def prepare(self) -> None:
@@ -56,12 +56,12 @@ class Portal:
         """Collect what pages need beside the database, which the API does without."""
         with self.without(self.web):
             self.take(portal.COLLECT)
-        self.until(lambda: portal.answers(self.port), within_s=STARTS_WITHIN_S)
+        self.until_it_answers()
 
     def start(self) -> None:
         for process in self.processes:
             self.supervisor.start(process)
-        self.until(lambda: portal.answers(self.port), within_s=STARTS_WITHIN_S)
+        self.until_it_answers()
 
     def stop(self) -> None:
         """Stop the processes; the stores are stopped by whoever started them."""
@@ -82,6 +82,9 @@ class Portal:
             self.supervisor.look()
             time.sleep(LOOKS_EVERY_S)
         return time.monotonic() - began
+
+    def until_it_answers(self) -> None:
+        self.until(lambda: portal.answers(self.port), within_s=STARTS_WITHIN_S)
 
     # Breaking --------------------------------------------------------------------------------
 

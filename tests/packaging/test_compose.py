@@ -117,7 +117,6 @@ def start(servers: Stores, tmp_path: Path) -> Iterator[Callable[[str], Process]]
 
     def start(service: str) -> Process:
         argv = [word.replace("0.0.0.0:8000", f"127.0.0.1:{web_port}") for word in words(service)]
-        argv = [word.replace("/tmp/beat", str(tmp_path / "beat")) for word in argv]
         values = {
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
             "PORT": web_port,
