@@ -4,11 +4,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
 
+from tests.faults.database import led_to
 from tests.faults.portal import Portal, running
 from tests.faults.trade import Trade
 
@@ -24,31 +23,8 @@ def processes() -> Iterator[Portal]:
 
 @pytest.fixture
 def portal(processes: Portal, django_db_blocker: Any) -> Iterator[Portal]:
-    """The portal, with this test's own verbs and questions led to its database.
-
-    Whatever was done to it, the invariants hold at the end.
-    """
-    elsewhere = dict(connection.settings_dict)
-    with django_db_blocker.unblock():
-        connection.close()
-        connection.settings_dict.update(_address(processes.environment["DATABASE_URL"]))
-        try:
-            yield processes
-            assert processes.broken() == {}
-        finally:
-            connection.close()
-            connection.settings_dict.update(elsewhere)
-
-
-def _address(url: str) -> dict[str, Any]:
-    found = urlsplit(url)
-    return {
-        "NAME": found.path.strip("/"),
-        "HOST": found.hostname,
-        "PORT": found.port,
-        "USER": found.username,
-        "PASSWORD": found.password,
-    }
+    with led_to(processes, django_db_blocker):
+        yield processes
 
 
 @pytest.fixture

@@ -119,3 +119,11 @@ def test_a_long_outage_of_the_broker_is_over_within_a_minute_of_its_return(
             within_s=2 * LONG_OUTAGE_S,
         )
     portal.until(lambda: flags_of([sale]), within_s=FLAGGED_WITHIN_S)
+
+
+@pytest.mark.long
+def test_without_beat_a_worker_looks_by_itself(portal: Portal, trade: Trade) -> None:
+    with portal.without(portal.beat):
+        with flushed(portal):
+            sale = trade.sell(trade.code()).body["id"]
+        portal.until(lambda: flags_of([sale]), within_s=FLAGGED_WITHIN_S)
