@@ -32,6 +32,7 @@ class FormDefaults:
 
     use_required_attribute = False
     marks_optional = True
+    needed_sometimes: tuple[str, ...] = ()  # by another answer: neither required nor optional
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -112,6 +112,8 @@ class CancelForm(TellingForm):
 class ReceiptForm(AmountForm):
     """What arrived. The quantity is never filled in beforehand."""
 
+    needed_sometimes = ("quantity",)
+
     outcome = forms.ChoiceField(
         label=_("What happened?"), choices=Outcome.choices, widget=forms.RadioSelect
     )

@@ -37,6 +37,13 @@ def test_what_may_be_left_out_says_so() -> None:
     assert html.count("(optional)") == 1
 
 
+def test_what_another_answer_may_ask_for_is_not_called_optional() -> None:
+    class Either(Question):
+        needed_sometimes = ("plate",)
+
+    assert "(optional)" not in Either().as_div()
+
+
 def test_choices_are_a_group_with_a_legend() -> None:
     html = Question({}).as_div()
     assert '<fieldset class="govuk-fieldset" aria-describedby="id_choice_error">' in html
