@@ -82,10 +82,12 @@ def copied_database(blocker: Any) -> Iterator[str]:
         database.maintain(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
         database.maintain(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
         _use(copy)
-        yield copy
-        connection.close()
-        _use(original)
-        database.maintain(f'DROP DATABASE "{copy}" WITH (FORCE)')
+        try:
+            yield copy
+        finally:
+            connection.close()
+            _use(original)
+            database.maintain(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 @pytest.fixture
