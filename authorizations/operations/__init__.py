@@ -30,9 +30,9 @@ from authorizations.operations.selling import (
     agree,
     correct_sale,
     record_sale,
-    record_uncoded_sale,
     void_sale,
 )
+from authorizations.operations.uncoded import record_uncoded_sale
 
 __all__ = [
     "Ask",

@@ -111,6 +111,20 @@ class Ask:
         return limit is not None and self.dealers.issued_lately_kg + self.net_kg <= limit
 
 
+def again(authorization: Authorization, *, at: datetime) -> Ask:
+    """Ask anew of what is pending; what it has reserved is not held against it."""
+    return Ask(
+        authorization.buyer,
+        authorization.product,
+        at,
+        seller=authorization.seller,
+        quantity=authorization.quantity,
+        site=authorization.destination_site,
+        vehicle=authorization.vehicle,
+        again_for=authorization,
+    )
+
+
 def reasons(ask: Ask) -> list[Reason]:
     """Everything that stands against the purchase; empty when nothing does."""
     checks = [_buyer, _seller, _site, _vehicle, _open_codes, _receipts]

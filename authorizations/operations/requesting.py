@@ -173,16 +173,7 @@ def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Autho
         return authorization
     _require(authorization, Status.PENDING)
     only_while_issuing(authorization.jurisdiction)
-    ask = Ask(
-        authorization.buyer,
-        authorization.product,
-        at,
-        seller=authorization.seller,
-        quantity=authorization.quantity,
-        site=authorization.destination_site,
-        vehicle=authorization.vehicle,
-        again_for=authorization,
-    )
+    ask = eligibility.again(authorization, at=at)
     against = eligibility.reasons(ask)
     if against:
         raise eligibility.not_eligible(ask, against)

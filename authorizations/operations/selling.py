@@ -17,17 +17,13 @@ from authorizations.models import Agreement, Authorization, Sale, Status
 from authorizations.operations import acting, booking, counting, locking, lookups
 from authorizations.operations.acting import Todo
 from authorizations.operations.requesting import current, settle
-from authorizations.operations.rulesets import current_ruleset
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity
-from registry import clock
 from registry.actors import Actor
 from registry.events import Happened
-from registry.models import Jurisdiction, Organization, Site, Vehicle
-from registry.models.firms import Activity
+from registry.models import Site
 from registry.plates import normal_plate
-from registry.standing import firms_permit
 from registry.statements import known
 
 EARLIEST_YEAR = 2000  # an older claim is a slip of the keyboard, not a late report
@@ -63,28 +59,9 @@ def record_sale(authorization: Authorization, report: Report, *, by: Actor) -> S
     """
     authorization, place, at = _reported(authorization, report, by)
     reason = report.reason.strip()
-    sale = _sale(authorization, report, place, at=at, reason=reason, by=by)
+    sale = sale_of(authorization, report, place, at=at, reason=reason, by=by)
     seen = lookups.seen(authorization, at=at, by=by)
-    _book(authorization, sale, sale.net_kg, kind="sale", at=at, before=seen, by=by)
-    return sale
-
-
-@transaction.atomic
-def record_uncoded_sale(
-    report: Report, *, buyer: Organization, product: Product, reason: str, by: Actor
-) -> Sale:
-    """Record a sale that has no code: outage, walk-in. It is booked as overage and flagged.
-
-    Raises Refused: not_a_firm, no_reason, seller_is_buyer, and what `record_sale` raises.
-    """
-    seller = _seller(by, buyer)
-    _given(reason)
-    at = clock.now()
-    authorization = _without_code(seller, buyer, product, reason.strip(), at)
-    acting.open(authorization, [Happened("authorization.without_code", by)], at=at)
-    place = _place(report, seller.jurisdiction)
-    sale = _sale(authorization, report, place, at=at, reason=reason.strip(), by=by)
-    _book(authorization, sale, sale.net_kg, kind="sale", at=at, by=by)
+    book(authorization, sale, sale.net_kg, kind="sale", at=at, before=seen, by=by)
     return sale
 
 
@@ -97,9 +74,9 @@ def correct_sale(sale: Sale, report: Report, *, reason: str, by: Actor) -> Sale:
     """
     authorization, place, at = _reported(sale.authorization, report, by)
     root = _replaceable(sale, reason)
-    new = _sale(authorization, report, place, at=at, replaces=sale, reason=reason.strip(), by=by)
+    new = sale_of(authorization, report, place, at=at, replaces=sale, reason=reason.strip(), by=by)
     rise = counting.rise_kg(root, Step(Word.REPORTED, new.net_kg))
-    _book(authorization, new, rise, kind="correction", at=at, by=by)
+    book(authorization, new, rise, kind="correction", at=at, by=by)
     return new
 
 
@@ -116,7 +93,7 @@ def void_sale(sale: Sale, *, reason: str, by: Actor) -> Sale:
         raise Refused("sale_void", _("This sale is void already."))
     void = _void(authorization, sale, reason=reason.strip(), at=at, by=by)
     rise = counting.rise_kg(root, Step(Word.REPORTED, void.net_kg))
-    _book(authorization, void, rise, kind="void", at=at, by=by)
+    book(authorization, void, rise, kind="void", at=at, by=by)
     return void
 
 
@@ -127,7 +104,7 @@ def agree(sale: Sale, *, reason: str, by: Actor) -> Agreement:
     Raises Refused: not_the_authority, no_reason, nothing_to_agree.
     """
     acting.only_authority(by)
-    _given(reason)
+    given(reason)
     authorization, at = current(sale.authorization)
     root = _root(sale)
     rise = counting.rise_kg(root, Step(Word.AGREED))
@@ -213,18 +190,7 @@ def _reported(
     return locked.authorization, Place(locked.site_id, locked.vehicle_id, plate), locked.at
 
 
-def _place(report: Report, jurisdiction: Jurisdiction) -> Place:
-    plate = normal_plate(report.plate)
-    sites = Site.objects.filter(jurisdiction=jurisdiction, uuid=report.site.uuid)
-    vehicles = Vehicle.objects.filter(jurisdiction=jurisdiction, plate=plate)
-    return Place(
-        sites.values_list("pk", flat=True).first(),
-        vehicles.values_list("pk", flat=True).first(),
-        plate,
-    )
-
-
-def _book(
+def book(
     authorization: Authorization,
     sale: Sale,
     rise: Decimal,
@@ -259,7 +225,7 @@ def _receipt_due(sale: Sale) -> Todo:
     return Todo("receipt_due", due)
 
 
-def _sale(
+def sale_of(
     authorization: Authorization,
     report: Report,
     place: Place,
@@ -292,17 +258,24 @@ def _sale(
         site=known(report.site, "uuid", id=place.site_id),
         plate=place.plate,
         vehicle_id=place.vehicle_id,
-        driver_document=report.driver_document,
-        driver_license=report.driver_license,
-        invoice=report.invoice,
-        guide=report.guide,
-        gross_kg=report.gross_kg,
-        tare_kg=report.tare_kg,
-        seals=report.seals,
-        complete=report.complete,
+        **_papers(report),
         recorded_by=by.user,
         api_key=by.api_key,
     )
+
+
+def _papers(report: Report) -> dict[str, Any]:
+    """What goes with the load, as it was told."""
+    return {
+        "driver_document": report.driver_document,
+        "driver_license": report.driver_license,
+        "invoice": report.invoice,
+        "guide": report.guide,
+        "gross_kg": report.gross_kg,
+        "tare_kg": report.tare_kg,
+        "seals": report.seals,
+        "complete": report.complete,
+    }
 
 
 def _void(
@@ -360,7 +333,7 @@ def _root(sale: Sale) -> Sale:
 
 def _replaceable(sale: Sale, reason: str) -> Sale:
     """The root of a sale whose report nothing has replaced yet."""
-    _given(reason)
+    given(reason)
     root = _root(sale)
     head = counting.in_force(root)
     if head.pk != sale.pk:
@@ -372,50 +345,6 @@ def _replaceable(sale: Sale, reason: str) -> Sale:
     return root
 
 
-def _given(reason: str) -> None:
+def given(reason: str) -> None:
     if not reason.strip():
         raise Refused("no_reason", _("Give a reason."), field="reason")
-
-
-def _seller(by: Actor, buyer: Organization) -> Organization:
-    if by.organization is None:
-        raise Refused("not_a_firm", _("Only a firm can record a sale."))
-    if by.organization.pk == buyer.pk:
-        raise Refused("seller_is_buyer", _("A firm cannot sell to itself."), field="buyer")
-    return by.organization
-
-
-def _without_code(
-    seller: Organization, buyer: Organization, product: Product, reason: str, at: datetime
-) -> Authorization:
-    """A closed authorization of zero, on which such a sale stands."""
-    precursor = product.precursor
-    permit = firms_permit(buyer, precursor, Activity.BUY, at=at)
-    seller_permit = firms_permit(seller, precursor, Activity.SELL, at=at)
-    return Authorization(
-        jurisdiction=seller.jurisdiction,
-        status=Status.CLOSED,
-        buyer=buyer,
-        seller=seller,
-        product=product,
-        precursor=precursor,
-        quantity_value=Decimal(0),
-        quantity_unit="kg",
-        product_kg=Decimal(0),
-        net_kg=Decimal(0),
-        purpose=reason,
-        permit=permit,
-        seller_permit=seller_permit,
-        ruleset=current_ruleset(seller.jurisdiction),
-        allowance_id=booking.allowance_for(
-            buyer, permit, precursor_id=precursor.pk, activity=Activity.BUY, at=at
-        ),
-        seller_allowance_id=booking.allowance_for(
-            seller, seller_permit, precursor_id=precursor.pk, activity=Activity.SELL, at=at
-        ),
-        requested_at=at,
-        decide_by=at,
-        looked_up_at=at,
-        ended_at=at,
-        declared_at=at,
-    )

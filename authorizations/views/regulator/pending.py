@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from authorizations import access, operations
 from authorizations.forms.review import DecisionForm
 from authorizations.models import Authorization, Status
-from authorizations.operations import Ask, Reason
+from authorizations.operations import Reason
 from authorizations.operations.dealers import AUTOMATIC_WINDOW
-from authorizations.operations.eligibility import issued_lately_kg, reasons
+from authorizations.operations.eligibility import again, issued_lately_kg, reasons
 from authorizations.periods import last_day
 from authorizations.views.acting import actor, sent, shown
 from authorizations.views.regulator.dossier import dossier
@@ -119,18 +119,7 @@ def _content(authorization: Authorization, form: DecisionForm, by: Actor) -> dic
 
 def _against(authorization: Authorization, at: datetime) -> list[Reason]:
     """What speaks against it today; issuing it would be refused for the same."""
-    return reasons(
-        Ask(
-            authorization.buyer,
-            authorization.product,
-            at,
-            seller=authorization.seller,
-            quantity=authorization.quantity,
-            site=authorization.destination_site,
-            vehicle=authorization.vehicle,
-            again_for=authorization,
-        )
-    )
+    return reasons(again(authorization, at=at))
 
 
 def _automatic(authorization: Authorization) -> Automatic:
