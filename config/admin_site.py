@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
 
 OURS = ("precursors", "registry")
 
@@ -15,6 +16,9 @@ class PortalSite(AdminSite):
     Other applications bring pages on which e-mail addresses, second factors and their secrets
     can be read and changed: past invitations, and past the second officer.
     """
+
+    site_header = site_title = _("Precursor portal")
+    index_title = _("Administration")
 
     def register(self, model_or_iterable: Any, *args: Any, **options: Any) -> None:
         several = not isinstance(model_or_iterable, type)
