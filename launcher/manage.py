@@ -44,7 +44,7 @@ def _with_own_servers(
     try:
         stores.start()
         shared = environment(values, _port(values), stores) | {MARK: claim.launch}
-        if not stores.prepared.exists():
+        if not stores.is_prepared:
             prepare(report, shared, demo=False)
             stores.prepared.touch()
         claim.publish(shared)

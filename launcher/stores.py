@@ -10,7 +10,7 @@ from pathlib import Path
 from launcher import accounts, binaries, ports
 from launcher.environment import load
 from launcher.keys import keys_in
-from launcher.postgres import APPLICATION, OWNER, READER, Postgres
+from launcher.postgres import APPLICATION, OWNER, READER, STAMP, Postgres
 from launcher.progress import Report
 from launcher.store import Store
 from launcher.valkey import Valkey
@@ -76,6 +76,12 @@ class Stores:
             "CELERY_BROKER_URL": self.valkey.url,
             "SECRET_KEY": self.keys.secret_key,
         }
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether a preparation ended since the roles were made: it gives them rights."""
+        made = self.postgres.data / STAMP
+        return self.prepared.exists() and self.prepared.stat().st_mtime >= made.stat().st_mtime
 
     def start(self) -> None:
         for store in self.in_order:

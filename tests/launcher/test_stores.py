@@ -67,6 +67,8 @@ def test_the_portal_works_under_a_role_that_can_make_nothing(running: Stores) ->
 def test_data_of_a_version_with_one_role_get_the_others() -> None:
     with throwaway() as former:
         ask(former, "CREATE TABLE old (word text)")
+        former.prepared.touch()
+        assert former.is_prepared
         former.postgres.stop()
         former.postgres.command("Undo", [f"DROP ROLE {role}" for role in (APPLICATION, READER)])
         (former.postgres.data / "portal.roles").unlink()
@@ -79,6 +81,7 @@ def test_data_of_a_version_with_one_role_get_the_others() -> None:
         assert {name: getattr(now.keys, name) for name in known} == old
         now.postgres.start()
         try:
+            assert not now.is_prepared
             assert ask(now, "SELECT tableowner FROM pg_tables WHERE tablename = 'old'") == OWNER
             assert ask(now, "SELECT current_user", APPLICATION) == APPLICATION
         finally:
