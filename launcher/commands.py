@@ -24,6 +24,7 @@ python3 run.py                     run the portal; Ctrl-C stops it
 python3 run.py test [arguments]    run the tests, with pytest's arguments
 python3 run.py check               format, lint, types, imports, migrations, translations, settings
 python3 run.py bench [options]     measure the two hot paths; --help tells the options
+python3 run.py torture [options]   many clients at random, then faults; --help tells the options
 python3 run.py manage ...          a command of Django's manage.py\
 """
 
@@ -76,6 +77,11 @@ def bench(arguments: list[str]) -> int:
     _become("bench", *arguments)
 
 
+def torture(arguments: list[str]) -> int:
+    """Become the torture, which starts servers of its own."""
+    _become("tests.torture", *arguments)
+
+
 def _become(module: str, *arguments: str) -> NoReturn:
     others = {name: value for name, value in os.environ.items() if name not in state.SHARED}
     argv = python("-m", module, *arguments)
@@ -88,6 +94,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "test": test,
     "check": check,
     "bench": bench,
+    "torture": torture,
     "manage": manage,
 }
 

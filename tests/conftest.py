@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.transaction import Atomic
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 
 from precursors.models import Product
 from registry.actors import Actor
@@ -47,6 +48,12 @@ def quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def in_english() -> None:
+    """A page that a test read in Spanish leaves its language on the thread."""
+    translation.deactivate()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def verbs_roll_back_alone() -> None:
     """The transaction around a test stands for none: in it even a verb that would take part in
@@ -79,15 +86,14 @@ def copied_database(blocker: Any) -> Iterator[str]:
         connection.close()
         original = settings.DATABASES["default"]["NAME"]
         copy = f"{original}_copy"
-        database.maintain(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
-        database.maintain(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+        database.copy(original, copy)
         _use(copy)
         try:
             yield copy
         finally:
             connection.close()
             _use(original)
-            database.maintain(f'DROP DATABASE "{copy}" WITH (FORCE)')
+            database.drop(copy)
 
 
 @pytest.fixture

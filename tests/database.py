@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import Error, connection
 
 WHO = ("USER", "PASSWORD")
+LEAVE = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
 PLAIN = settings.DATABASES["default"]["OPTIONS"]["options"]
 
 
@@ -42,7 +43,21 @@ def set_role(role: str) -> None:
             cursor.execute(f"SET ROLE {role}")
 
 
-def maintain(sql: str) -> None:
+def copy(original: str, name: str) -> None:
+    drop(name)
+    _maintain(f'CREATE DATABASE "{name}" TEMPLATE "{original}"')
+
+
+def drop(name: str) -> None:
+    """Remove a database, whoever is connected to it.
+
+    Not WITH (FORCE): that fails where the server itself is just tidying the database up.
+    """
+    _maintain(f"{LEAVE} WHERE datname = '{name}' AND usename IS NOT NULL")
+    _maintain(f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def _maintain(sql: str) -> None:
     """Run a statement on whole databases, as their owner."""
     with connection._nodb_cursor() as cursor:
         cursor.execute("SET ROLE NONE")
