@@ -4,7 +4,7 @@ import json
 import random
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.context import ForkContext
@@ -26,6 +26,8 @@ ADVANCES = 0.25  # how often the first client moves the clock
 STEP = timedelta(hours=6)
 MEETS_WITHIN_S = 300
 ROOM = 4096  # bytes of an act that is handed to all
+# What all do at once: rivals for a quota, for a code, for a sale; or one act under one key.
+RUSHES = ("quota", "code", "sale", "key")
 
 
 class Meeting:
@@ -51,6 +53,7 @@ class Client:
     number: int
     acts: int
     rush_every: int  # acts, all clients meet and do the same thing at the same moment
+    rushes: Sequence[str]
     world: World
     channel: Channel
     meeting: Meeting
@@ -106,7 +109,7 @@ class Client:
 
     def _together(self, chooser: Chooser) -> tuple[Act, str]:
         chooser.look()
-        kind = self.luck.choice(["quota", "quota", "code", "sale", "key", "key"])
+        kind = self.luck.choice(self.rushes)
         if kind == "quota":
             return self._last_of_the_quota(chooser), ""
         if kind == "code":
@@ -116,7 +119,7 @@ class Client:
         return chooser.draw(self.luck.choice(["request", "sale", "receipt"])), self._key()
 
     def _last_of_the_quota(self, chooser: Chooser) -> Act:
-        """What is left to a buyer, once for all: only one of the rivals can have it."""
+        """More than half of what is left to a buyer: only one of the rivals can have it."""
         buyer = self.luck.choice(self.world.buyers)
         vendor = self.luck.choice(self.world.vendors)
         product = Product.objects.get(code="acetone", superseded_at=None)
@@ -127,5 +130,5 @@ class Client:
             seller=vendor.own.organization,
             site=buyer.own.site,
         )
-        left_kg = max(1, int(headroom(ask).available_kg))
-        return chooser.request(buyer, vendor, {"value": str(left_kg), "unit": "kg"})
+        most_kg = max(1, int(headroom(ask).available_kg) * 6 // 10)
+        return chooser.request(buyer, vendor, {"value": str(most_kg), "unit": "kg"})

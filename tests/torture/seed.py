@@ -20,7 +20,7 @@ from authorizations.operations import duties
 from registry import clock
 from tests.torture import journal, verdict, world
 from tests.torture.channels import Channel, Verbs, Web
-from tests.torture.client import CLIENTS, Client, Meeting
+from tests.torture.client import CLIENTS, RUSHES, Client, Meeting
 from tests.torture.journal import Journal, Story
 from tests.torture.world import World
 
@@ -37,6 +37,7 @@ class Plan:
     acts: int = 10_000  # of all clients together
     port: int = 0  # of a web process; 0: through the verbs
     rush_every: int = 50
+    rushes: tuple[str, ...] = RUSHES
 
     @property
     def each(self) -> int:
@@ -93,7 +94,18 @@ def _client(plan: Plan, number: int, entered: World, meeting: Meeting, directory
     channel: Channel = Web(entered, plan.port, luck) if plan.port else Verbs(entered)
     notes = Journal(directory / f"{number}.journal")
     try:
-        Client(number, plan.each, plan.rush_every, entered, channel, meeting, notes, luck).run()
+        client = Client(
+            number=number,
+            acts=plan.each,
+            rush_every=plan.rush_every,
+            rushes=plan.rushes,
+            world=entered,
+            channel=channel,
+            meeting=meeting,
+            journal=notes,
+            luck=luck,
+        )
+        client.run()
     except Exception:
         traceback.print_exc()
         meeting.barrier.abort()  # or the others would wait
