@@ -8,6 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from celery import current_app
@@ -27,8 +28,8 @@ def tell_worker() -> None:
     """
     with current_app.connection_for_write(connect_timeout=ANSWER_S_MAX) as connection:
         connection.ensure_connection(max_retries=1, timeout=ANSWER_S_MAX)
-        queue = current_app.conf.task_default_queue
-        if connection.default_channel.client.llen(queue) < RINGS_MAX:
+        broker: Any = connection.default_channel  # Redis's has a client
+        if broker.client.llen(current_app.conf.task_default_queue) < RINGS_MAX:
             current_app.send_task(WORK, connection=connection, retry=False)
 
 
