@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 
 from registry.actors import Actor
 from registry.models import (
-    ApiKey,
     Driver,
     Invitation,
     License,
@@ -84,10 +83,6 @@ def members_for(by: Actor) -> QuerySet[Membership]:
         return rows.filter(jurisdiction=by.jurisdiction)
     manages = by.organization if by.role == Role.MANAGER else None
     return rows.filter(organization=manages) if manages else rows.none()
-
-
-def api_keys_for(by: Actor) -> QuerySet[ApiKey]:
-    return _seen(ApiKey.objects.select_related("organization"), by)
 
 
 def _seen(rows: QuerySet[Row], by: Actor, owner: str = "organization") -> QuerySet[Row]:

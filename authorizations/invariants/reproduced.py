@@ -10,9 +10,10 @@ An update of the portal that changes what a rule computes makes another finding 
 such evaluations are told here until the next one of their authorization.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -64,12 +65,18 @@ def _not_found_again(evaluations: QuerySet[Evaluation]) -> Iterator[int]:
 
 def _others(evaluations: list[Evaluation]) -> Iterator[int]:
     """Those that the rules would not make again."""
+    for evaluation, findings in zip(evaluations, found_again(evaluations), strict=True):
+        if findings != evaluation.findings:
+            yield evaluation.authorization_id
+
+
+def found_again(evaluations: Collection[Evaluation]) -> Iterator[list[dict[str, Any]]]:
+    """What the rules make of what was known at each; of one authorization, one evaluation."""
     known = facts_of_evaluations(evaluations)
     for evaluation in evaluations:
         facts = known[evaluation.authorization_id]
         found = rules.evaluate(facts, evaluation.ruleset.settings)
-        if [each.as_json() for each in found] != evaluation.findings:
-            yield evaluation.authorization_id
+        yield [finding.as_json() for finding in found]
 
 
 OWN = Reproduction(6, "what was found is found again from what was known then")

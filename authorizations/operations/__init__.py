@@ -3,7 +3,7 @@
 from authorizations.operations.checking import check_invariants
 from authorizations.operations.duties import retry_parked
 from authorizations.operations.eligibility import Ask, Headroom, Reason, headroom
-from authorizations.operations.evaluating import evaluate, reproduce
+from authorizations.operations.evaluating import evaluate
 from authorizations.operations.halting import halt_issuing, resume_issuing
 from authorizations.operations.licensing import revoke_license
 from authorizations.operations.lookups import (
@@ -59,7 +59,6 @@ __all__ = [
     "record_uncoded_sale",
     "refuse",
     "release",
-    "reproduce",
     "request",
     "resume_issuing",
     "retry_parked",

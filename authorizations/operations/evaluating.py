@@ -13,15 +13,15 @@ from django.db import connection, transaction
 from django.db.models import F, Max
 
 from authorizations import rules
-from authorizations.facts import changeable, facts_of, facts_then
+from authorizations.facts import changeable, facts_of
 from authorizations.models import Authorization, Duty, Evaluation
 from authorizations.operations.flagging import raise_flags
 from authorizations.operations.requesting import expire, release
-from authorizations.rules import Facts, Finding
+from authorizations.rules import Finding
 from registry import clock
 from registry.actors import Actor
 
-__all__ = ["evaluate", "reproduce"]
+__all__ = ["evaluate"]
 
 # Never waits: what another worker is looking at is left to it.
 LOCK = """
@@ -90,11 +90,6 @@ def evaluate(authorizations: Iterable[int]) -> set[int]:
     return set(locked)
 
 
-def reproduce(evaluation: Evaluation) -> list[dict[str, Any]]:
-    """Find again, from what was known then and the ruleset used, what an evaluation found."""
-    return _findings(facts_then(evaluation), evaluation.ruleset.settings)
-
-
 def _settle_overdue(ids: Sequence[int]) -> None:
     """End codes whose time is over, and free what they held; each in its own transaction."""
     now = clock.now()
@@ -139,10 +134,6 @@ def _judge(ids: Sequence[int], at: datetime) -> None:
     )
     versions = {pk: row.version for pk, row in rows.items()}
     _finish(versions | {pk: facts.version for pk, facts in known.items()}, at)
-
-
-def _findings(facts: Facts, ruleset: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return _as_json(rules.evaluate(facts, ruleset))
 
 
 def _as_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:

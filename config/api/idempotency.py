@@ -31,7 +31,6 @@ from registry.statements import Statement
 WAIT_S = 5
 KEPT_FOR = timedelta(days=30)
 KEY = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
-OWN_CONSTRAINT = "one_effect_of_a_key"
 
 # The row is computed, and the wait for its holder limited, before the index is asked.
 CLAIM = Statement(f"""

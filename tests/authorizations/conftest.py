@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from authorizations import operations
-from authorizations.models import Authorization, Sale
+from authorizations.invariants.reproduced import found_again
+from authorizations.models import Authorization, Evaluation, Sale
 from authorizations.operations import Report
 from precursors.models import Product
 from precursors.quantities import Quantity
@@ -82,3 +83,9 @@ def balances(authorization: Authorization) -> tuple[str, str, str, str]:
         f"{authorization.consumed_kg:f}",
         f"{authorization.overage_kg:f}",
     )
+
+
+def found_then(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """What an evaluation found, found again from what was known then."""
+    [findings] = found_again([evaluation])
+    return findings

@@ -21,11 +21,12 @@ from authorizations.models import (
     StepKind,
 )
 from authorizations.operations import Report
-from authorizations.operations.evaluating import evaluate, reproduce
+from authorizations.operations.evaluating import evaluate
 from registry import clock
 from registry import operations as registry
 from registry.actors import Actor
 from registry.models import Event
+from tests.authorizations.conftest import found_then
 from tests.cast import Firm, kg
 from tests.database import as_owner
 from tests.factories import SaleFactory
@@ -308,7 +309,7 @@ def test_a_sale_judged_before_its_earlier_twin_was_known_is_judged_again(
     assert set(judged(second)) == {"duplicate_document"}
     assert not Duty.objects.filter(reason="twin").exists()
     for each in Evaluation.objects.all():
-        assert reproduce(each) == each.findings
+        assert found_then(each) == each.findings
 
 
 @pytest.mark.parametrize("document", ["invoice", "guide"])
@@ -342,7 +343,7 @@ def test_when_an_earlier_sale_gives_its_papers_up_the_later_one_is_judged_again(
     assert not holds()
     assert not Duty.objects.filter(reason="twin").exists()
     for each in Evaluation.objects.all():
-        assert reproduce(each) == each.findings
+        assert found_then(each) == each.findings
 
 
 def test_an_earlier_sale_that_gives_its_papers_up_leaves_the_flag_to_another(
@@ -457,7 +458,7 @@ def test_an_evaluation_is_found_again_byte_for_byte(
     assert len(evaluations) >= 5
     assert len({str(each.findings) for each in evaluations}) >= 4
     for each in evaluations:
-        assert reproduce(each) == each.findings
+        assert found_then(each) == each.findings
 
 
 def test_an_evaluation_before_a_cancellation_is_found_again(
@@ -469,7 +470,7 @@ def test_an_evaluation_before_a_cancellation_is_found_again(
     operations.cancel(authorization, by=buyer.actor)
     judged(authorization)
     before, after = Evaluation.objects.order_by("pk")
-    assert (reproduce(before), reproduce(after)) == (before.findings, after.findings)
+    assert (found_then(before), found_then(after)) == (before.findings, after.findings)
     assert (before.findings, len(after.findings)) == ([], 1)
 
 

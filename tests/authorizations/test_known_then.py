@@ -15,13 +15,14 @@ from authorizations import operations
 from authorizations.models import Authorization, Evaluation, Flag, Sale
 from authorizations.operations import Report
 from authorizations.operations.counting import in_force
-from authorizations.operations.evaluating import evaluate, reproduce
+from authorizations.operations.evaluating import evaluate
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import quantity
 from registry import clock
 from registry import operations as registry
 from registry.actors import Actor
+from tests.authorizations.conftest import found_then
 from tests.cast import Firm, kg
 from tests.rules.test_against_oracle import Code, Goods, oracle, written
 
@@ -123,7 +124,7 @@ def test_every_evaluation_is_found_again_after_corrections_and_voids(
     evaluations = list(Evaluation.objects.all())
     assert len({written_down(each.findings) for each in evaluations}) > 8
     for each in evaluations:
-        assert written_down(reproduce(each)) == written_down(each.findings)
+        assert written_down(found_then(each)) == written_down(each.findings)
 
 
 def written_down(findings: Any) -> str:
