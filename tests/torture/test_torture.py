@@ -21,7 +21,8 @@ from tests.torture.journal import FAILED, OK
 from tests.torture.seed import Plan, run
 
 ROOMY = {"OPEN_CODES_MAX": 3650, "RECEIPT_DUE_DAYS": 3650}  # what would stop most requests
-pytestmark = pytest.mark.usefixtures("committing")
+# Minutes of work: `run.py torture` and `run.py test -m long tests/torture` run them.
+pytestmark = [pytest.mark.usefixtures("committing"), pytest.mark.long]
 
 
 @pytest.fixture(autouse=True)
