@@ -30,6 +30,7 @@ def all_four(committing: None, tmp_path: Path) -> Iterator[list[Contender]]:
             drop(contender.url)
 
 
+@pytest.mark.long
 def test_every_contender_issues_a_code_and_sells_on_it(all_four: list[Contender]) -> None:
     for contender in all_four:
         asked, issued = acts(SIZE, 0, 2), []

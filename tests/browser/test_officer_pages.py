@@ -31,7 +31,8 @@ def look(page: Page, name: str) -> None:
             page.screenshot(path=Path(PICTURES) / f"{name}-{language}-{width}.png", full_page=True)
 
 
-@pytest.fixture(params=["en", "es"])
+# In Spanish every run looks at these pages in the walk.
+@pytest.fixture(params=["en", pytest.param("es", marks=pytest.mark.long)])
 def page(open_page: OpenPage, request: pytest.FixtureRequest) -> Page:
     return open_page(locale=request.param)
 

@@ -3,6 +3,8 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from authorizations.models import Authorization, Flag, Sale
 from tests.faults.api import Answer
 from tests.faults.portal import Portal
@@ -13,6 +15,7 @@ AT_ONCE = 50
 FLAGGED_WITHIN_S = 60
 
 
+@pytest.mark.long
 def test_fifty_equal_reports_with_one_key_are_one_sale_and_fifty_equal_answers(
     portal: Portal, trade: Trade
 ) -> None:
@@ -33,6 +36,7 @@ def test_fifty_equal_reports_with_one_key_are_one_sale_and_fifty_equal_answers(
     assert Sale.objects.filter(authorization__code=code.replace("-", "")).count() == 1
 
 
+@pytest.mark.long
 def test_fifty_equal_requests_with_one_key_are_one_code(portal: Portal, trade: Trade) -> None:
     def ask(_time: int) -> Answer:
         return trade.ask(key="the same")
@@ -44,6 +48,7 @@ def test_fifty_equal_requests_with_one_key_are_one_code(portal: Portal, trade: T
     }
 
 
+@pytest.mark.long
 def test_fifty_reports_of_one_invoice_are_fifty_sales_of_which_all_but_one_are_flagged(
     portal: Portal, trade: Trade
 ) -> None:

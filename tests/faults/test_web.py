@@ -57,6 +57,7 @@ def before_the_answer(portal: Portal) -> Iterator[None]:
         portal.web.kill()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("death", "effect"),
     [
