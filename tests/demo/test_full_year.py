@@ -18,6 +18,7 @@ def year(db: None, settings: Any) -> None:
     world.make(world.Size(), tell=silent)
 
 
+@pytest.mark.long
 def test_a_year_of_forty_firms_breaks_no_invariant(year: None) -> None:
     assert Organization.objects.count() == 40
     assert 3400 < Authorization.objects.count() < 3900
