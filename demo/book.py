@@ -113,6 +113,7 @@ class Book(Paper):
         sale = self._sale(case, quantity, said, at)
         case.words[sale.pk] = [Step(Word.REPORTED, sale.net_kg)]
         self._awaited[case.row.buyer_id][sale.pk] = max(said.sold_at, at)
+        self._note_awaited(case)
         self._book_sale(case, sale, sale.net_kg, "sale", at)
         self.due(case, "receipt_due", receipt_due_at(sale))
         return sale
@@ -177,6 +178,7 @@ class Book(Paper):
         )
         self.rows[Receipt].append(receipt)
         self._awaited[case.row.buyer_id].pop(sale.pk, None)
+        self._note_awaited(case)
         self._book_receipt(case, sale, receipt)
 
     def _book_receipt(self, case: Case, sale: Sale, receipt: Receipt) -> None:
@@ -191,6 +193,11 @@ class Book(Paper):
         rise = counted(case.words[sale.pk]) - before
         by = case.buyer.actor
         self._change_sold(case, rise, "received", receipt.recorded_at, data=told, by=by)
+
+    def _note_awaited(self, case: Case) -> None:
+        since = self._awaited[case.row.buyer_id]
+        moments = [since[pk] for pk in case.words if pk in since]
+        case.row.receipt_awaited_since = min(moments, default=None)
 
     def is_awaited(self, sale: Sale) -> bool:
         return sale.pk in self._awaited[sale.buyer_id]

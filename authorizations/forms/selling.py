@@ -1,7 +1,6 @@
 """What a vendor is asked: a code, and what really happened."""
 
 import re
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -186,13 +185,6 @@ class SaleForm(ReportForm):
     def product(self) -> Product | None:
         """Another product than the code's, where one was named."""
         return self.products.get(self.cleaned_data.get("other_product", ""))
-
-    def clean_sold_at(self) -> datetime:
-        """Minutes are typed: a sale in the minute of the issue came after it, not before."""
-        typed: datetime = self.cleaned_data["sold_at"]
-        issued = self.authorization.issued_at
-        in_that_minute = issued and issued.replace(second=0, microsecond=0) == typed
-        return issued if issued and in_that_minute else typed
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()

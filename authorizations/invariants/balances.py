@@ -90,6 +90,24 @@ OWN = (
         """,
     ),
     Question(
+        2,
+        "what awaits a receipt is noted",
+        "authorization",
+        """
+        SELECT row.id FROM {rows} row
+        CROSS JOIN LATERAL (
+            SELECT min(greatest(sale.sold_at, sale.recorded_at)) AS since
+            FROM authorizations_sale sale
+            LEFT JOIN authorizations_receipt receipt ON receipt.sale_id = sale.id
+            LEFT JOIN LATERAL (SELECT is_void FROM authorizations_sale WHERE root_id = sale.id
+                ORDER BY version DESC LIMIT 1) last ON true
+            WHERE sale.authorization_id = row.id AND sale.root_id IS NULL
+                AND receipt.id IS NULL AND last.is_void IS NOT TRUE
+        ) awaited
+        WHERE row.receipt_awaited_since IS DISTINCT FROM awaited.since
+        """,
+    ),
+    Question(
         3,
         "what was sold is consumed or overage",
         "authorization",

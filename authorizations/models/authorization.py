@@ -73,6 +73,8 @@ class Authorization(models.Model):
     ended_at = models.DateTimeField(null=True)
     declared_at = models.DateTimeField(null=True)  # the vendor's word: no more was sold
     released_at = models.DateTimeField(null=True)  # nothing enters held any more
+    # The oldest of its sales whose arrival the buyer has not told: the later of sale and entry.
+    receipt_awaited_since = models.DateTimeField(null=True)
 
     reserved_kg = kilograms(default=0)
     held_kg = kilograms(default=0)
@@ -131,6 +133,12 @@ class Authorization(models.Model):
             # Read by the automatic limit: what was issued in the last days.
             models.Index(
                 fields=["buyer", "precursor", "issued_at"], name="issued_to_buyer_lately"
+            ),
+            # Read by the checks of a request and by the buyer's home: few await a receipt.
+            models.Index(
+                fields=["buyer", "receipt_awaited_since"],
+                condition=Q(receipt_awaited_since__isnull=False),
+                name="awaits_receipt_of_buyer",
             ),
             # Read by the officer's list of pending requests.
             models.Index(

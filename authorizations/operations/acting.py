@@ -38,6 +38,7 @@ CHANGEABLE = [
     "ended_at",
     "declared_at",
     "released_at",
+    "receipt_awaited_since",
     "reserved_kg",
     "held_kg",
     "consumed_kg",

@@ -37,14 +37,8 @@ lately AS (
 ),
 overdue AS (
     SELECT EXISTS (
-        SELECT FROM authorizations_sale sale
-        LEFT JOIN authorizations_receipt receipt ON receipt.sale_id = sale.id
-        WHERE sale.buyer_id = %(buyer)s::bigint AND sale.root_id IS NULL AND receipt.id IS NULL
-            AND sale.sold_at <= %(receipts)s::timestamptz
-            AND sale.recorded_at <= %(receipts)s::timestamptz
-            AND NOT EXISTS (SELECT FROM authorizations_sale void WHERE void.root_id = sale.id
-                AND void.is_void AND NOT EXISTS (SELECT FROM authorizations_sale later
-                    WHERE later.replaces_id = void.id))
+        SELECT FROM authorizations_authorization
+        WHERE buyer_id = %(buyer)s::bigint AND receipt_awaited_since <= %(receipts)s::timestamptz
     ) AS receipts
 )
 SELECT license.valid_to, permit.id, permit.limit_kg, permit.automatic_limit_kg, permit.period,

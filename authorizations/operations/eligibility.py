@@ -6,17 +6,17 @@ refuse, and is never told.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from authorizations.ledger import ZERO
-from authorizations.models import Authorization, Sale
+from authorizations.models import Authorization
 from authorizations.operations.dealers import Dealers, Permitted, dealers
 from authorizations.periods import period_of
 from precursors.errors import Refused
@@ -253,20 +253,6 @@ def _receipts(ask: Ask) -> Iterator[Reason]:
             "receipts_overdue",
             _("Confirm the receipts that are overdue first. What never came can be said too."),
         )
-
-
-def receipts_overdue(buyer: Organization, *, at: datetime):  # type: ignore[no-untyped-def]
-    """First reports of sales whose receipt is overdue and that have not been voided since."""
-    before = at - timedelta(days=settings.RECEIPT_DUE_DAYS)
-    voided = Sale.objects.filter(root=OuterRef("pk"), is_void=True, replaced_by=None)
-    return Sale.objects.filter(
-        ~Exists(voided),
-        buyer=buyer,
-        root=None,
-        receipt=None,
-        sold_at__lte=before,
-        recorded_at__lte=before,
-    )
 
 
 def issued_lately_kg(buyer: Organization, precursor_id: int, *, since: datetime) -> Decimal:

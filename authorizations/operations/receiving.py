@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from authorizations.models import Authorization, Receipt, Sale
 from authorizations.models.sales import NOTHING_ARRIVED
-from authorizations.operations import acting, counting
+from authorizations.operations import acting, awaiting, counting
 from authorizations.operations.requesting import current
 from authorizations.operations.selling import EARLIEST_YEAR, change_sold
 from precursors.errors import Refused
@@ -40,6 +40,7 @@ def confirm_receipt(
     receipt = _receipt(authorization, root, quantity, by)
     receipt.received_at, receipt.recorded_at = received_at, at
     receipt.outcome, receipt.reasons, receipt.remarks = outcome, reasons or [], remarks
+    awaiting.note(authorization, root, awaits=False)
     rise = counting.rise_kg(root, counting.received(receipt))
     told = _told(receipt)
     change_sold(authorization, rise, kind="received", at=at, report=receipt, data=told, by=by)

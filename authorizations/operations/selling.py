@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from authorizations import ledger
 from authorizations.ledger import Balances, Step, Word
 from authorizations.models import Agreement, Authorization, Sale, Status
-from authorizations.operations import acting, booking, counting, locking, lookups
+from authorizations.operations import acting, awaiting, booking, counting, locking, lookups
 from authorizations.operations.acting import Todo
 from authorizations.operations.requesting import current, settle
 from precursors.errors import Refused
@@ -75,6 +75,8 @@ def correct_sale(sale: Sale, report: Report, *, reason: str, by: Actor) -> Sale:
     authorization, place, at = _reported(sale.authorization, report, by)
     root = _replaceable(sale, reason)
     new = sale_of(authorization, report, place, at=at, replaces=sale, reason=reason.strip(), by=by)
+    if sale.is_void:
+        awaiting.note(authorization, root, awaits=True)
     rise = counting.rise_kg(root, Step(Word.REPORTED, new.net_kg))
     book(authorization, new, rise, kind="correction", at=at, by=by)
     return new
@@ -92,6 +94,7 @@ def void_sale(sale: Sale, *, reason: str, by: Actor) -> Sale:
     if sale.is_void:
         raise Refused("sale_void", _("This sale is void already."))
     void = _void(authorization, sale, reason=reason.strip(), at=at, by=by)
+    awaiting.note(authorization, root, awaits=False)
     rise = counting.rise_kg(root, Step(Word.REPORTED, void.net_kg))
     book(authorization, void, rise, kind="void", at=at, by=by)
     return void
@@ -200,6 +203,11 @@ def book(
     before: Sequence[Happened] = (),
     by: Actor,
 ) -> None:
+    """Book a report. A sale's first leaves its receipt to be confirmed."""
+    todo = []
+    if not sale.replaces:
+        awaiting.note_first(authorization, sale)
+        todo.append(Todo("receipt_due", awaiting.due_at(sale)))
     change_sold(
         authorization,
         rise,
@@ -214,15 +222,10 @@ def book(
             "net_kg": str(sale.net_kg),
             "reason": sale.reason,
         },
-        todo=() if sale.replaces else [_receipt_due(sale)],
+        todo=todo,
         before=before,
         by=by,
     )
-
-
-def _receipt_due(sale: Sale) -> Todo:
-    due = max(sale.sold_at, sale.recorded_at) + timedelta(days=settings.RECEIPT_DUE_DAYS)
-    return Todo("receipt_due", due)
 
 
 def sale_of(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from authorizations.rules.book import Evidence, Setting, sale_rule
 from authorizations.rules.facts import CALLED_OFF, Facts, SaleFacts
-from authorizations.rules.measure import instant, plain
+from authorizations.rules.measure import instant, minute, plain
 
 
 @sale_rule(_("Sold without a code"), severity="high")
@@ -37,13 +37,17 @@ def sold_after_expiry(sale: SaleFacts, facts: Facts, setting: Setting) -> Eviden
 
 @sale_rule(_("Sold before the code was issued"), severity="high")
 def sold_before_issue(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """Claimed before the issue, or on a code that never was issued."""
+    """Claimed before the issue, or on a code that never was issued.
+
+    A time without seconds is a minute: a sale in the minute of the issue came after it.
+    """
     sold_at = sale.current.sold_at
     if not facts.has_code or _is_after_the_end(sale, facts):
         return None
     if facts.issued_at is None:
         return {"sold_at": instant(sold_at), "issued_at": ""}
-    if sold_at < facts.issued_at:
+    is_minute = sold_at == minute(sold_at)
+    if sold_at < (minute(facts.issued_at) if is_minute else facts.issued_at):
         return {"sold_at": instant(sold_at), "issued_at": instant(facts.issued_at)}
     return None
 

@@ -98,6 +98,11 @@ def plain(figure: Fraction) -> str:
     return f"{sign}{whole}.{decimals[:3]}{decimals[3:].rstrip('0')}"
 
 
+def minute(moment: datetime) -> datetime:
+    """Return the minute in which a moment lies, by its begin."""
+    return moment.replace(second=0, microsecond=0)
+
+
 def instant(moment: datetime) -> str:
     """Write a moment as evidence: in UTC, by RFC 3339."""
     return moment.astimezone(UTC).isoformat()

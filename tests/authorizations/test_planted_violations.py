@@ -84,6 +84,11 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     (
+        "2 what awaits a receipt is noted",
+        ("UPDATE authorizations_authorization SET receipt_awaited_since = NULL",),
+    ),
+    ("2 what awaits a receipt is noted", ("DELETE FROM authorizations_receipt",)),
+    (
         "3 what was sold is consumed or overage",
         (
             FREE_AUTHORIZATION + "what_was_sold_is_consumed_or_overage",

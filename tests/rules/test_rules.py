@@ -72,6 +72,16 @@ def test_a_sale_before_the_issue() -> None:
     assert evidence["issued_at"] == "2026-03-02T14:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("before", "early"),
+    [(40 * SECOND, False), (SECOND, True), (39 * SECOND, True), (100 * SECOND, True)],
+)
+def test_a_time_without_seconds_is_a_minute(before: Any, early: bool) -> None:
+    issued = ISSUED + 40 * SECOND
+    known = replace(reported(sold_at=issued - before), issued_at=issued)
+    assert fires("sold_before_issue", known) is early
+
+
 @pytest.mark.parametrize("status", ["pending", "expired"])
 def test_a_sale_on_a_code_never_issued_is_before_its_issue(status: str) -> None:
     end = None if status == "pending" else SOLD - HOUR

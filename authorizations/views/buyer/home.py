@@ -11,7 +11,7 @@ from authorizations.access import allowances_for, purchases_for
 from authorizations.ledger import ZERO
 from authorizations.models import Authorization, Sale
 from authorizations.models.authorization import LIVE
-from authorizations.operations.eligibility import receipts_overdue
+from authorizations.operations import awaiting
 from authorizations.periods import end_of_day, period_of, working_days_after
 from authorizations.verdicts import status_at
 from authorizations.views.acting import actor, shown
@@ -21,8 +21,6 @@ from registry.actors import Actor
 from registry.models import License, Permit
 from registry.models.firms import Activity, PermitState
 from registry.standing import license_in_force, shown_standing
-
-RECEIPT_DUE = timedelta(days=settings.RECEIPT_DUE_DAYS)
 
 
 @dataclass(frozen=True)
@@ -107,9 +105,11 @@ def _live(by: Actor, at: datetime) -> list[Authorization]:
 def receipts_due(by: Actor, *, at: datetime) -> list[Due]:
     """Every receipt to be confirmed, overdue or not, the one due first at the top."""
     assert by.organization
-    ever = at + RECEIPT_DUE + timedelta(days=1)
-    sales = receipts_overdue(by.organization, at=ever).select_related(
-        "authorization", "seller", "product"
+    sales = awaiting.awaited().filter(
+        authorization__buyer=by.organization, authorization__receipt_awaited_since__isnull=False
     )
-    ends = ((sale, max(sale.sold_at, sale.recorded_at) + RECEIPT_DUE) for sale in sales)
+    ends = (
+        (sale, awaiting.due_at(sale))
+        for sale in sales.select_related("authorization", "seller", "product")
+    )
     return sorted((Due(sale, end, end <= at) for sale, end in ends), key=lambda due: due.at)
