@@ -17,6 +17,7 @@ from launcher.stores import Stores
 from launcher.supervisor import Supervisor
 
 TEST_PROCESSES = "2"
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")  # what a file starts is started once
 MISUSED = 2
 INTERRUPTED = 130
 USAGE = """\
@@ -69,7 +70,7 @@ def _start(supervisor: Supervisor, values: dict[str, str], port: int, claim: sta
 
 def test(arguments: list[str]) -> int:
     """Become pytest; its plugin tests/servers.py starts servers of its own."""
-    _become("pytest", "-n", TEST_PROCESSES, *arguments)
+    _become("pytest", "-n", TEST_PROCESSES, *BY_FILE, *arguments)
 
 
 def bench(arguments: list[str]) -> int:

@@ -18,7 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from registry.actors import Actor
 from registry.models.people import AUTHORITY_ROLES
-from tests.browser.checks import watch
+from tests.browser.checks import check_nothing_went_wrong, watch
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -93,6 +93,8 @@ def open_page(chromium: Browser, portal: str) -> Iterator[OpenPage]:
 
     yield make
     for context in contexts:
+        for page in context.pages:
+            check_nothing_went_wrong(page)
         context.close()
 
 
