@@ -207,7 +207,7 @@ def unavailable(_exc: object = None) -> Problem:
 
 def _too_large(_exc: RequestDataTooBig) -> Problem:
     limit_kb = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024
-    text = _("The body may have at most %(kb)s kB.") % {"kb": limit_kb}
+    text = _("This is more than the %(kb)s kB that one request may send.") % {"kb": limit_kb}
     return Problem(413, "too_large", text)
 
 
