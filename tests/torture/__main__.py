@@ -133,7 +133,7 @@ def _web(database: str) -> Iterator[int]:
     values = portal.without_owner({**os.environ, "DATABASE_URL": f"{address}/{database}"})
     directory = Path(values["PORTAL_DATA_DIR"])
     with ExitStack() as ending:
-        for program in portal.programs(port, directory):
+        for program in portal.programs(port):
             process = Process(program, values, directory / f"{program.name}.log")
             ending.callback(process.stop)
             process.start()
