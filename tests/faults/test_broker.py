@@ -123,7 +123,7 @@ def test_a_long_outage_of_the_broker_is_over_within_a_minute_of_its_return(
 
 @pytest.mark.long
 def test_without_beat_a_worker_looks_by_itself(portal: Portal, trade: Trade) -> None:
+    code = trade.code()
     with portal.without(portal.beat):
-        with flushed(portal):
-            sale = trade.sell(trade.code()).body["id"]
+        sale = trade.sell_unheard(code)
         portal.until(lambda: flags_of([sale]), within_s=FLAGGED_WITHIN_S)
