@@ -15,13 +15,15 @@ from precursors.errors import Refused
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 12
+BITS = 5 * (LENGTH - 1)  # at random; the last character is the check
 LOOK_ALIKES = str.maketrans("OIL", "011")
 GAPS = re.compile(r"[\s-]+")
 
 
 def draw() -> str:
-    """Draw a new code at random (55 bits)."""
-    number = "".join(secrets.choice(ALPHABET) for _place in range(LENGTH - 1))
+    """Draw a new code at random."""
+    bits = secrets.randbits(BITS)
+    number = "".join(ALPHABET[bits >> place & 31] for place in range(0, BITS, 5))
     return number + luhn.calc_check_digit(number, ALPHABET)
 
 

@@ -7,11 +7,10 @@ import structlog
 
 # An authorization code, however it was typed; an API key keeps its public prefix. Where the
 # database explains a failure it recites rows and statements, with all that is in them.
+CODE = r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b"
 SECRETS = (
-    (
-        re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b"),
-        "****-****-****",
-    ),
+    # The middle of a UUID may look like a code.
+    (re.compile(rf"(?<![0-9a-f]{{8}}-){CODE}|{CODE}(?!-[0-9a-f]{{12}}\b)"), "****-****-****"),
     (re.compile(r"\b(pk_(?:live|test)_[0-9a-z]{8})_[\w-]+"), r"\1_****"),
     (re.compile(r"(/invitation/|/reset/key/)[\w-]+"), r"\1****"),
     (re.compile(r"(/api/v1/authorizations/)[^/\n]+"), r"\1****"),
@@ -19,6 +18,7 @@ SECRETS = (
     (re.compile(r"\b(LINE \d+):.*"), r"\1: ****"),
     (re.compile(r"(?i)(/codes?/|code=)[0-9a-z-]{12,14}"), r"\1****"),
 )
+OURS = frozenset({"level", "logger", "timestamp"})  # what no caller has a part in
 
 
 def mask(text: str) -> str:
@@ -29,7 +29,9 @@ def mask(text: str) -> str:
 
 
 def masked(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    return {k: mask(v) if isinstance(v, str) else v for k, v in event.items()}
+    return {
+        k: mask(v) if isinstance(v, str) and k not in OURS else v for k, v in event.items()
+    }
 
 
 SHARED: list[Any] = [

@@ -118,7 +118,13 @@ def _hold_none(written: io.StringIO, secrets: list[str]) -> None:
 def test_what_is_no_secret_stays_legible() -> None:
     for text in (
         "/purchases/01a2085e-58a1-7224-b3d7-3ffc6fd3e1ed/",
+        "/purchases/01a2085e-5801-7224-9317-3ffc6fd3e1ed/",  # its middle is like a code
         'File "/srv/portal/authorizations/operations/duties.py", line 82, in _evaluate',
         "/api/v1/authorizations",
     ):
         assert mask(text) == text
+
+
+def test_a_code_is_masked_between_whatever_words() -> None:
+    for text in ("5801-7224-9317", "deadbeef-5801-7224-9317", "5801-7224-9317-3ffc6fd3e1ed"):
+        assert "5801" not in mask(text)
