@@ -12,6 +12,7 @@ import {
 
 import { watchDifference } from "./difference.js";
 import { keepDrafts } from "./drafts.js";
+import { foldOnSmallScreens } from "./fold.js";
 import { watchSession } from "./session.js";
 
 for (const component of [
@@ -30,5 +31,6 @@ document.querySelectorAll("[data-difference]").forEach(watchDifference);
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => window.print());
 });
+document.querySelectorAll("[data-fold]").forEach(foldOnSmallScreens);
 keepDrafts();
 watchSession();

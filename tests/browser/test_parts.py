@@ -105,6 +105,21 @@ def test_the_difference_is_not_guessed_across_units(page: Page) -> None:
     expect(page.locator(".app-difference")).to_have_text("The code allows 1,000\u00a0kg.")
 
 
+def test_filters_are_folded_away_on_a_telephone_and_nowhere_else(open_page: Any) -> None:
+    page = open_page(width=320)
+    page.goto("/parts/")
+    button, summary = page.locator(".app-filter button"), page.locator(".app-filter summary")
+    expect(button).to_be_hidden()
+    summary.click()
+    expect(button).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(summary).to_be_hidden()
+    expect(button).to_be_visible()
+    without = open_page(width=320, javascript=False)
+    without.goto("/parts/")
+    expect(without.locator(".app-filter button")).to_be_visible()
+
+
 def test_the_language_is_switched_without_javascript(open_page: Any) -> None:
     page = open_page(javascript=False)
     page.goto("/parts/")
