@@ -128,7 +128,7 @@ def _database(name: str) -> Iterator[str]:
 @contextmanager
 def _web(database: str) -> Iterator[int]:
     """Web and worker on this database; gives the web's port."""
-    port = int(os.environ["PORT"])
+    port = ports.first_free(THROWAWAY_PORTS)
     address = os.environ["DATABASE_URL"].rpartition("/")[0]
     values = portal.without_owner({**os.environ, "DATABASE_URL": f"{address}/{database}"})
     directory = Path(values["PORTAL_DATA_DIR"])
