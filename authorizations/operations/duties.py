@@ -21,7 +21,7 @@ log = structlog.get_logger("portal.duties")
 
 LEASE = timedelta(seconds=20)
 SOON = timedelta(seconds=1)  # for what another worker has in hand
-BATCH_MAX = 50
+BATCH_MAX = 200
 ATTEMPTS_MAX = 5
 LANES = (Lane.LIVE, Lane.BULK)
 BULK_EVERY = 5  # of so many claims one asks the bulk lane first
