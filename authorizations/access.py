@@ -4,8 +4,6 @@ A vendor sees a code once its buyer has brought it: its lists omit the others, s
 books diverted goods on a code that was never shown to it.
 """
 
-from functools import reduce
-from operator import or_
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -21,12 +19,7 @@ PARTIES = ("buyer", "seller", "product__precursor", "destination_site", "vehicle
 def authorizations_for(by: Actor) -> QuerySet[Authorization]:
     """The authority sees all of its jurisdiction, a firm what it buys and what it was shown."""
     rows = _of(Authorization.objects.select_related(*PARTIES), by)
-    return rows if by.is_authority else rows.filter(_either(authorization_sides(by)))
-
-
-def authorization_sides(by: Actor) -> list[Q]:
-    """On which sides a firm stands: what it bought, what it was shown. None for the authority."""
-    return [] if by.is_authority else [_bought(by), _shown(by)]
+    return rows if by.is_authority else rows.filter(_bought(by) | _shown(by))
 
 
 def purchases_for(by: Actor) -> QuerySet[Authorization]:
@@ -43,12 +36,9 @@ def sales_for(by: Actor) -> QuerySet[Sale]:
     """The authority sees every sale, a firm those it made and those made to it."""
     related = ("authorization", "buyer", "seller", "product__precursor", "site", "receipt", "root")
     rows = _of(Sale.objects.select_related(*related), by)
-    return rows if by.is_authority else rows.filter(_either(sale_sides(by)))
-
-
-def sale_sides(by: Actor) -> list[Q]:
-    """As `authorization_sides`, of sales."""
-    return [] if by.is_authority else [_bought(by), Q(seller=by.organization)]
+    if by.is_authority:
+        return rows
+    return rows.filter(Q(seller=by.organization) | Q(buyer=by.organization))
 
 
 def allowances_for(by: Actor) -> QuerySet[Allowance]:
@@ -83,10 +73,6 @@ def _of(rows: QuerySet[Row], by: Actor) -> QuerySet[Row]:
     if by.organization is None and not by.is_authority:
         return rows.none()
     return rows.filter(jurisdiction=by.jurisdiction)
-
-
-def _either(sides: list[Q]) -> Q:
-    return reduce(or_, sides)
 
 
 def _bought(by: Actor) -> Q:

@@ -53,7 +53,7 @@ class Authorizations(Endpoint):
     def get(self, request: Request) -> Response:
         rows = access.authorizations_for(self.by).filter(code__isnull=False)
         rows = rows.filter(**self.filters(AuthorizationFilters))
-        return self.listed(rows, AuthorizationShape, sides=access.authorization_sides(self.by))
+        return self.listed(rows, AuthorizationShape)
 
     @extend_schema(request=RequestForm, responses={201: AuthorizationShape})
     @once(required=True)

@@ -66,7 +66,7 @@ class Sales(Endpoint):
     @extend_schema(parameters=[SaleFilters], responses=SaleShape(many=True))
     def get(self, request: Request) -> Response:
         rows = access.sales_for(self.by).filter(**self.filters(SaleFilters))
-        return self.listed(with_progress(rows), SaleShape, sides=access.sale_sides(self.by))
+        return self.listed(with_progress(rows), SaleShape)
 
     @extend_schema(request=CodelessSaleForm, responses={201: SaleShape})
     @once(required=True, for_ever=True)

@@ -3,12 +3,11 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Sequence
-from heapq import nlargest
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,33 +20,21 @@ Row = Any
 
 
 def page(
-    rows: QuerySet[Any],
-    request: Request,
-    shape: Callable[[list[Row]], list[Any]],
-    key: str,
-    sides: Sequence[Q] = (),
+    rows: QuerySet[Any], request: Request, shape: Callable[[list[Row]], list[Any]], key: str
 ) -> Response:
     """Answer the part of `rows` that the query asks for.
 
-    The cursor names the last row by its outside key, so that it tells no internal number. Where
-    every row is on one of several `sides`, each is read by an index of its own.
+    The cursor names the last row by its outside key, so that it tells no internal number.
     """
     limit = _limit(request.query_params.get("limit"))
     cursor = request.query_params.get("cursor")
     if cursor:
         rows = rows.filter(pk__lt=_place(rows.model, key, cursor))
-    found = _newest(rows.order_by("-pk"), sides, limit + 1)
+    found = list(rows.order_by("-pk")[: limit + 1])
     more = len(found) > limit
     found = found[:limit]
     following = _token(str(getattr(found[-1], key))) if more else None
     return Response({"data": shape(found), "next_cursor": following, "has_more": more})
-
-
-def _newest(rows: QuerySet[Any], sides: Sequence[Q], count: int) -> list[Row]:
-    if sides:
-        found = [rows.filter(side).values_list("pk", flat=True)[:count] for side in sides]
-        rows = rows.filter(pk__in=nlargest(count, {pk for side in found for pk in side}))
-    return list(rows[:count])
 
 
 def _limit(text: str | None) -> int:

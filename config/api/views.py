@@ -1,9 +1,9 @@
 """The endpoint all others are made of."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -84,15 +84,11 @@ class Endpoint(APIView):
         return self._valid(form, self.request.query_params.dict(), context)
 
     def listed(
-        self,
-        rows: QuerySet[Any],
-        shape: type[BaseSerializer[Any]],
-        key: str = "uuid",
-        sides: Sequence[Q] = (),
+        self, rows: QuerySet[Any], shape: type[BaseSerializer[Any]], key: str = "uuid"
     ) -> Response:
         """Answer one page of `rows`."""
         many: Callable[[list[Any]], Any] = lambda found: shape(found, many=True).data  # noqa: E731
-        return lists.page(rows, self.request, many, key, sides)
+        return lists.page(rows, self.request, many, key)
 
     def _valid(
         self, form: type[BaseSerializer[Any]], data: Any, context: dict[str, Any]
