@@ -22,6 +22,11 @@ def authorizations_for(by: Actor) -> QuerySet[Authorization]:
     return rows if by.is_authority else rows.filter(_bought(by) | _shown(by))
 
 
+def authorization_parts(by: Actor) -> list[QuerySet[Authorization]]:
+    """The same rows in parts, each of which has an index: for lists."""
+    return [authorizations_for(by)] if by.is_authority else [purchases_for(by), supplies_for(by)]
+
+
 def purchases_for(by: Actor) -> QuerySet[Authorization]:
     """What a firm buys, for its own history."""
     return _of(Authorization.objects.select_related(*PARTIES), by).filter(_bought(by))
@@ -34,11 +39,19 @@ def supplies_for(by: Actor) -> QuerySet[Authorization]:
 
 def sales_for(by: Actor) -> QuerySet[Sale]:
     """The authority sees every sale, a firm those it made and those made to it."""
+    rows = _sales(by)
+    return rows if by.is_authority else rows.filter(_bought(by) | _sold(by))
+
+
+def sale_parts(by: Actor) -> list[QuerySet[Sale]]:
+    """As `authorization_parts`, of sales."""
+    rows = _sales(by)
+    return [rows] if by.is_authority else [rows.filter(_bought(by)), rows.filter(_sold(by))]
+
+
+def _sales(by: Actor) -> QuerySet[Sale]:
     related = ("authorization", "buyer", "seller", "product__precursor", "site", "receipt", "root")
-    rows = _of(Sale.objects.select_related(*related), by)
-    if by.is_authority:
-        return rows
-    return rows.filter(Q(seller=by.organization) | Q(buyer=by.organization))
+    return _of(Sale.objects.select_related(*related), by)
 
 
 def allowances_for(by: Actor) -> QuerySet[Allowance]:
@@ -77,6 +90,10 @@ def _of(rows: QuerySet[Row], by: Actor) -> QuerySet[Row]:
 
 def _bought(by: Actor) -> Q:
     return Q(buyer=by.organization)
+
+
+def _sold(by: Actor) -> Q:
+    return Q(seller=by.organization)
 
 
 def _shown(by: Actor) -> Q:

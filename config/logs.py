@@ -29,9 +29,7 @@ def mask(text: str) -> str:
 
 
 def masked(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    return {
-        k: mask(v) if isinstance(v, str) and k not in OURS else v for k, v in event.items()
-    }
+    return {k: mask(v) if isinstance(v, str) and k not in OURS else v for k, v in event.items()}
 
 
 SHARED: list[Any] = [

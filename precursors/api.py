@@ -114,7 +114,7 @@ class Precursors(Endpoint):
     @extend_schema(parameters=[Search], responses=PrecursorShape(many=True))
     def get(self, request: Request) -> Response:
         q = self.filters(Search).get("q", "")
-        return self.listed(operations.search_precursors(q), PrecursorShape, key="id")
+        return self.listed(operations.search_precursors(q), shape=PrecursorShape, key="id")
 
 
 class Products(Endpoint):
@@ -127,7 +127,7 @@ class Products(Endpoint):
     def get(self, request: Request) -> Response:
         q = self.filters(Search).get("q", "")
         found = operations.search_products(q, self.by.jurisdiction.code)
-        return self.listed(found, ProductShape, key="id")
+        return self.listed(found, shape=ProductShape, key="id")
 
     @extend_schema(request=ProductForm, responses={201: ProductShape})
     @once()

@@ -256,7 +256,7 @@ class Organizations(Endpoint):
     @extend_schema(parameters=[OrganizationFilters], responses=OrganizationShape(many=True))
     def get(self, request: Request) -> Response:
         rows = access.organizations_for(self.by).filter(**self.filters(OrganizationFilters))
-        return self.listed(rows, OrganizationShape)
+        return self.listed(rows, shape=OrganizationShape)
 
     @extend_schema(request=OrganizationForm, responses={201: OrganizationShape})
     @once()
@@ -274,7 +274,7 @@ class Licenses(Endpoint):
     @extend_schema(parameters=[LicenseFilters], responses=LicenseShape(many=True))
     def get(self, request: Request) -> Response:
         rows = access.licenses_for(self.by).filter(**self.filters(LicenseFilters))
-        return self.listed(rows, LicenseShape)
+        return self.listed(rows, shape=LicenseShape)
 
     @extend_schema(request=LicenseForm, responses={201: LicenseShape})
     @once()
@@ -322,7 +322,7 @@ class Permits(Endpoint):
     @extend_schema(parameters=[PermitFilters], responses=PermitShape(many=True))
     def get(self, request: Request) -> Response:
         rows = access.permits_for(self.by).filter(**self.filters(PermitFilters))
-        return self.listed(rows, PermitShape)
+        return self.listed(rows, shape=PermitShape)
 
     @extend_schema(request=PermitForm, responses={201: PermitShape})
     @once()
@@ -340,7 +340,7 @@ class Sites(Endpoint):
     @extend_schema(parameters=[PlaceFilters], responses=SiteShape(many=True))
     def get(self, request: Request) -> Response:
         rows = access.sites_for(self.by).filter(**self.filters(PlaceFilters))
-        return self.listed(rows, SiteShape)
+        return self.listed(rows, shape=SiteShape)
 
     @extend_schema(request=SiteForm, responses={201: SiteShape})
     @once()
@@ -358,7 +358,7 @@ class Vehicles(Endpoint):
     @extend_schema(parameters=[VehicleFilters], responses=VehicleShape(many=True))
     def get(self, request: Request) -> Response:
         rows = access.vehicles_for(self.by).filter(**self.filters(VehicleFilters))
-        return self.listed(rows, VehicleShape)
+        return self.listed(rows, shape=VehicleShape)
 
     @extend_schema(request=VehicleForm, responses={201: VehicleShape})
     @once()

@@ -51,9 +51,9 @@ class Authorizations(Endpoint):
 
     @extend_schema(parameters=[AuthorizationFilters], responses=AuthorizationShape(many=True))
     def get(self, request: Request) -> Response:
-        rows = access.authorizations_for(self.by).filter(code__isnull=False)
-        rows = rows.filter(**self.filters(AuthorizationFilters))
-        return self.listed(rows, AuthorizationShape)
+        asked = {"code__isnull": False, **self.filters(AuthorizationFilters)}
+        rows = [part.filter(**asked) for part in access.authorization_parts(self.by)]
+        return self.listed(*rows, shape=AuthorizationShape)
 
     @extend_schema(request=RequestForm, responses={201: AuthorizationShape})
     @once(required=True)

@@ -23,7 +23,7 @@ class Flags(Endpoint):
     @extend_schema(parameters=[FlagFilters], responses=FlagShape(many=True))
     def get(self, request: Request) -> Response:
         rows = access.flags_for(self.by).filter(**self.filters(FlagFilters))
-        return self.listed(rows, FlagShape)
+        return self.listed(rows, shape=FlagShape)
 
 
 class OneFlag(Endpoint):

@@ -65,8 +65,9 @@ class Sales(Endpoint):
 
     @extend_schema(parameters=[SaleFilters], responses=SaleShape(many=True))
     def get(self, request: Request) -> Response:
-        rows = access.sales_for(self.by).filter(**self.filters(SaleFilters))
-        return self.listed(with_progress(rows), SaleShape)
+        asked = self.filters(SaleFilters)
+        rows = [with_progress(part.filter(**asked)) for part in access.sale_parts(self.by)]
+        return self.listed(*rows, shape=SaleShape)
 
     @extend_schema(request=CodelessSaleForm, responses={201: SaleShape})
     @once(required=True, for_ever=True)

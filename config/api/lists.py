@@ -3,7 +3,8 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from heapq import nlargest
 from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -20,21 +21,39 @@ Row = Any
 
 
 def page(
-    rows: QuerySet[Any], request: Request, shape: Callable[[list[Row]], list[Any]], key: str
+    rows: Sequence[QuerySet[Any]],
+    request: Request,
+    shape: Callable[[list[Row]], list[Any]],
+    key: str,
 ) -> Response:
-    """Answer the part of `rows` that the query asks for.
+    """Answer the part of `rows` that the query asks for; each of them has an index to be read by.
 
     The cursor names the last row by its outside key, so that it tells no internal number.
     """
     limit = _limit(request.query_params.get("limit"))
     cursor = request.query_params.get("cursor")
     if cursor:
-        rows = rows.filter(pk__lt=_place(rows.model, key, cursor))
-    found = list(rows.order_by("-pk")[: limit + 1])
+        place = _place(rows[0].model, key, cursor)
+        rows = [part.filter(pk__lt=place) for part in rows]
+    found = newest([part.order_by("-pk") for part in rows], limit + 1)
     more = len(found) > limit
     found = found[:limit]
     following = _token(str(getattr(found[-1], key))) if more else None
     return Response({"data": shape(found), "next_cursor": following, "has_more": more})
+
+
+def newest(rows: Sequence[QuerySet[Any]], count: int) -> list[Row]:
+    """The newest of all parts. As one condition they would be read from end to end."""
+    if len(rows) == 1:
+        return list(rows[0][:count])
+    heads = [set(part.values_list("pk", flat=True)[:count]) for part in rows]
+    newest = nlargest(count, set().union(*heads))
+    found = [
+        row
+        for part, head in zip(rows, heads, strict=True)
+        for row in (part.filter(pk__in=head.intersection(newest)) if head else [])
+    ]
+    return sorted(found, key=lambda row: -row.pk)
 
 
 def _limit(text: str | None) -> int:

@@ -84,9 +84,12 @@ class Endpoint(APIView):
         return self._valid(form, self.request.query_params.dict(), context)
 
     def listed(
-        self, rows: QuerySet[Any], shape: type[BaseSerializer[Any]], key: str = "uuid"
+        self,
+        *rows: QuerySet[Any],
+        shape: type[BaseSerializer[Any]],
+        key: str = "uuid",
     ) -> Response:
-        """Answer one page of `rows`."""
+        """Answer one page of `rows`, which may come in parts."""
         many: Callable[[list[Any]], Any] = lambda found: shape(found, many=True).data  # noqa: E731
         return lists.page(rows, self.request, many, key)
 

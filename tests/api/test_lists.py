@@ -3,7 +3,9 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from config.api import lists
 from registry.actors import Actor
+from registry.models import Organization
 from tests.api.programs import Program
 from tests.factories import OrganizationFactory
 from tests.registry.numbers import ruc
@@ -50,3 +52,12 @@ def test_a_cursor_tells_no_internal_number(authority_api: Program, regulator: Ac
     enter(regulator, 2)
     cursor = authority_api.get("/organizations", limit=1).json()["next_cursor"]
     assert len(cursor) > 40  # a UUID, not a count of firms
+
+
+def test_rows_in_parts_are_one_list(regulator: Actor) -> None:
+    """As a firm's list of what it bought and of what it sold."""
+    numbers = enter(regulator, 6)[::-1]
+    for mine in (numbers[::2], numbers[:4], numbers, []):
+        rows = Organization.objects.order_by("-pk")
+        parts = [rows.filter(tax_id__in=mine), rows.filter(tax_id__in=set(numbers) - set(mine))]
+        assert [row.tax_id for row in lists.newest(parts, 4)] == numbers[:4]
