@@ -54,7 +54,7 @@ def _database() -> str:
 
 def test_a_seed_through_the_verbs_leaves_nothing_wrong() -> None:
     """And it is no idle one: what is never done proves nothing."""
-    outcome = run(Plan(1, acts=320, rush_every=10))
+    outcome = run(Plan(1, acts=640, rush_every=10))
     assert outcome.problems == []
     done = {story.verb for story in outcome.stories if story.of(OK)}
     assert done >= {"request", "sale", "correction", "receipt", "issue", "cancel", "look_up"}
