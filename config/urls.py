@@ -2,10 +2,19 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import include, path
 
 from authorizations.views.home import home
 from config import api_docs, health, metrics, session
+
+
+def icon(request: HttpRequest) -> HttpResponseRedirect:
+    """Browsers ask here on behalf of what is no page and cannot name the icon."""
+    return redirect(static("img/favicon.svg"))
+
 
 urlpatterns = [
     path("", home, name="home"),
@@ -14,6 +23,7 @@ urlpatterns = [
     path("metrics", metrics.metrics),
     path("accounts/", include("config.account_urls")),
     path("session/", session.renew, name="session"),
+    path("favicon.ico", icon, name="favicon"),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", include("config.api_urls")),
     path("api/docs/", api_docs.Docs.as_view(), name="api_docs"),

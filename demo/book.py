@@ -22,6 +22,7 @@ from authorizations.models import (
     Sale,
     Status,
 )
+from authorizations.operations import awaiting
 from authorizations.operations.booking import balances_of
 from authorizations.operations.dealers import AUTOMATIC_WINDOW
 from authorizations.periods import end_of_day, working_days_after
@@ -115,7 +116,7 @@ class Book(Paper):
         self._awaited[case.row.buyer_id][sale.pk] = max(said.sold_at, at)
         self._note_awaited(case)
         self._book_sale(case, sale, sale.net_kg, "sale", at)
-        self.due(case, "receipt_due", receipt_due_at(sale))
+        self.due(case, "receipt_due", awaiting.due_at(sale))
         return sale
 
     def sell_without_code(
@@ -368,10 +369,6 @@ class Book(Paper):
 def _issued(row: Authorization) -> dict[str, str]:
     assert row.valid_until
     return {"valid_until": row.valid_until.isoformat(), "reason": ""}
-
-
-def receipt_due_at(sale: Sale) -> datetime:
-    return max(sale.sold_at, sale.recorded_at) + timedelta(days=settings.RECEIPT_DUE_DAYS)
 
 
 def release_at(row: Authorization) -> datetime:

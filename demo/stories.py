@@ -11,7 +11,8 @@ from random import Random
 from typing import Any, TypeVar
 
 from authorizations.models import Sale, Status
-from demo.book import Book, receipt_due_at, release_at
+from authorizations.operations import awaiting
+from demo.book import Book, release_at
 from demo.firms import Cast, Firm
 from demo.paper import Case, Order, Said
 from precursors.quantities import Quantity, quantity
@@ -111,7 +112,7 @@ def ending(stage: Stage, case: Case) -> Story:
 
 def overdue(stage: Stage, case: Case, sale: Sale) -> Story:
     """The worker looks whether the receipt has come when it is due."""
-    due_at = receipt_due_at(sale) + SECOND
+    due_at = awaiting.due_at(sale) + SECOND
     yield due_at
     if stage.book.is_awaited(sale):
         case.watched = True

@@ -47,11 +47,11 @@ def newest(rows: Sequence[QuerySet[Any]], count: int) -> list[Row]:
     if len(rows) == 1:
         return list(rows[0][:count])
     heads = [set(part.values_list("pk", flat=True)[:count]) for part in rows]
-    newest = nlargest(count, set().union(*heads))
+    wanted = nlargest(count, set().union(*heads))
     found = [
         row
         for part, head in zip(rows, heads, strict=True)
-        for row in (part.filter(pk__in=head.intersection(newest)) if head else [])
+        for row in (part.filter(pk__in=head.intersection(wanted)) if head else [])
     ]
     return sorted(found, key=lambda row: -row.pk)
 

@@ -1,14 +1,26 @@
 """Cursor lists: newest first, in pages, never counted."""
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from authorizations import operations as codes
+from authorizations.models import Authorization
 from config.api import lists
+from precursors.models import Precursor
+from registry import operations
 from registry.actors import Actor
 from registry.models import Organization
 from tests.api.programs import Program
+from tests.authorizations.conftest import ask, report, sell
+from tests.cast import Firm, kg
 from tests.factories import OrganizationFactory
 from tests.registry.numbers import ruc
+
+__all__ = ["ask", "report", "sell"]
 
 
 def enter(by: Actor, count: int) -> list[str]:
@@ -61,3 +73,68 @@ def test_rows_in_parts_are_one_list(regulator: Actor) -> None:
         rows = Organization.objects.order_by("-pk")
         parts = [rows.filter(tax_id__in=mine), rows.filter(tax_id__in=set(numbers) - set(mine))]
         assert [row.tax_id for row in lists.newest(parts, 4)] == numbers[:4]
+
+
+def names(page: dict[str, Any]) -> list[str]:
+    return [row.get("id") or row["code"] for row in page["data"]]
+
+
+@pytest.fixture
+def trade(
+    ask: Callable[..., Authorization],
+    report: Callable[..., codes.Report],
+    sell: Callable[..., Any],
+    vendor: Firm,
+    rival: Firm,
+    regulator: Actor,
+) -> dict[str, list[str]]:
+    """A vendor that buys as well, from another: what its lists tell, the newest first."""
+    operations.grant_permit(
+        license=vendor.license,
+        precursor=Precursor.objects.get(code="acetone"),
+        activity="buy",
+        limit=kg("10000"),
+        period="month",
+        automatic_limit=kg("5000"),
+        by=regulator,
+    )
+    first, third = ask("10"), ask("30")
+    second = ask("20", seller=rival.organization, destination_site=vendor.site, by=vendor.actor)
+    codes.find_to_sell(second.code or "", by=rival.actor)
+    sales = [
+        sell(third, "30"),
+        codes.record_sale(second, report("20", site=rival.site), by=rival.actor),
+        sell(first, "10"),
+    ]
+    return {
+        "/authorizations": [row.code_in_fours for row in (second, third, first)],
+        "/sales": [str(sale.uuid) for sale in reversed(sales)],
+    }
+
+
+@pytest.mark.parametrize("path", ["/authorizations", "/sales"])
+def test_a_firm_on_both_sides_pages_through_one_list(
+    vendor_api: Program, trade: dict[str, list[str]], path: str
+) -> None:
+    found, cursor = [], {}
+    for expected_more in (True, True, False):
+        page = vendor_api.get(path, limit=1, **cursor).json()
+        assert page["has_more"] is expected_more
+        found += names(page)
+        cursor = {"cursor": page["next_cursor"]}
+    assert found == trade[path]
+    assert [row.get("code") or row["id"] for row in vendor_api.get(path).json()["data"]] == trade[
+        path
+    ]
+
+
+@pytest.mark.parametrize("path", ["/authorizations", "/sales"])
+def test_each_side_is_read_by_itself(
+    vendor_api: Program, trade: dict[str, list[str]], path: str
+) -> None:
+    """As one condition, what everybody trades is read until enough of it is the firm's."""
+    with CaptureQueriesContext(connection) as queries:
+        vendor_api.get(path, limit=1)
+    lists = [query["sql"] for query in queries if " LIMIT " in query["sql"]]
+    assert len([sql for sql in lists if "buyer_id" in sql or "seller_id" in sql]) >= 2
+    assert not [sql for sql in lists if " OR " in sql]

@@ -85,10 +85,9 @@ def _gathered(page: Page) -> list[str]:
 
 
 def _complaints(page: Page, message: ConsoleMessage) -> list[str]:
-    # Chromium logs the page's own status too: a form with errors, a missing page. And it asks
-    # for an icon where a part of a page is opened by itself.
+    # Chromium logs the page's own status too: a form with errors, a missing page.
     expected = message.text.startswith("Failed to load resource") and (
-        urlsplit(message.location["url"]).path in {urlsplit(page.url).path, "/favicon.ico"}
+        urlsplit(message.location["url"]).path == urlsplit(page.url).path
     )
     return [] if message.type != "error" or expected else [f"console: {message.text}"]
 

@@ -105,17 +105,21 @@ def test_the_difference_is_not_guessed_across_units(page: Page) -> None:
     expect(page.locator(".app-difference")).to_have_text("The code allows 1,000\u00a0kg.")
 
 
-def test_filters_are_folded_away_on_a_telephone_and_nowhere_else(open_page: Any) -> None:
-    page = open_page(width=320)
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_filters_are_folded_away_on_a_telephone_and_nowhere_else(
+    open_page: Any, locale: str
+) -> None:
+    page = open_page(width=320, locale=locale)
     page.goto("/parts/")
     button, summary = page.locator(".app-filter button"), page.locator(".app-filter summary")
     expect(button).to_be_hidden()
     summary.click()
     expect(button).to_be_visible()
+    check_page(page)
     page.set_viewport_size({"width": 1280, "height": 900})
     expect(summary).to_be_hidden()
     expect(button).to_be_visible()
-    without = open_page(width=320, javascript=False)
+    without = open_page(width=320, locale=locale, javascript=False)
     without.goto("/parts/")
     expect(without.locator(".app-filter button")).to_be_visible()
 

@@ -45,6 +45,7 @@ WITH_RECOVERY_CODES = "login 404 404 404 404 404 404 404 404"  # nobody of the c
 
 MATRIX = {
     "home": ANYBODY,
+    "favicon": ANYBODY,
     "account_login": ANYBODY,
     "account_logout": ANYBODY,
     "account_inactive": ANYBODY,
