@@ -11,6 +11,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from config.celery import app
+from registry.row_security import FIRM
 
 # A worker hears the bell or, in turn with the others, the sweep of every five seconds. Silent
 # for longer than this it is deaf, hangs or is gone.
@@ -19,6 +20,8 @@ ANSWER_S_MAX = 1  # how long to wait for the broker: a probe itself waits three 
 PROBE = "portal:probe"
 PROBE_KEPT_S = 60
 
+# Whichever firm the connection worked for last, all is looked at.
+READY = f"SELECT set_config('statement_timeout', '2s', true), set_config('{FIRM}', '', true)"
 STATE = """
 SELECT extract(epoch FROM clock_timestamp() - min(sale.recorded_at)),
     EXISTS (SELECT FROM registry_jurisdiction WHERE issuing_halted_at IS NOT NULL),
@@ -45,7 +48,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 def _database() -> dict[str, Any]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET LOCAL statement_timeout = '2s'")
+            cursor.execute(READY)
             cursor.execute(STATE, [SILENCE])
             oldest, halted, workers = cursor.fetchone()
     except DatabaseError:

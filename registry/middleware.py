@@ -12,6 +12,7 @@ from registry.accounts import lacks_second_factor, totp_of
 from registry.actors import Actor
 from registry.models import Membership, User
 from registry.requests import PortalRequest, noted
+from registry.row_security import work_for
 
 MEMBERSHIP = "membership"  # where the session keeps the id of the current one
 WITHOUT_SESSION = ("/api/v1/", "/static/", "/healthz", "/readyz", "/metrics")
@@ -32,6 +33,7 @@ def actor(get_response: View) -> View:
             return get_response(request)
         seen.memberships = _memberships(request.user)
         current = _current(seen)
+        work_for(current.organization_id if current else None)
         if lacks_second_factor(request, current):
             return redirect("mfa_activate_totp")
         if current is None:

@@ -1,16 +1,18 @@
 """The world of a test: the shipped catalogue, and one named cast (see tests/cast.py)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.core.signals import request_finished
 from django.db import connection
 from django.db.transaction import Atomic
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
+from psycopg2 import Error
 
 from precursors.models import Product
 from registry.actors import Actor
@@ -52,6 +54,22 @@ def quick_passwords() -> None:
 def in_english() -> None:
     """A page that a test read in Spanish leaves its language on the thread."""
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def tests_see_all() -> Iterator[None]:
+    """A request leaves its connection to the next one, which says anew for which firm it works.
+    A test is no request, and looks behind the portal's back.
+    """
+
+    def see_all(**_sent: Any) -> None:
+        if connection.connection and not connection.connection.closed:
+            with suppress(Error), connection.connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('portal.firm', '', false)")
+
+    request_finished.connect(see_all)
+    yield
+    request_finished.disconnect(see_all)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -50,6 +50,25 @@ OWNED = """
             AND NOT pg_has_role(current_user, relowner, 'USAGE'))
 """
 
+CLOSED = (
+    "authorizations_authorization",
+    "authorizations_evaluation",
+    "authorizations_flag",
+    "authorizations_flagstep",
+    "authorizations_ledgerentry",
+    "authorizations_lookup",
+    "authorizations_receipt",
+    "authorizations_sale",
+    "registry_event",
+)
+OPEN = f"""
+    SELECT wanted.of FROM unnest(ARRAY{list(CLOSED)}) AS wanted(of)
+    LEFT JOIN pg_class shut ON shut.oid = to_regclass(wanted.of) AND shut.relrowsecurity
+    LEFT JOIN pg_policy policy ON policy.polrelid = shut.oid AND policy.polname = 'firms'
+    WHERE starts_with(pg_get_expr(policy.polqual, shut.oid), '((portal_firm() IS NULL) OR ')
+        IS NOT TRUE
+"""
+
 OWN = (
     Question(
         10,
@@ -66,4 +85,5 @@ OWN = (
         " WHERE position('RAISE EXCEPTION' IN done.prosrc) = 0",
     ),
     Question(10, "the application’s role owns nothing", NOTHING, OWNED),
+    Question(10, "every table of several firms shows each its own rows", NOTHING, OPEN),
 )

@@ -13,6 +13,7 @@ from precursors.errors import Refused
 from registry import clock
 from registry.actors import Actor
 from registry.events import Happened
+from registry.row_security import whoever_asks
 
 MISSES = [LookUp.Result.UNKNOWN, LookUp.Result.FOREIGN]
 
@@ -54,8 +55,9 @@ def unknown() -> Refused:
 
 def missed(text: str, *, by: Actor) -> None:
     """Keep that somebody tried a code which it has not. Call outside a transaction."""
-    found = Authorization.objects.filter(code=codes.normal(text)).first()
-    _record(LookUp.Result.FOREIGN if found else LookUp.Result.UNKNOWN, found, by)
+    with transaction.atomic(), whoever_asks():
+        found = Authorization.objects.filter(code=codes.normal(text)).first()
+        _record(LookUp.Result.FOREIGN if found else LookUp.Result.UNKNOWN, found, by)
 
 
 @transaction.atomic

@@ -288,6 +288,14 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
             " AS $$ BEGIN RETURN NEW; END $$",
         ),
     ),
+    *(
+        ("10 every table of several firms shows each its own rows", (statement,))
+        for statement in (
+            "ALTER TABLE authorizations_sale DISABLE ROW LEVEL SECURITY",
+            "DROP POLICY firms ON registry_event",
+            "ALTER POLICY firms ON authorizations_receipt USING (true)",
+        )
+    ),
 ]
 # Where one role does everything it owns everything, and there is nothing to ask.
 PLANTS_OF_TWO_ROLES: list[tuple[str, tuple[str, ...]]] = [

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from demo import world
+from tests.database import as_owner
 
 SMALL = world.Size(months=2, firms=12, purchases_a_month=60)
 
@@ -30,7 +31,8 @@ def small_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
     with django_db_blocker.unblock():
         outer = transaction.atomic()
         outer.__enter__()
-        world.make(SMALL, tell=silent)
+        with as_owner():
+            world.make(SMALL, tell=silent)
         yield
         transaction.set_rollback(True)
         outer.__exit__(None, None, None)

@@ -15,6 +15,7 @@ from demo import people
 from registry import clock, operations
 from registry.models import Jurisdiction
 from tests.cast import Firm
+from tests.database import as_owner
 
 
 @pytest.fixture
@@ -105,5 +106,5 @@ def test_nothing_is_invented_beside_a_real_firm(jurisdiction: Jurisdiction, sett
     settings.DEMO_MODE = True
     by = Actor.portal(jurisdiction)
     operations.add_organization(tax_id="20100070970", name="A real one", by=by)
-    with pytest.raises(CommandError, match="not the demo's"):
+    with as_owner(), pytest.raises(CommandError, match="not the demo's"):
         call_command("seed_demo")

@@ -94,7 +94,8 @@ def test_every_firm_is_of_the_demos_block() -> None:
 def test_making_it_again_does_nothing() -> None:
     before = Authorization.objects.count()
     out = StringIO()
-    call_command("seed_demo", stdout=out)
+    with as_owner():
+        call_command("seed_demo", stdout=out)
     assert "there already" in out.getvalue()
     assert Authorization.objects.count() == before
 

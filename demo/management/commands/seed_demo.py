@@ -3,7 +3,6 @@
 import sys
 import time
 from argparse import ArgumentParser
-from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -39,8 +38,9 @@ class Command(BaseCommand):
         if not settings.DEMO_MODE:
             raise CommandError("There is no demo outside demo mode: DEMO_MODE is off.")
         size = world.Size(options["months"], options["firms"], options["purchases"])
-        # Only the owner can empty a table whose rows are kept.
-        with as_migrator() if options["fresh"] else nullcontext(), transaction.atomic():
+        # Only the owner can empty a table whose rows are kept, or copy into one that shows each
+        # firm its own rows.
+        with as_migrator(), transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
             self._make(size, fresh=options["fresh"])

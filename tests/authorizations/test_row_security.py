@@ -1,0 +1,191 @@
+"""The second lock: what the database shows a session that works for a firm."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.utils import ProgrammingError
+from django.test import Client
+
+from authorizations import access, operations
+from authorizations.invariants.guards import CLOSED
+from authorizations.models import Authorization, LookUp, Sale
+from authorizations.operations.evaluating import evaluate
+from precursors.errors import Refused
+from registry import clock
+from registry.actors import Actor
+from registry.row_security import work_for
+from tests.api.conftest import program, without_collected_files
+from tests.authorizations.planting import plant
+from tests.cast import Firm, kg
+from tests.database import as_owner
+
+__all__ = ["without_collected_files"]
+
+pytestmark = pytest.mark.skipif(
+    settings.MIGRATION_DATABASE is None,
+    reason="ONE ROLE DOES ALL in the database that was given, and an owner is shown all",
+)
+SOLD_ONCE = re.compile(r"portal_sales_total\{.*\} 1\n")
+OF_PARTIES = {
+    "authorizations_authorization",
+    "authorizations_evaluation",
+    "authorizations_receipt",
+    "authorizations_sale",
+}
+OF_AUTHORITY = {"authorizations_flag", "authorizations_flagstep", "authorizations_ledgerentry"}
+
+
+@pytest.fixture
+def sale(
+    ask: Callable[..., Authorization],
+    sell: Callable[..., Sale],
+    buyer: Firm,
+    regulator: Actor,
+) -> Sale:
+    """150 kg on 100, received, evaluated, and its flag looked at: something in every table."""
+    sale = sell(ask("100"), "150")
+    operations.confirm_receipt(
+        sale, received_at=clock.now(), quantity=kg(150), outcome="satisfactory", by=buyer.actor
+    )
+    evaluate([sale.authorization_id])
+    flag = sale.authorization.flags.get(rule="quantity_exceeded")
+    operations.review(flag, outcome="confirmed", note="No papers.", by=regulator)
+    return sale
+
+
+def shown() -> dict[str, bool]:
+    """Whether this session sees a row of the purchase, for each table."""
+    with connection.cursor() as cursor:
+        found = {}
+        for table in CLOSED:
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+def test_who_works_for_no_firm_sees_all(sale: Sale) -> None:
+    assert set(shown().values()) == {True}
+
+
+def test_a_strangers_session_sees_nothing(sale: Sale, rival: Firm) -> None:
+    work_for(rival.organization.pk)
+    seen = {table for table, is_shown in shown().items() if is_shown}
+    assert seen == {"registry_event"}  # of its own license and permit
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM registry_event WHERE subject_kind = 'authorization'")
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_party_sees_its_purchase_and_nothing_of_the_authoritys(
+    sale: Sale, buyer: Firm, vendor: Firm
+) -> None:
+    for firm in (buyer, vendor):
+        work_for(firm.organization.pk)
+        seen = {table for table, is_shown in shown().items() if is_shown}
+        assert seen >= OF_PARTIES | {"registry_event"}
+        assert not seen & OF_AUTHORITY
+
+
+def test_a_strangers_session_changes_and_adds_nothing(sale: Sale, rival: Firm) -> None:
+    work_for(rival.organization.pk)
+    assert Authorization.objects.update(looked_up_at=None) == 0
+    copied = Sale.objects.none().model(
+        **{
+            field.attname: getattr(sale, field.attname)
+            for field in Sale._meta.concrete_fields
+            if field.name not in ("id", "uuid")
+        }
+    )
+    with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        copied.save()
+
+
+def test_a_setting_that_is_broken_off_shows_nothing_more(sale: Sale, rival: Firm) -> None:
+    """What a session says inside a transaction goes with it, back to what it said before."""
+    work_for(rival.organization.pk)
+    with pytest.raises(Refused), transaction.atomic():
+        work_for(None)
+        raise Refused("broken_off", "Broken off.")
+    assert not Authorization.objects.exists()
+
+
+# Where the first lock is open ----------------------------------------------------------------
+
+
+@pytest.fixture
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if access.py asked for no party any more."""
+    for condition in ("_bought", "_sold", "_shown"):
+        monkeypatch.setattr(access, condition, lambda by: Q())
+
+
+PATHS = ("/authorizations", "/sales")
+
+
+def test_a_program_still_reads_its_own_alone(sale: Sale, rival: Firm, forgotten: None) -> None:
+    api = program(rival.actor.jurisdiction, rival.organization, ["buy", "sell"])
+    for path in PATHS:
+        assert api.get(path).json()["data"] == []
+    assert api.get(f"/sales/{sale.uuid}").status_code == 404
+    with as_owner():  # whom row-level security does not bind: the first lock is open indeed
+        assert all(api.get(path).json()["data"] for path in PATHS)
+
+
+def test_a_person_still_reads_their_own_alone(
+    sale: Sale, rival: Firm, client: Client, forgotten: None
+) -> None:
+    client.force_login(rival.actor.user)  # type: ignore[arg-type]
+    at = f"/purchases/{sale.authorization.uuid}/"
+    assert client.get(at).status_code == 404
+    with as_owner():
+        assert client.get(at).status_code == 200
+
+
+# After a firm's request ----------------------------------------------------------------------
+
+
+def test_who_comes_next_on_the_connection_sees_all_they_may(
+    sale: Sale, rival: Firm, regulator: Actor, client: Client, settings: Any
+) -> None:
+    settings.DEMO_MODE = True
+    api = program(regulator.jurisdiction, None, ["flags:read"])
+    client.force_login(regulator.user)  # type: ignore[arg-type]
+    looks: dict[str, Callable[[], bool]] = {
+        "page": lambda: "Pinturas" in client.get("/queue/?tab=all").content.decode(),
+        "program": lambda: api.get("/flags").json()["data"] != [],
+        "metrics": lambda: bool(SOLD_ONCE.search(client.get("/metrics").content.decode())),
+    }
+    for name, look in looks.items():
+        work_for(rival.organization.pk)
+        assert look(), name
+
+
+def test_readiness_counts_every_firms_sales(
+    ask: Callable[..., Authorization], sell: Callable[..., Sale], rival: Firm, client: Client
+) -> None:
+    sell(ask("100"), "100")
+    plant("UPDATE authorizations_sale SET recorded_at = recorded_at - interval '1 hour'")
+    work_for(rival.organization.pk)
+    assert client.get("/readyz").json()["oldest_unevaluated_s"] >= 3600
+
+
+def test_a_pooled_connection_is_left_as_it_was(sale: Sale, rival: Firm, settings: Any) -> None:
+    settings.PREPARED_STATEMENTS = False
+    with transaction.atomic():
+        work_for(None)
+    program(rival.actor.jurisdiction, rival.organization, ["buy"]).get("/authorizations")
+    assert Authorization.objects.exists()
+
+
+def test_a_try_at_anothers_code_is_kept_as_such(sale: Sale, rival: Firm) -> None:
+    work_for(rival.organization.pk)
+    with pytest.raises(Refused, match="No code like this"):
+        operations.look_up(sale.authorization.code or "", by=rival.actor)
+    assert not Authorization.objects.exists()
+    work_for(None)
+    assert LookUp.objects.latest("pk").result == LookUp.Result.FOREIGN
