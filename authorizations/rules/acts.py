@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from authorizations.rules.book import Evidence, Setting, sale_rule
 from authorizations.rules.facts import CALLED_OFF, Facts, SaleFacts
-from authorizations.rules.measure import instant, minute, plain
+from authorizations.rules.measure import instant, plain, within
 
 
 @sale_rule(_("Sold without a code"), severity="high")
@@ -46,8 +46,7 @@ def sold_before_issue(sale: SaleFacts, facts: Facts, setting: Setting) -> Eviden
         return None
     if facts.issued_at is None:
         return {"sold_at": instant(sold_at), "issued_at": ""}
-    is_minute = sold_at == minute(sold_at)
-    if sold_at < (minute(facts.issued_at) if is_minute else facts.issued_at):
+    if within(sold_at)[1] < facts.issued_at:
         return {"sold_at": instant(sold_at), "issued_at": instant(facts.issued_at)}
     return None
 

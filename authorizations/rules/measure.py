@@ -5,7 +5,7 @@ Exact throughout: a figure is a `Fraction` of kg or L, and is rounded only to be
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,6 +14,7 @@ from authorizations.rules.facts import Amount, ProductFacts
 from precursors.quantities import Unit
 
 MILLION = 10**6
+REST_OF_MINUTE = timedelta(minutes=1, microseconds=-1)
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,10 @@ def plain(figure: Fraction) -> str:
     return f"{sign}{whole}.{decimals[:3]}{decimals[3:].rstrip('0')}"
 
 
-def minute(moment: datetime) -> datetime:
-    """Return the minute in which a moment lies, by its begin."""
-    return moment.replace(second=0, microsecond=0)
+def within(told: datetime) -> tuple[datetime, datetime]:
+    """Return the first and last moment that a time may mean; without seconds, of its minute."""
+    is_minute = not (told.second or told.microsecond)
+    return told, (told + REST_OF_MINUTE if is_minute else told)
 
 
 def instant(moment: datetime) -> str:

@@ -7,12 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from authorizations.rules.book import Evidence, Setting, rule, sale_rule
 from authorizations.rules.facts import IN_FORCE, Booking, Facts, LicenseFacts, SaleFacts
-from authorizations.rules.measure import plain
+from authorizations.rules.measure import plain, within
 
 
 @sale_rule(_("License not in force"), severity="high")
 def license_lapsed(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """The buyer's or the seller's license was not in force at the time of the sale."""
+    """The buyer's or the seller's license was not in force at the time of the sale.
+
+    A time without seconds is a minute: a license in force in a part of it was in force.
+    """
     evidence: Evidence = {}
     for party in ("buyer", "seller"):
         licenses = [each for each in facts.licenses if each.party == party]
@@ -23,7 +26,7 @@ def license_lapsed(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence 
 def _lapse(party: str, licenses: list[LicenseFacts], moment: datetime, facts: Facts) -> Evidence:
     day = moment.astimezone(facts.zone).date()
     covering = [each for each in licenses if each.covers(day)]
-    if any(each.standing_at(moment) == IN_FORCE for each in covering):
+    if any(each.standing_at(at) == IN_FORCE for each in covering for at in within(moment)):
         return {}
     if covering:
         return _named(party, covering[-1].standing_at(moment), covering[-1])

@@ -25,6 +25,7 @@ SOLD = ISSUED + timedelta(hours=3)
 EXPIRES = ISSUED + timedelta(hours=72)
 NOW = SOLD + timedelta(minutes=1)
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
+MINUTE = 60 * SECOND
 
 ACETONE = ProductFacts(
     code="acetone",

@@ -15,6 +15,7 @@ from tests.rules.build import (
     EXPIRES,
     HOUR,
     ISSUED,
+    MINUTE,
     NOW,
     SECOND,
     SOLD,
@@ -187,7 +188,7 @@ def test_the_first_of_the_earlier_sales_on_a_document_is_told() -> None:
         ({"steps": ((SOLD, "revoked"),)}, "revoked"),
         ({"steps": ((SOLD + SECOND, "revoked"),)}, None),
         ({"steps": ((SOLD - DAY, "suspended"), (SOLD, "in_force"))}, None),
-        ({"steps": ((SOLD - DAY, "suspended"), (SOLD + SECOND, "in_force"))}, "suspended"),
+        ({"steps": ((SOLD - DAY, "suspended"), (SOLD + MINUTE, "in_force"))}, "suspended"),
     ],
 )
 def test_a_license_in_force_at_the_sale(party: str, given: Any, because: str | None) -> None:
@@ -195,6 +196,14 @@ def test_a_license_in_force_at_the_sale(party: str, given: Any, because: str | N
     known = facts(sale(), licenses=(license(party, **given), license(other)))
     evidence = found("license_lapsed", known)
     assert evidence == ([{party: because, f"{party}_license": f"L-{party}"}] if because else [])
+
+
+def test_a_license_is_in_force_in_the_minute_of_a_time_without_seconds() -> None:
+    back_at = SOLD + 40 * SECOND
+    given = license("buyer", steps=((SOLD - DAY, "suspended"), (back_at, "in_force")))
+    for sold_at, lapsed in ((SOLD, False), (SOLD + SECOND, True), (back_at, False)):
+        known = facts(sale(report(sold_at=sold_at)), licenses=(given, license("seller")))
+        assert fires("license_lapsed", known) is lapsed
 
 
 def test_a_firm_without_a_license_is_told_so() -> None:
