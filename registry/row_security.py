@@ -54,7 +54,7 @@ def is_short() -> bool:
 def shown_to(table: str, firm: str) -> RunSQL:
     """Show and let a firm's session write the rows for which the condition `firm` holds."""
     return RunSQL(
-        f"{_on(table)} CREATE POLICY firms ON {table} USING (portal_firm() IS NULL OR {firm});",
+        f"{_on(table)} CREATE POLICY firms ON {table} USING ({_seen(firm)});",
         f"DROP POLICY firms ON {table}; {_off(table)}",
     )
 
@@ -62,11 +62,18 @@ def shown_to(table: str, firm: str) -> RunSQL:
 def added_by_all(table: str, firm: str) -> RunSQL:
     """As `shown_to`, but rows may be added that the session does not see."""
     return RunSQL(
-        f"{_on(table)} CREATE POLICY firms ON {table} FOR SELECT"
-        f" USING (portal_firm() IS NULL OR {firm});"
+        f"{_on(table)} CREATE POLICY firms ON {table} FOR SELECT USING ({_seen(firm)});"
         f"CREATE POLICY added ON {table} FOR INSERT WITH CHECK (true);",
         f"DROP POLICY firms ON {table}; DROP POLICY added ON {table}; {_off(table)}",
     )
+
+
+def _seen(firm: str) -> str:
+    """The condition in a form of which the planner expects that nearly all rows meet it.
+
+    Of the plain one it expects one row in a hundred, and sorts millions for a page of fifty.
+    """
+    return f"(CASE WHEN portal_firm() IS NULL OR {firm} THEN true END) IS NOT NULL"
 
 
 def _on(table: str) -> str:

@@ -65,8 +65,8 @@ OPEN = f"""
     SELECT wanted.of FROM unnest(ARRAY{list(CLOSED)}) AS wanted(of)
     LEFT JOIN pg_class shut ON shut.oid = to_regclass(wanted.of) AND shut.relrowsecurity
     LEFT JOIN pg_policy policy ON policy.polrelid = shut.oid AND policy.polname = 'firms'
-    WHERE starts_with(pg_get_expr(policy.polqual, shut.oid), '((portal_firm() IS NULL) OR ')
-        IS NOT TRUE
+    WHERE (position('((portal_firm() IS NULL) OR ' IN pg_get_expr(policy.polqual, shut.oid))
+        > 0) IS NOT TRUE
 """
 
 OWN = (

@@ -114,6 +114,20 @@ def test_a_setting_that_is_broken_off_shows_nothing_more(sale: Sale, rival: Firm
     assert not Authorization.objects.exists()
 
 
+@pytest.mark.parametrize("table", CLOSED)
+def test_the_planner_expects_to_see_nearly_all(db: None, table: str) -> None:
+    """Or it would not read a page of fifty by an index, but sort all there is."""
+
+    def expected() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) SELECT FROM {table}")
+            return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+
+    with as_owner():
+        there_are = expected()
+    assert expected() >= 0.9 * there_are > 0
+
+
 # Where the first lock is open ----------------------------------------------------------------
 
 
