@@ -22,6 +22,8 @@ class FlagState(models.TextChoices):
 
 ENDED = [FlagState.EXPLAINED, FlagState.DISMISSED, FlagState.CONFIRMED]
 
+WAITS = Q(state__in=["open", "awaiting_second"]) & Q(severity__in=["medium", "high"])
+
 
 class Flag(models.Model):
     """One rule that one subject broke. Ended by officers, never by a correction.
@@ -81,12 +83,10 @@ class Flag(models.Model):
             ),
         ]
         indexes = [
-            # Read by the queue; low flags are in nobody's.
+            # Read by the queue, in each of its orders; low flags are in nobody's.
+            models.Index(fields=["jurisdiction", "-id"], condition=WAITS, name="flag_in_queue"),
             models.Index(
-                fields=["jurisdiction", "-id"],
-                condition=Q(state__in=["open", "awaiting_second"])
-                & Q(severity__in=["medium", "high"]),
-                name="flag_in_queue",
+                fields=["jurisdiction", "due_at", "id"], condition=WAITS, name="flag_by_deadline"
             ),
             models.Index(fields=["jurisdiction", "-id"], name="flag_of_jurisdiction"),
             # Read by the queue when it is asked for flags that ended in one way.

@@ -197,6 +197,22 @@ def test_pages_follow_one_another_in_each_order(
     assert seen == [flags[index] for index in order]
 
 
+@pytest.mark.parametrize("sort", ["newest", "oldest", "deadline"])
+def test_each_order_is_read_by_an_index(officer: Client, flagged: Flagged, sort: str) -> None:
+    """Where nothing else is left to it, the planner would sort."""
+    flagged()
+    with CaptureQueriesContext(connection) as queries:
+        officer.get(f"/queue/?tab=all&sort={sort}")
+    [listed] = [q["sql"] for q in queries if 'FROM "authorizations_flag"' in q["sql"]]
+    with connection.cursor() as cursor:
+        for way in ("sort", "seqscan", "bitmapscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        cursor.execute(f"EXPLAIN {listed}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Sort" not in plan
+    assert "Index Cond: (jurisdiction_id" in plan
+
+
 def test_the_queue_asks_the_database_as_often_for_one_flag_as_for_many(
     officer: Client, flagged: Flagged
 ) -> None:

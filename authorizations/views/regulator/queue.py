@@ -177,7 +177,7 @@ def _last_seen(request: HttpRequest, by: Actor) -> Flag | None:
 
 def _beyond(last: Flag, sort: str) -> Q:
     if sort == DEADLINE:
-        return Q(due_at__gt=last.due_at) | Q(due_at=last.due_at, pk__gt=last.pk)
+        return Q(due_at__gte=last.due_at) & (Q(due_at__gt=last.due_at) | Q(pk__gt=last.pk))
     return Q(pk__lt=last.pk) if sort == NEWEST else Q(pk__gt=last.pk)
 
 
