@@ -36,28 +36,34 @@ class Authorization(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT, db_index=False)
     code = models.CharField(max_length=12, unique=True, null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status)
     version = models.PositiveIntegerField(default=1)
 
-    buyer = models.ForeignKey("registry.Organization", models.PROTECT, related_name="purchases")
+    buyer = models.ForeignKey(
+        "registry.Organization", models.PROTECT, related_name="purchases", db_index=False
+    )
     seller = models.ForeignKey("registry.Organization", models.PROTECT, related_name="supplies")
     product = models.ForeignKey("precursors.Product", models.PROTECT)  # a version, frozen
-    precursor = models.ForeignKey("precursors.Precursor", models.PROTECT)
+    precursor = models.ForeignKey("precursors.Precursor", models.PROTECT, db_index=False)
     quantity_value = models.DecimalField(max_digits=18, decimal_places=3)
     quantity_unit = models.CharField(max_length=10)
     product_kg = kilograms()
     net_kg = kilograms()
-    destination_site = models.ForeignKey("registry.Site", models.PROTECT, null=True)
-    vehicle = models.ForeignKey("registry.Vehicle", models.PROTECT, null=True)
+    destination_site = models.ForeignKey(
+        "registry.Site", models.PROTECT, null=True, db_index=False
+    )
+    vehicle = models.ForeignKey("registry.Vehicle", models.PROTECT, null=True, db_index=False)
     purpose = models.CharField(max_length=300, blank=True)
 
-    permit = models.ForeignKey("registry.Permit", models.PROTECT, null=True, related_name="+")
-    seller_permit = models.ForeignKey(
-        "registry.Permit", models.PROTECT, null=True, related_name="+"
+    permit = models.ForeignKey(
+        "registry.Permit", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    ruleset = models.ForeignKey("authorizations.Ruleset", models.PROTECT)
+    seller_permit = models.ForeignKey(
+        "registry.Permit", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    ruleset = models.ForeignKey("authorizations.Ruleset", models.PROTECT, db_index=False)
     allowance = models.ForeignKey(
         "authorizations.Allowance", models.PROTECT, related_name="authorizations"
     )
@@ -115,7 +121,11 @@ class Authorization(models.Model):
                 name="an_ended_code_says_when",
             ),
         ]
+        # Nothing it points to is ever deleted, so a foreign key has an index only where rows are
+        # read by it: each costs every request and every change of a code.
         indexes = [
+            # Read by the authority's lists.
+            models.Index(fields=["jurisdiction", "-id"], name="authorization_of_jurisdiction"),
             # Read by the buyer's history.
             models.Index(fields=["buyer", "-id"], name="authorization_of_buyer"),
             # Read by the vendor's list, which omits codes it has not looked up.

@@ -62,7 +62,6 @@ class Duty(models.Model):
                 condition=Q(parked_at__isnull=True),
                 name="duty_to_claim",
             ),
-            models.Index(fields=["authorization"], name="duty_of_authorization"),
             # Read by the queue's banner: there is hardly ever one.
             models.Index(
                 fields=["parked_at"],

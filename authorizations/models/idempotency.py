@@ -6,9 +6,9 @@ from django.db import models
 class IdempotencyKey(models.Model):
     """A caller's key for one operation, with the answer it got. Inserted with its effect."""
 
-    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT, db_index=False)
     organization = models.ForeignKey(
-        "registry.Organization", models.PROTECT, null=True
+        "registry.Organization", models.PROTECT, null=True, db_index=False
     )  # null: the authority
     operation = models.CharField(max_length=200)  # method and path
     key = models.CharField(max_length=255)

@@ -24,9 +24,9 @@ class Allowance(models.Model):
     conditional UPDATE of an admission looks at the limit; facts are booked all the same.
     """
 
-    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
-    organization = models.ForeignKey("registry.Organization", models.PROTECT)
-    precursor = models.ForeignKey("precursors.Precursor", models.PROTECT)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT, db_index=False)
+    organization = models.ForeignKey("registry.Organization", models.PROTECT, db_index=False)
+    precursor = models.ForeignKey("precursors.Precursor", models.PROTECT, db_index=False)
     activity = models.CharField(max_length=10, choices=Activity)
     period_start = models.DateField()
     period_end = models.DateField()  # the last day
@@ -63,7 +63,7 @@ class Allowance(models.Model):
 class LedgerEntry(models.Model):
     """The signed change of each balance, for one authorization on one allowance. Append-only."""
 
-    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT, db_index=False)
     month = models.DateField()  # of recording; the table can be partitioned by it
     allowance = models.ForeignKey(Allowance, models.PROTECT, related_name="entries")
     authorization = models.ForeignKey(

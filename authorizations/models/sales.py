@@ -18,9 +18,9 @@ class Sale(models.Model):
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
+    jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT, db_index=False)
     authorization = models.ForeignKey(
-        "authorizations.Authorization", models.PROTECT, related_name="sales"
+        "authorizations.Authorization", models.PROTECT, related_name="sales", db_index=False
     )
     version = models.PositiveIntegerField()
     root = models.ForeignKey("self", models.PROTECT, null=True, related_name="reports")
@@ -28,9 +28,13 @@ class Sale(models.Model):
     is_void = models.BooleanField(default=False)
     reason = models.CharField(max_length=500, blank=True)
 
-    buyer = models.ForeignKey("registry.Organization", models.PROTECT, related_name="+")
-    seller = models.ForeignKey("registry.Organization", models.PROTECT, related_name="+")
-    product = models.ForeignKey("precursors.Product", models.PROTECT)
+    buyer = models.ForeignKey(
+        "registry.Organization", models.PROTECT, related_name="+", db_index=False
+    )
+    seller = models.ForeignKey(
+        "registry.Organization", models.PROTECT, related_name="+", db_index=False
+    )
+    product = models.ForeignKey("precursors.Product", models.PROTECT, db_index=False)
     quantity_value = models.DecimalField(max_digits=18, decimal_places=3)
     quantity_unit = models.CharField(max_length=10)
     product_kg = kilograms()
@@ -38,9 +42,9 @@ class Sale(models.Model):
     sold_at = models.DateTimeField()  # as claimed
     sold_on = models.DateField()  # the local day of it
     recorded_at = models.DateTimeField()
-    site = models.ForeignKey("registry.Site", models.PROTECT)
+    site = models.ForeignKey("registry.Site", models.PROTECT, db_index=False)
     plate = models.CharField(max_length=15)
-    vehicle = models.ForeignKey("registry.Vehicle", models.PROTECT, null=True)
+    vehicle = models.ForeignKey("registry.Vehicle", models.PROTECT, null=True, db_index=False)
     driver_document = models.CharField(max_length=30, blank=True)
     driver_license = models.CharField(max_length=30, blank=True)
     invoice = models.CharField(max_length=50, blank=True)
@@ -49,8 +53,8 @@ class Sale(models.Model):
     tare_kg = kilograms(null=True)
     seals = ArrayField(models.CharField(max_length=50), default=list)
     complete = models.BooleanField(default=False)
-    recorded_by = models.ForeignKey("registry.User", models.PROTECT, null=True)
-    api_key = models.ForeignKey("registry.ApiKey", models.PROTECT, null=True)
+    recorded_by = models.ForeignKey("registry.User", models.PROTECT, null=True, db_index=False)
+    api_key = models.ForeignKey("registry.ApiKey", models.PROTECT, null=True, db_index=False)
 
     class Meta:
         constraints = [
@@ -77,7 +81,10 @@ class Sale(models.Model):
                 name="gross_is_not_under_tare",
             ),
         ]
+        # As of an authorization, foreign keys have an index only where rows are read by them.
         indexes = [
+            # Read by the authority's list.
+            models.Index(fields=["jurisdiction", "-id"], name="sale_of_jurisdiction"),
             # Read by the vendor's day list.
             models.Index(
                 fields=["seller", "sold_on", "-sold_at", "-id"], name="sale_of_seller_on_day"

@@ -30,8 +30,8 @@ class Event(models.Model):
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
     organizations = ArrayField(models.BigIntegerField())  # whose feed it belongs to
-    user = models.ForeignKey("registry.User", models.PROTECT, null=True)
-    api_key = models.ForeignKey("registry.ApiKey", models.PROTECT, null=True)
+    user = models.ForeignKey("registry.User", models.PROTECT, null=True, db_index=False)
+    api_key = models.ForeignKey("registry.ApiKey", models.PROTECT, null=True, db_index=False)
     transaction = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
 
     class Meta:
