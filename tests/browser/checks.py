@@ -58,7 +58,8 @@ def check_page(page: Page) -> None:
     What comes later is gathered, and told by `check_nothing_went_wrong` at the end of a visit.
     """
     page.wait_for_load_state("load")
-    problems = [*_gathered(page), *_axe(page), *_head(page), *_layout(page)]
+    problems = [*_axe(page), *_head(page), *_layout(page)]
+    problems += _gathered(page)  # last: what loading set off is told by now
     assert not problems, f"{page.url}\n" + "\n".join(problems)
 
 
@@ -70,7 +71,7 @@ def check_scriptless_page(page: Page, mirror: Page) -> None:
     markup = page.content()
     mirror.route(page.url, lambda route: route.fulfill(body=markup, content_type="text/html"))
     mirror.goto(page.url)
-    problems = [*_gathered(page), *_axe(mirror), *_head(page), *_layout(page)]
+    problems = [*_axe(mirror), *_head(page), *_layout(page), *_gathered(page)]
     assert not problems, f"{page.url}\n" + "\n".join(problems)
 
 
