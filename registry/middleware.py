@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Window
+from django.db.models.functions import FirstValue
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
@@ -12,7 +13,7 @@ from registry.accounts import lacks_second_factor, totp_of
 from registry.actors import Actor
 from registry.models import Membership, User
 from registry.requests import PortalRequest, noted
-from registry.row_security import work_for
+from registry.row_security import work_for, working_for
 
 MEMBERSHIP = "membership"  # where the session keeps the id of the current one
 WITHOUT_SESSION = ("/api/v1/", "/static/", "/healthz", "/readyz", "/metrics")
@@ -31,12 +32,12 @@ def actor(get_response: View) -> View:
         seen.actor, seen.memberships = None, []
         if request.path.startswith(WITHOUT_SESSION) or not request.user.is_authenticated:
             return get_response(request)
-        seen.memberships = _memberships(request.user)
+        seen.memberships = _memberships(request.user, request.session.get(MEMBERSHIP))
         current = _current(seen)
-        work_for(current.organization_id if current else None)
         if lacks_second_factor(request, current):
             return redirect("mfa_activate_totp")
         if current is None:
+            work_for(None)
             return get_response(request)
         seen.actor = Actor.person(current)
         _speak(request, current.user.language)
@@ -46,12 +47,17 @@ def actor(get_response: View) -> View:
     return middleware
 
 
-def _memberships(user: User) -> list[Membership]:
-    """Everything the person may act for, the oldest first: one query."""
+def _memberships(user: User, chosen: int | None) -> list[Membership]:
+    """Everything the person may act for, the oldest first: one query.
+
+    It tells the database, too, for which firm the session works: for the one `_current` takes.
+    """
+    current = Window(FirstValue("organization_id"), order_by=["-is_chosen", "pk"])
     return list(
         Membership.objects.filter(user=user, ended_at=None, user__is_active=True)
         .select_related("jurisdiction", "organization", "user")
-        .annotate(has_totp=Exists(totp_of(OuterRef("user"))))
+        .annotate(has_totp=Exists(totp_of(OuterRef("user"))), is_chosen=Q(pk=chosen or 0))
+        .annotate(firm=working_for(current))
         .order_by("pk")
     )
 

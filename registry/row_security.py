@@ -8,10 +8,13 @@ permits and quotas, is not closed: a firm's verb reads the other party's.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations import RunSQL
+from django.db.models import Func, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 FIRM = "portal.firm"
 PARTIES = "portal_firm() IN (buyer_id, seller_id)"
@@ -33,6 +36,14 @@ def work_for(organization_id: int | None) -> None:
     with connection.cursor() as cursor:
         firm = "" if organization_id is None else str(organization_id)
         cursor.execute("SELECT set_config(%s, %s, %s)", [FIRM, firm, is_short()])
+
+
+def working_for(organization_id: Any) -> Func:
+    """As `work_for`, as a column of a query that has a row at least."""
+    firm = Coalesce(Cast(organization_id, TextField()), Value(""))
+    return Func(
+        Value(FIRM), firm, Value(is_short()), function="set_config", output_field=TextField()
+    )
 
 
 @contextmanager

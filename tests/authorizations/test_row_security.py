@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.db.utils import ProgrammingError
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from authorizations import access, operations
 from authorizations.invariants.guards import CLOSED
@@ -18,10 +19,13 @@ from authorizations.operations.evaluating import evaluate
 from precursors.errors import Refused
 from registry import clock
 from registry.actors import Actor
+from registry.middleware import MEMBERSHIP
+from registry.models import Membership, User
+from registry.models.people import Role
 from registry.row_security import work_for
 from tests.api.conftest import program, without_collected_files
 from tests.authorizations.planting import plant
-from tests.cast import Firm, kg
+from tests.cast import PASSWORD, Firm, kg
 from tests.database import as_owner
 
 __all__ = ["without_collected_files"]
@@ -177,6 +181,34 @@ def test_who_comes_next_on_the_connection_sees_all_they_may(
     for name, look in looks.items():
         work_for(rival.organization.pk)
         assert look(), name
+
+
+def test_who_acts_for_two_firms_sees_what_the_chosen_one_may(
+    sale: Sale, buyer: Firm, rival: Firm, client: Client, forgotten: None
+) -> None:
+    user = rival.actor.user
+    assert user
+    second = Membership.objects.create(
+        jurisdiction=buyer.actor.jurisdiction,
+        user=user,
+        organization=buyer.organization,
+        role=Role.DEALER,
+    )
+    client.force_login(user)
+    at = f"/purchases/{sale.authorization.uuid}/"
+    assert client.get(at).status_code == 404
+    session = client.session
+    session[MEMBERSHIP] = second.pk
+    session.save()
+    assert client.get(at).status_code == 200
+
+
+def test_who_acts_for_nobody_is_not_taken_for_the_last_firm(rival: Firm, client: Client) -> None:
+    work_for(rival.organization.pk)
+    client.force_login(User.objects.create_user("nobody@portal.example", PASSWORD))
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/")
+    assert any("set_config('portal.firm', '', false)" in query["sql"] for query in queries)
 
 
 def test_readiness_counts_every_firms_sales(
