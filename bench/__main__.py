@@ -3,12 +3,13 @@
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from bench.cluster import StatementLog
 from bench.contenders import NAMES, PATHS, Portal, contenders, running
 from bench.flags import flags
 from bench.ground import ground
-from bench.growing import grow
+from bench.growing import SMALL, Grown, grow
 from bench.profile import Profiled, profile
 from bench.rounds import IN_FLIGHT, Bench
 from bench.statements import counts
@@ -65,9 +66,14 @@ def show_flags(options: argparse.Namespace, report: Report) -> None:
 def show_growth(options: argparse.Namespace, report: Report) -> None:
     """Print what requests cost beside 10,000 authorizations, and beside many more."""
     with ground(report) as on:
-        contender = Portal("portal", Size(), on.environment, days_ago=GROWTH_DAYS)
-        with running([contender], on.url):
-            print(f"\n{on.described()}\n\n{grow(contender, on, options.grow)}")
+        both = [
+            Grown(f"{total:,}", Size(), on.environment, days_ago=GROWTH_DAYS, total=total)
+            for total in (SMALL, options.grow)
+        ]
+        with ExitStack() as stack:
+            with report.step(f"Loading {SMALL:,} and {options.grow:,} authorizations"):
+                stack.enter_context(running(both, on.url))
+            print(f"\n{on.described()}\n\n{grow(both, on)}")
 
 
 def main() -> int:

@@ -25,11 +25,24 @@ def database(url: str, name: str) -> str:
     return address
 
 
+def copy(url: str, name: str) -> str:
+    """Create a database with all that is in the one of this address, which nobody may use
+    meanwhile; the address of the new one.
+    """
+    address = urlsplit(url)
+    _maintain(_beside(url), f'CREATE DATABASE "{name}" TEMPLATE "{address.path[1:]}"')
+    return urlunsplit(address._replace(path=f"/{name}"))
+
+
 def drop(url: str) -> None:
     """Remove the database of this address, whoever is connected to it."""
-    address = urlsplit(url)
-    beside = urlunsplit(address._replace(path="/postgres"))
-    _maintain(beside, f'DROP DATABASE IF EXISTS "{address.path[1:]}" WITH (FORCE)')
+    name = urlsplit(url).path[1:]
+    _maintain(_beside(url), f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _beside(url: str) -> str:
+    """The address of the server's own database: some commands need to stand outside."""
+    return urlunsplit(urlsplit(url)._replace(path="/postgres"))
 
 
 def run_sql(url: str, sql: str, *values: object) -> None:

@@ -3,15 +3,15 @@
 import json
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg2
 
 from bench import cpu
-from bench.cluster import StatementLog, rows, vacuum
-from bench.contenders import Contender
+from bench.cluster import StatementLog, copy, vacuum
+from bench.contenders import Portal
 from bench.ground import Ground
 from bench.load import Run, get
 from bench.rounds import percentiles
@@ -22,10 +22,9 @@ from launcher.errors import CannotStart
 
 SMALL = 10_000
 DAYS = 360  # over which the trade is spread
-ROUNDS, EACH = 4, 25  # interleaved rounds of so many requests, one at a time
+ROUNDS, EACH = 4, 25  # rounds of so many requests, one at a time
 WARM = 10
 READS_MAX = 300  # pages of 8 KB; a list that reads more is shown with its plan
-SIZES = "SELECT count(*) FROM authorizations_authorization"
 BIG = re.compile(r"Seq Scan on (authorizations_\w+|registry_event)")
 PAGES = re.compile(r"Buffers: shared (?:hit=(\d+))?\s*(?:read=(\d+))?")
 MEASURES = ("p50 ms", "p95 ms", "PostgreSQL CPU ms")
@@ -33,10 +32,22 @@ WANTED = {"GET": (200, 302), "POST": (201,)}
 
 
 @dataclass
-class Visits:
-    """Everything that is asked, and what it took."""
+class Grown(Portal):
+    """The portal with the trade of a year, so many authorizations, in a database of its own."""
 
-    contender: Contender
+    total: int = 0
+
+    def prepare(self, url: str) -> None:
+        super().prepare(copy(url, f"grown_{self.total}"))
+        self.run("-m", "bench.growth.load", "past", str(self.total), str(DAYS), DEMO_MODE="on")
+        vacuum(self.url)
+
+
+@dataclass
+class Visits:
+    """Everything that one of them is asked, and what it took."""
+
+    contender: Grown
     signed_in: dict[str, str]
     begun: int = 0
     latencies_s: dict[str, list[float]] = field(default_factory=dict)
@@ -72,15 +83,22 @@ class Visits:
         self.begun += count
         return found
 
-    def round(self, count: int, postgres: int) -> None:
-        """A code's way from the request to the sale, and every list, so many times each."""
+    def round(self, count: int, postgres: int) -> Iterator[None]:
+        """A code's way from the request to the sale, and every list, so many times each.
+
+        It pauses after each, so that the other size is asked the same.
+        """
         asked = self.acts(count)
         issued = self._take("issue", self.contender.requests("issue", asked, []), postgres)
+        yield
         looks = [self._look_up(act, answer) for act, answer in zip(asked, issued, strict=True)]
         self._take("code look-up", looks, postgres)
+        yield
         self._take("record", self.contender.requests("redeem", asked, issued), postgres)
+        yield
         for name, request in self.lists().items():
             self._take(name, [request] * count, postgres)
+            yield
 
     def _look_up(self, act: Act, issued: Any) -> str:
         vendor = self.contender.world["vendors"][act.vendor]
@@ -103,42 +121,39 @@ def _refuse_failures(name: str, requests: list[str], run: Run) -> None:
             raise CannotStart(f"“{name}” was answered {status}: {answer}")
 
 
-def grow(contender: Contender, on: Ground, number: int) -> str:
-    """Measure at 10,000 and at `number`; the two beside each other, and the plans that scan."""
-    signed_in = json.loads(
-        contender.run("-m", "bench.full.sign_in", contender.world["buyers"][0]["tax_id"])
-    )
-    sizes, visited, begun = [SMALL, number], [], 0
-    for size in sizes:
-        _fill(contender, on, size)
-        visits = Visits(contender, signed_in, begun)
-        visited.append(_measured(visits, on))
-        begun = visits.begun
-    with on.report.step("Reading plans"):
-        plans = "\n".join(_plans(visits, StatementLog(on.stores)))
-    return f"{_table(sizes, visited)}\n\n{plans or 'No list scans.'}"
-
-
-def _fill(contender: Contender, on: Ground, size: int) -> None:
-    more = size - int(rows(contender.url, SIZES)[0][0])
-    with on.report.step(f"Loading up to {size} authorizations"):
-        contender.run("-m", "bench.growth.load", "past", str(more), str(DAYS), DEMO_MODE="on")
-    with on.report.step("VACUUM ANALYZE"):
-        vacuum(contender.url)
-
-
-def _measured(visits: Visits, on: Ground) -> Visits:
-    postgres = on.stores.postgres.pid
+def grow(both: Sequence[Grown], on: Ground) -> str:
+    """Measure a small portal and a large; the two beside each other, and the plans that scan."""
+    visits = [Visits(each, _signed_in(each)) for each in both]
     with on.report.step("Measuring"):
-        visits.round(WARM, postgres)
-        visits.latencies_s, visits.postgres_ms = {}, {}
-        for _round in range(ROUNDS):
-            visits.round(EACH, postgres)
-    return visits
+        _measure(visits, on.stores.postgres.pid)
+    with on.report.step("Reading plans"):
+        plans = "\n".join(_plans(visits[-1], StatementLog(on.stores)))
+    return f"{_table(visits)}\n\n{plans or 'No list scans.'}"
 
 
-def _table(sizes: list[int], visited: list[Visits]) -> str:
-    small, large = visited
+def _signed_in(contender: Grown) -> dict[str, str]:
+    first = contender.world["buyers"][0]["tax_id"]
+    signed_in: dict[str, str] = json.loads(contender.run("-m", "bench.full.sign_in", first))
+    return signed_in
+
+
+def _measure(visits: list[Visits], postgres: int) -> None:
+    """In turn, request by request: the machine's speed changes within minutes."""
+    _together(visits, WARM, postgres)
+    for each in visits:
+        each.latencies_s, each.postgres_ms = {}, {}
+    for _round in range(ROUNDS):
+        _together(visits, EACH, postgres)
+
+
+def _together(visits: list[Visits], count: int, postgres: int) -> None:
+    for _each in zip(*(each.round(count, postgres) for each in visits), strict=True):
+        pass
+
+
+def _table(visits: list[Visits]) -> str:
+    small, large = visits
+    sizes = [each.contender.total for each in visits]
     heads = [f"{measure} at {size:,}" for measure in MEASURES for size in sizes]
     lines = [
         [name, *_both(small, large, name), *_ratios(small, large, name)]
