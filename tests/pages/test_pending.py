@@ -164,7 +164,7 @@ def test_the_list_asks_the_database_as_often_for_one_as_for_many(
         ask("1100")
     with CaptureQueriesContext(connection) as many:
         officer.get("/pending/")
-    assert len(many) == len(one) <= 8
+    assert len(many) == len(one) <= 5
 
 
 def test_a_firm_and_an_inspector_neither_see_nor_decide_requests(

@@ -224,7 +224,7 @@ def test_the_queue_asks_the_database_as_often_for_one_flag_as_for_many(
         flagged()
     with CaptureQueriesContext(connection) as many:
         officer.get("/queue/?tab=all")
-    assert len(many) == len(one) <= 10
+    assert len(many) == len(one) <= 7
     assert not any("COUNT(" in query["sql"] for query in many)
 
 

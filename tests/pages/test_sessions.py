@@ -1,0 +1,45 @@
+"""A session ends so long after its last page, and is written once a minute."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.cast import Firm
+from tests.pages.conftest import Visit
+
+pytestmark = pytest.mark.django_db
+AGE = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+
+@pytest.fixture
+def client(buyer: Firm, visit: Visit) -> Client:
+    return visit(buyer.actor)
+
+
+def last_told(ago: timedelta) -> None:
+    Session.objects.update(expire_date=timezone.now() + AGE - ago)
+
+
+def test_a_page_soon_after_another_does_not_write_the_session(client: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/").status_code == 200
+    assert not [query for query in queries if query["sql"].startswith("UPDATE")]
+
+
+def test_a_page_a_while_later_moves_the_end_of_the_session(client: Client) -> None:
+    last_told(timedelta(minutes=2))
+    before = timezone.now()
+    assert client.get("/").status_code == 200
+    assert before + AGE <= Session.objects.get().expire_date <= timezone.now() + AGE
+
+
+def test_a_session_whose_end_has_come_is_a_strangers(client: Client) -> None:
+    assert client.get("/purchases/").status_code == 200
+    last_told(AGE)
+    assert client.get("/purchases/").status_code == 302
