@@ -21,8 +21,9 @@ class FlagState(models.TextChoices):
 
 
 ENDED = [FlagState.EXPLAINED, FlagState.DISMISSED, FlagState.CONFIRMED]
-
-WAITS = Q(state__in=["open", "awaiting_second"]) & Q(severity__in=["medium", "high"])
+WAITING = [FlagState.OPEN, FlagState.AWAITING_SECOND]
+IN_QUEUE = [Severity.MEDIUM, Severity.HIGH]  # observations wait for nobody
+WAITS = Q(state__in=WAITING) & Q(severity__in=IN_QUEUE)
 
 
 class Flag(models.Model):

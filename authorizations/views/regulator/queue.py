@@ -29,7 +29,7 @@ from authorizations.forms.review import (
     QueueFilter,
     TakeForm,
 )
-from authorizations.models import Flag, FlagState, Severity
+from authorizations.models import Flag, FlagState
 from authorizations.models import flags as flag_states
 from authorizations.periods import end_of_day
 from authorizations.rules import RULES
@@ -41,8 +41,6 @@ from registry.access import officer_required, organizations_for
 from registry.actors import Actor
 
 PAGE = 50
-WAITING = [FlagState.OPEN, FlagState.AWAITING_SECOND]
-IN_QUEUE = [Severity.MEDIUM, Severity.HIGH]
 RELATED = [
     "authorization__product__precursor",
     "authorization__destination_site",
@@ -120,7 +118,7 @@ def _found(chosen: dict[str, str], by: Actor, at: datetime) -> QuerySet[Flag]:
     flags = access.flags_for(by).select_related(*RELATED)
     flags = flags.filter(_in_state(chosen.get("state", "")), _in_tab(chosen["tab"], by, at))
     severity = chosen.get("severity")
-    flags = flags.filter(severity__in=[severity] if severity else IN_QUEUE)
+    flags = flags.filter(severity__in=[severity] if severity else flag_states.IN_QUEUE)
     if "rule" in chosen:
         flags = flags.filter(rule=chosen["rule"])
     if "firm" in chosen:
@@ -131,7 +129,7 @@ def _found(chosen: dict[str, str], by: Actor, at: datetime) -> QuerySet[Flag]:
 
 def _in_state(state: str) -> Q:
     if not state:
-        return Q(state__in=WAITING)
+        return Q(state__in=flag_states.WAITING)
     return Q(state__in=flag_states.ENDED if state == ENDED else [state])
 
 
