@@ -17,6 +17,7 @@ from registry.models import (
     License,
     Membership,
     Organization,
+    Permit,
     Site,
     User,
     Vehicle,
@@ -97,15 +98,7 @@ def firm(
         by=by,
     )
     for code in precursors:
-        operations.grant_permit(
-            license=license,
-            precursor=Precursor.objects.get(code=code),
-            activity=activity,
-            limit=kg(limit),
-            period="month",
-            automatic_limit=kg(automatic) if automatic else None,
-            by=by,
-        )
+        permit(license, code, activity=activity, limit=limit, automatic=automatic, by=by)
     return Firm(
         actor=person(by.jurisdiction, email, Role.MANAGER, organization),
         license=license,
@@ -119,4 +112,25 @@ def firm(
         vehicle=operations.add_vehicle(
             organization=organization, plate=f"AAA-{serial:03d}", kind="truck", by=by
         ),
+    )
+
+
+def permit(
+    license: License,
+    precursor: str = "acetone",
+    *,
+    activity: str = "buy",
+    limit: str = "10000",
+    automatic: str | None = "5000",
+    by: Actor,
+) -> Permit:
+    """A monthly permit of so many kilograms."""
+    return operations.grant_permit(
+        license=license,
+        precursor=Precursor.objects.get(code=precursor),
+        activity=activity,
+        limit=kg(limit),
+        period="month",
+        automatic_limit=kg(automatic) if automatic else None,
+        by=by,
     )

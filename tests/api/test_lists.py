@@ -10,13 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from authorizations import operations as codes
 from authorizations.models import Authorization
 from config.api import lists
-from precursors.models import Precursor
-from registry import operations
 from registry.actors import Actor
 from registry.models import Organization
 from tests.api.programs import Program
 from tests.authorizations.conftest import ask, report, sell
-from tests.cast import Firm, kg
+from tests.cast import Firm, permit
 from tests.factories import OrganizationFactory
 from tests.registry.numbers import ruc
 
@@ -89,15 +87,7 @@ def trade(
     regulator: Actor,
 ) -> dict[str, list[str]]:
     """A vendor that buys as well, from another: what its lists tell, the newest first."""
-    operations.grant_permit(
-        license=vendor.license,
-        precursor=Precursor.objects.get(code="acetone"),
-        activity="buy",
-        limit=kg("10000"),
-        period="month",
-        automatic_limit=kg("5000"),
-        by=regulator,
-    )
+    permit(vendor.license, by=regulator)
     first, third = ask("10"), ask("30")
     second = ask("20", seller=rival.organization, destination_site=vendor.site, by=vendor.actor)
     codes.find_to_sell(second.code or "", by=rival.actor)

@@ -10,12 +10,12 @@ import pytest
 from authorizations import codes, operations
 from authorizations.models import Allowance, Authorization, Duty, LedgerEntry, Status
 from precursors.errors import Refused
-from precursors.models import Precursor, Product
+from precursors.models import Product
 from precursors.quantities import quantity
 from registry import operations as registry
 from registry.actors import Actor
 from registry.models import Event
-from tests.cast import Firm, kg
+from tests.cast import Firm, kg, permit
 from tests.factories import FirmFactory
 
 Ask = Callable[..., Authorization]
@@ -183,15 +183,7 @@ def test_a_renewed_license_does_not_refill_the_quota(
         valid_to=buyer.license.valid_to,
         by=regulator,
     )
-    registry.grant_permit(
-        license=renewed,
-        precursor=Precursor.objects.get(code="acetone"),
-        activity="buy",
-        limit=kg("10000"),
-        period="month",
-        automatic_limit=kg("5000"),
-        by=regulator,
-    )
+    permit(renewed, by=regulator)
     assert reasons(lambda: ask("6100")) == {"quota_exceeded"}
 
 
