@@ -14,7 +14,7 @@ TOLD_EVERY = timedelta(minutes=1)
 class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """Read it; have it written again where its end was told a while ago."""
-        row = self._get_session_from_db()
+        row = self._get_session_from_db()  # type: ignore[attr-defined]  # the stubs forget it
         if row is None:
             return {}
         ends = timezone.now() + timedelta(seconds=self.get_session_cookie_age())
