@@ -94,13 +94,8 @@ TEMPLATES = [
 ]
 
 # Stores ----------------------------------------------------------------------
-# A prepared statement finds its rows by their keys: one plan does for all values. A list joins
-# names to its rows: the order in which it names them is good, and to look for a better one takes
-# ten times as long as the list itself.
-PER_CONNECTION = (
-    "-c lock_timeout=10s -c timezone=UTC"
-    " -c plan_cache_mode=force_generic_plan -c join_collapse_limit=4"
-)
+# A prepared statement finds its rows by their keys: one plan does for all values.
+PER_CONNECTION = "-c lock_timeout=10s -c timezone=UTC -c plan_cache_mode=force_generic_plan"
 DATABASES = {
     "default": {
         **env.database("DATABASE_URL"),
