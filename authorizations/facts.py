@@ -23,6 +23,7 @@ from authorizations.models import (
     Receipt,
     Sale,
 )
+from authorizations.models.sales import root_in_sql
 from authorizations.rules.facts import (
     NOTHING_ARRIVED,
     Amount,
@@ -46,15 +47,15 @@ Moments = Mapping[int, datetime]  # as of when each authorization is looked at
 MOMENTS = ("issued_at", "valid_until", "ended_at")
 
 # The first other sale of the same vendor whose report in force stands on the same number.
-TWINS = """
-SELECT asked.sale, %(document)s AS document, asked.{document} AS number, twin.uuid
+TWINS = f"""
+SELECT asked.sale, %(document)s AS document, asked.{{document}} AS number, twin.uuid
 FROM unnest(%(sales)s::bigint[], %(sellers)s::bigint[], %(invoices)s::text[], %(guides)s::text[],
     %(moments)s::timestamptz[]) AS asked(sale, seller, invoice, guide, at)
 CROSS JOIN LATERAL (
     SELECT root.uuid FROM authorizations_sale other
-    JOIN authorizations_sale root ON root.id = coalesce(other.root_id, other.id)
+    JOIN authorizations_sale root ON root.id = {root_in_sql("other")}
     WHERE other.seller_id = asked.seller
-        AND other.{document} = asked.{document} AND other.{document} <> ''
+        AND other.{{document}} = asked.{{document}} AND other.{{document}} <> ''
         AND root.id < asked.sale AND NOT other.is_void AND other.recorded_at <= asked.at
         AND NOT EXISTS (SELECT FROM authorizations_sale later
             WHERE later.replaces_id = other.id AND later.recorded_at <= asked.at)

@@ -36,10 +36,8 @@ lately AS (
         AND issued_at > %(lately)s::timestamptz
 ),
 overdue AS (
-    SELECT EXISTS (
-        SELECT FROM authorizations_authorization
-        WHERE buyer_id = %(buyer)s::bigint AND receipt_awaited_since <= %(receipts)s::timestamptz
-    ) AS receipts
+    SELECT coalesce(min(receipt_awaited_since) <= %(receipts)s::timestamptz, false) AS receipts
+    FROM authorizations_authorization WHERE buyer_id = %(buyer)s::bigint
 )
 SELECT license.valid_to, permit.id, permit.limit_kg, permit.automatic_limit_kg, permit.period,
     allowance.id, allowance.reserved_kg, allowance.held_kg, allowance.consumed_kg,

@@ -108,9 +108,8 @@ def _hand_back(duties: list[int]) -> None:
 def _park_hopeless() -> None:
     """Set aside what failed, or killed its worker, too often; an operator is called."""
     at = clock.now()
-    hopeless = Duty.objects.filter(
-        parked_at=None, attempts__gte=ATTEMPTS_MAX, leased_until__lte=at
-    )
+    due = Duty.objects.filter(parked_at=None, lane__in=LANES, due_at__lte=at)  # by the index
+    hopeless = due.filter(attempts__gte=ATTEMPTS_MAX, leased_until__lte=at)
     for duty in hopeless:
         if Duty.objects.filter(pk=duty.pk, parked_at=None).update(parked_at=at):
             log.error(

@@ -15,6 +15,7 @@ from django.db.models import F, Max
 from authorizations import rules
 from authorizations.facts import changeable, facts_of
 from authorizations.models import Authorization, Duty, Evaluation
+from authorizations.models.sales import root_in_sql
 from authorizations.operations.flagging import raise_flags
 from authorizations.operations.requesting import expire, release
 from authorizations.rules import Finding
@@ -39,37 +40,38 @@ UNTOLD_TWINS = """
 SELECT other.authorization_id FROM authorizations_sale mine
 JOIN authorizations_sale other ON other.seller_id = mine.seller_id
     AND other.{document} = mine.{document}
-    AND coalesce(other.root_id, other.id) > coalesce(mine.root_id, mine.id)
+    AND {other_root} > {mine_root}
     AND other.authorization_id <> mine.authorization_id
-WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND mine.{document} <> ''
+WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND other.{document} <> ''
     AND NOT mine.is_void AND NOT other.is_void
     AND NOT EXISTS (SELECT FROM authorizations_sale later
         WHERE later.replaces_id IN (mine.id, other.id))
     AND NOT EXISTS (SELECT FROM authorizations_flag flag
         WHERE flag.rule = 'duplicate_document' AND flag.subject_kind = 'sale'
-            AND flag.subject_id = coalesce(other.root_id, other.id) AND flag.holds)
+            AND flag.subject_id = {other_root} AND flag.holds)
 """
 # A sale whose flag names one of these, which does not stand on that number any more.
 FORMER_TWINS = """
 SELECT other.authorization_id FROM authorizations_sale mine
-JOIN authorizations_sale root ON root.id = coalesce(mine.root_id, mine.id)
+JOIN authorizations_sale root ON root.id = {mine_root}
 JOIN authorizations_sale other ON other.seller_id = mine.seller_id
     AND other.{document} = mine.{document}
     AND other.authorization_id <> mine.authorization_id
 JOIN authorizations_flag flag ON flag.rule = 'duplicate_document'
-    AND flag.subject_kind = 'sale' AND flag.subject_id = coalesce(other.root_id, other.id)
+    AND flag.subject_kind = 'sale' AND flag.subject_id = {other_root}
     AND flag.holds AND flag.evidence->>'earlier_sale' = root.uuid::text
     AND flag.evidence->>'document' = '{document}' AND flag.evidence->>'number' = mine.{document}
-WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND mine.{document} <> ''
+WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND other.{document} <> ''
     AND NOT EXISTS (SELECT FROM authorizations_sale head
         WHERE head.authorization_id = mine.authorization_id
-            AND coalesce(head.root_id, head.id) = root.id
-            AND head.{document} = mine.{document} AND NOT head.is_void
+            AND {head_root} = root.id AND head.{document} = mine.{document}
+            AND NOT head.is_void
             AND NOT EXISTS (SELECT FROM authorizations_sale later
                 WHERE later.replaces_id = head.id))
 """
+ROOTS = {f"{each}_root": root_in_sql(each) for each in ("mine", "other", "head")}
 TWINS = " UNION ".join(
-    question.format(document=document)
+    question.format(document=document, **ROOTS)
     for question in (UNTOLD_TWINS, FORMER_TWINS)
     for document in ("invoice", "guide")
 )
