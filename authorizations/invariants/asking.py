@@ -82,5 +82,5 @@ class Question:
         table, changed = KINDS[self.kind]
         if scope.everything:
             return self.sql.format(rows=table)
-        part = f"(SELECT * FROM {table} WHERE {changed} OR id = ANY(%(found)s))"
-        return self.sql.format(rows=part)
+        ids = f"SELECT id FROM {table} WHERE {changed} UNION SELECT unnest(%(found)s::bigint[])"
+        return self.sql.format(rows=f"(SELECT * FROM {table} WHERE id IN ({ids}))")

@@ -3,8 +3,9 @@
 from authorizations.invariants.asking import Question
 from authorizations.invariants.counted import NOTHING_ARRIVED, counted
 
-# The portal's clock, ahead of the database's in demo mode alone.
-NOW = """(clock_timestamp()
+# The portal's clock, ahead of the database's in demo mode alone; as the question was asked, for it
+# sees the rows of that moment, however long it takes.
+NOW = """(statement_timestamp()
     + coalesce((SELECT ahead FROM registry_clockoffset), interval '0'))"""
 # The last look at an authorization, as it stands still.
 LOOKED = """

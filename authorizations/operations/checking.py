@@ -43,8 +43,9 @@ UNION SELECT authorization_id FROM authorizations_flag flag
     JOIN authorizations_flagstep step ON step.flag_id = flag.id WHERE step.id > %(step)s
 UNION SELECT subject_id FROM registry_event
     WHERE id > %(event)s AND subject_kind = 'authorization'
+UNION SELECT authorization_id FROM authorizations_duty WHERE parked_at IS NOT NULL
 UNION SELECT authorization_id FROM authorizations_duty
-    WHERE parked_at IS NOT NULL OR due_at < %(late)s
+    WHERE parked_at IS NULL AND lane IN ('live', 'bulk') AND due_at < %(late)s
 ORDER BY 1
 """
 

@@ -104,6 +104,8 @@ def others(
         evaluate([sale.authorization_id])
     flag = Flag.objects.get(rule="duplicate_document")
     operations.review(flag, outcome="explained", note="A typing error.", by=regulator)
+    for _twice in range(2):  # a check looks at what changed since the one before the last
+        operations.check_invariants()
     for table, changes in GROWN.items():
         plant(copies(table, changes), f"ANALYZE {table}")
 
@@ -160,3 +162,14 @@ def test_no_evaluation_reads_the_others(
     operations.review(flag, outcome="confirmed", note="No papers.", by=regulator)
     assert watched.seen > 100
     assert watched.reading_much == []
+
+
+def test_a_check_of_what_changed_reads_none_of_the_others(
+    watched: Watched, ask: Callable[..., Authorization], sell: Callable[..., Sale]
+) -> None:
+    """But of a quota that was booked on it adds up all entries: that is what it is for."""
+    evaluate([sell(ask("100"), "150").authorization_id])
+    operations.check_invariants()
+    assert watched.seen > 100
+    much = [found for found in watched.reading_much if "authorizations_allowance" not in found[2]]
+    assert much == []
