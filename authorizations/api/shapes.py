@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -285,7 +285,7 @@ def with_progress(sales: QuerySet[Sale]) -> QuerySet[Sale]:
         authorization=OuterRef("authorization"), version__gte=OuterRef("version")
     )
     first = evaluations.values("authorization").annotate(first=Min("evaluated_at"))
-    replacing = Sale.objects.filter(replaces=OuterRef("pk"))
     return sales.annotate(
-        evaluated_at=Subquery(first.values("first")), is_replaced=Exists(replacing)
+        evaluated_at=Subquery(first.values("first")),
+        is_replaced=Q(replaced_by__isnull=False),  # by a join: for EXISTS all might be read
     ).select_related("replaces", "root__receipt")
