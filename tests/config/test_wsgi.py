@@ -17,8 +17,7 @@ with connection.cursor() as cursor:
 """
 
 LOADED = """
-import config.wsgi, gc, json, runpy, sys
-runpy.run_path("gunicorn.conf.py")["post_worker_init"](None)
+import config.wsgi, gc, json, sys
 frozen = gc.get_freeze_count()
 print(json.dumps([frozen / (frozen + len(gc.get_objects())), sorted(sys.modules)]))
 """
