@@ -15,7 +15,7 @@ from tests.authorizations.planting import plant
 from tests.cast import Firm, kg
 
 OTHERS = 10_000  # of fewer the planner may rather read all than ask an index fifty times
-READ_MAX = 100  # rows of one table by one statement
+READ_MAX = 500  # rows of one table by one scan: a page of 50 several times over, far from all
 STATEMENTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "EXECUTE")
 # What is multiplied, and what is another in each copy, the number of which is n.
 GROWN = {
