@@ -38,7 +38,7 @@ def run(code: str) -> str:
 
 @pytest.mark.parametrize(("module", "limit"), [("config.wsgi", "4"), ("config.celery", "8")])
 def test_only_the_web_keeps_the_order_of_joins(db: None, module: str, limit: str) -> None:
-    """Its lists are planned in a tenth of the time; long questions need a better order."""
+    """Its lists cost the database half; long questions need a better order."""
     assert run(SHOWN.format(module=module)) == limit
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from authorizations.models import Flag, Sale
 from registry.actors import Actor
 from tests.api.conftest import AUTHORITY_SCOPES, FIRM_SCOPES, program, without_collected_files
 from tests.authorizations.crowd import Watched, others, watched
@@ -64,6 +65,24 @@ def test_no_page_reads_more_than_it_shows(
         for path in paths:
             assert browser.get(path, follow=True).status_code == 200, path
     assert watched.seen > 100
+    assert watched.reading_much == []
+
+
+def test_no_page_of_one_reads_the_others(
+    watched: Watched, visit: Callable[[Actor], Client], cast: dict[str, Actor]
+) -> None:
+    flag = Flag.objects.get(rule="duplicate_document", pk__gt=0)
+    code, sale = flag.authorization, Sale.objects.get(pk=flag.subject_id)
+    pages = {
+        "buyer": [f"/purchases/{code.uuid}/"],
+        "vendor": [f"/counter/{code.uuid}/", f"/sales/{sale.uuid}/"],
+        "officer": [f"/queue/{flag.uuid}/", f"/oversight/{code.uuid}/"],
+    }
+    for who, paths in pages.items():
+        browser = visit(cast[who])
+        for path in paths:
+            assert browser.get(path).status_code == 200, path
+    assert watched.seen > 20
     assert watched.reading_much == []
 
 
