@@ -24,7 +24,10 @@ from authorizations.models import (
     Sale,
 )
 from authorizations.models.sales import root_in_sql
-from authorizations.rules.facts import (
+from precursors.models import Presentation, Product
+from precursors.quantities import Quantity, Unit
+from registry.models import License, LicenseStep
+from rules.facts import (
     NOTHING_ARRIVED,
     Amount,
     Booking,
@@ -36,9 +39,6 @@ from authorizations.rules.facts import (
     SaleFacts,
     Twin,
 )
-from precursors.models import Presentation, Product
-from precursors.quantities import Quantity, Unit
-from registry.models import License, LicenseStep
 
 Row = TypeVar("Row", bound=Model)
 Changeable = dict[str, Any]

@@ -1,13 +1,7 @@
-"""The arithmetic of the ledger: pure, in net kg. See `Balances`.
+"""The arithmetic of the ledger: pure, in net kg. See `Balances`."""
 
-A debit takes one party's word, a credit two: a sale counts at the highest quantity that was
-reported for it until somebody else agrees to less.
-"""
-
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import Enum
 
 ZERO = Decimal(0)
 
@@ -69,68 +63,3 @@ def ended(balances: Balances, *, held: bool) -> Balances:
 def freed(balances: Balances) -> Balances:
     """Book that nothing more was sold: what was reserved or held is free."""
     return replace(balances, reserved=ZERO, held=ZERO)
-
-
-class Word(Enum):
-    """Whose word a step of a sale is."""
-
-    REPORTED = "reported"  # the vendor's figure; a void reports zero
-    RECEIVED = "received"  # the buyer's figure, accepted
-    NOTHING_ARRIVED = "nothing_arrived"  # the buyer agrees to a void, and to nothing else
-    AGREED = "agreed"  # an officer accepts the vendor's current figure
-
-
-@dataclass(frozen=True)
-class Step:
-    word: Word
-    figure: Decimal = ZERO
-
-
-@dataclass(frozen=True)
-class Count:
-    """What a sale counts at, after so many steps."""
-
-    counted: Decimal = ZERO
-    current: Decimal = ZERO  # the vendor's figure in force
-    received: Decimal | None = None
-    nothing_arrived: bool = False
-
-
-def counted(steps: Iterable[Step]) -> Decimal:
-    """Fold the steps of one sale, in the order they were recorded, to the figure it counts at."""
-    count = Count()
-    for step in steps:
-        count = FOLDS[step.word](count, step.figure)
-    return count.counted
-
-
-def _reported(count: Count, figure: Decimal) -> Count:
-    return _agreeing(replace(count, current=figure, counted=max(count.counted, figure)))
-
-
-def _received(count: Count, figure: Decimal) -> Count:
-    return _agreeing(replace(count, received=figure))
-
-
-def _nothing_arrived(count: Count, _figure: Decimal) -> Count:
-    return _agreeing(replace(count, nothing_arrived=True))
-
-
-def _agreed(count: Count, _figure: Decimal) -> Count:
-    return Count(counted=count.current, current=count.current)
-
-
-def _agreeing(count: Count) -> Count:
-    if count.received is not None:
-        return replace(count, counted=max(count.current, count.received))
-    if count.nothing_arrived and count.current == 0:
-        return replace(count, counted=ZERO)
-    return count
-
-
-FOLDS = {
-    Word.REPORTED: _reported,
-    Word.RECEIVED: _received,
-    Word.NOTHING_ARRIVED: _nothing_arrived,
-    Word.AGREED: _agreed,
-}

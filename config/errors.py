@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from config import error_pages
 from precursors.errors import Refused
-from registry.refusals import note
+from registry.refusal_counts import note
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2

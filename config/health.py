@@ -11,7 +11,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from config.celery import app
-from registry.row_security import FIRM
+from database.row_security import FIRM
 
 # A worker hears the bell or, in turn with the others, the sweep of every five seconds. Silent
 # for longer than this it is deaf, hangs or is gone.

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 
-from registry.row_security import work_for
+from database.row_security import work_for
 
 FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 KEPT_S = 60

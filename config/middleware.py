@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from uuid6 import uuid7
 
 from config.logs import mask
-from registry.requests import noted
+from registry.http import noted
 
 log = structlog.get_logger("portal.request")
 ACCEPTABLE = re.compile(r"[\w.-]{8,64}")

@@ -35,6 +35,7 @@ DEBUG = False
 # What it is made of ----------------------------------------------------------
 INSTALLED_APPS = [
     "precursors",
+    "database",
     "registry",
     "authorizations",
     "demo",
@@ -57,7 +58,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.request_id",
-    "registry.refusals.counting",
+    "registry.refusal_counts.counting",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -104,7 +105,7 @@ PER_CONNECTION = (
 DATABASES = {
     "default": {
         **env.database("DATABASE_URL"),
-        "ENGINE": "config.postgresql",
+        "ENGINE": "database.postgresql",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5, "options": PER_CONNECTION},
@@ -196,7 +197,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Precursor portal"
 SESSION_COOKIE_AGE = 8 * 60 * 60
-SESSION_ENGINE = "config.sessions"
+SESSION_ENGINE = "database.sessions"
 SESSION_COOKIE_SAMESITE = "Lax"
 
 # Mail ------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from random import Random
 from django.conf import settings
 
 from authorizations import ledger
-from authorizations.ledger import ZERO, Balances, Step, Word, counted
+from authorizations.ledger import ZERO, Balances
 from authorizations.models import (
     Allowance,
     Authorization,
@@ -25,13 +25,14 @@ from authorizations.models import (
 from authorizations.operations import awaiting
 from authorizations.operations.booking import balances_of
 from authorizations.operations.dealers import AUTOMATIC_WINDOW
-from authorizations.periods import end_of_day, working_days_after
 from demo import numbers
 from demo.firms import Firm
 from demo.paper import SEEN_AFTER, Case, Order, Paper, Said
 from precursors.quantities import Quantity
 from registry.actors import Actor
 from registry.models import Jurisdiction, Permit
+from registry.periods import end_of_day, working_days_after
+from rules.count import Step, Word, counted
 
 Permits = list[tuple[Firm, Permit]]  # the buyer's, the seller's
 

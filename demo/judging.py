@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from authorizations import rules
+import rules
 from authorizations.facts import changeable, facts_of, facts_then
 from authorizations.models import Evaluation, Flag, Severity
 from authorizations.operations import assign
 from authorizations.operations import review as review_flag
 from authorizations.operations.flagging import raise_flags
-from authorizations.rules import Finding
 from demo import loading, past
 from demo.book import Book
 from demo.firms import Cast
 from demo.paper import Case, Look
 from registry.actors import Actor
 from registry.models import Jurisdiction
+from rules import Finding
 
 CASES_AT_ONCE = 400
 RECENT = timedelta(days=9)  # what is younger is mostly still open

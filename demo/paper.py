@@ -11,16 +11,17 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from authorizations.ledger import ZERO, Balances, Step
+from authorizations.ledger import ZERO, Balances
 from authorizations.models import Allowance, Authorization, Duty, LedgerEntry, Ruleset
 from authorizations.operations.booking import balances_of, set_balances
-from authorizations.periods import period_of
 from demo import numbers
 from demo.firms import Firm
 from precursors.models import Product
 from precursors.quantities import Quantity
 from registry.actors import Actor
 from registry.models import Event, Jurisdiction, Permit, Site, Vehicle
+from registry.periods import period_of
+from rules.count import Step
 
 IDS_AT_ONCE = 2000
 NEXT_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"

@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from registry.actors import Actor
+from registry.http import noted
 from registry.models import (
     Driver,
     Invitation,
@@ -22,7 +23,6 @@ from registry.models import (
     Vehicle,
 )
 from registry.models.people import Role
-from registry.requests import noted
 
 Page = Callable[..., HttpResponse]
 Row = TypeVar("Row", bound=Model)

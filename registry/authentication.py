@@ -13,11 +13,11 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from registry import row_security
+from database import row_security
+from database.statements import Statement, columns, take
 from registry.actors import Actor
+from registry.http import noted
 from registry.models import ApiKey, Jurisdiction, Organization
-from registry.requests import noted
-from registry.statements import Statement, columns, take
 
 if TYPE_CHECKING:  # DRF loads this module while it loads its views
     from rest_framework.views import APIView

@@ -16,7 +16,7 @@ from precursors.quantities import Quantity, Unit
 from registry.models import Membership
 from registry.models.firms import Activity, Period
 from registry.models.people import Role
-from registry.refusals import note
+from registry.refusal_counts import note
 
 MASSES = [(unit.value, unit.label) for unit in Unit if unit.dimension == "mass"]
 UNITS = [(unit.value, unit.label) for unit in Unit]

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
+from database.row_security import work_for, working_for
 from registry.accounts import lacks_second_factor, totp_of
 from registry.actors import Actor
+from registry.http import PortalRequest, noted
 from registry.models import Membership, User
-from registry.requests import PortalRequest, noted
-from registry.row_security import work_for, working_for
 
 MEMBERSHIP = "membership"  # where the session keeps the id of the current one
 WITHOUT_SESSION = ("/api/v1/", "/static/", "/healthz", "/readyz", "/metrics")

@@ -14,9 +14,9 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from psycopg2 import Error
 
+from database.migrator import as_migrator
 from precursors.models import Product
 from registry.actors import Actor
-from registry.migrator import as_migrator
 from registry.models import Jurisdiction
 from registry.models.people import Role
 from tests import cast, database

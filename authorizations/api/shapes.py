@@ -18,8 +18,8 @@ from authorizations.models import (
     Severity,
     Status,
 )
-from authorizations.rules import RULES
 from config.api.bodies import Kept, Kilograms, QuantityOut, kilograms
+from rules import RULES
 
 SALE_STATUSES = [
     ("recorded", "recorded, not evaluated yet"),

@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from authorizations.models import Flag, FlagState
-from authorizations.rules import RULES
 from config.forms import Form
 from registry.forms import VerbForm
 from registry.models import User
+from rules import RULES
 
 OUTCOMES = {
     FlagState.EXPLAINED: _("Explained: it happened as flagged, for a reason that is in order."),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from config.forms import DateInput, Form, QuantityField
 from precursors.errors import Refused
 from precursors.quantities import Quantity, Unit
-from registry.refusals import note
+from registry.refusal_counts import note
 
 SHORT = forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off"})
 LONG = forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off"})

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from authorizations import rules
+import rules
 from authorizations.facts import facts_of_evaluations
 from authorizations.invariants.asking import Scope
 from authorizations.models import Evaluation

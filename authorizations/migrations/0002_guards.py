@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from registry.guards import append_only, frozen
+from database.guards import append_only, frozen
 
 ADDED_ONLY = [
     "agreement",

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from registry.row_security import NOBODY, PARTIES, added_by_all, shown_to
+from database.row_security import NOBODY, PARTIES, added_by_all, shown_to
 
 OF_OWN = "EXISTS (SELECT FROM authorizations_authorization own WHERE own.id = authorization_id)"
 

@@ -19,11 +19,11 @@ from authorizations import bell
 from authorizations.ledger import Balances
 from authorizations.models import Authorization, Status
 from authorizations.operations import booking
+from database.statements import Statement
 from precursors.errors import Refused
 from registry import events
 from registry.actors import Actor
 from registry.events import Happened
-from registry.statements import Statement
 
 # A verb that takes part in its caller's transaction, if there is one, without a savepoint of its
 # own: what it refuses takes back all.

@@ -12,10 +12,10 @@ from typing import Any
 from authorizations.ledger import ZERO, Balances
 from authorizations.models import Authorization
 from authorizations.operations.dealers import Permitted
-from authorizations.periods import period_of
+from database.statements import Statement
 from registry.models import Organization, Permit
 from registry.models.firms import Activity, Period
-from registry.statements import Statement
+from registry.periods import period_of
 
 # Parts of the statement that writes an act (see acting). Allowances are locked in the order of
 # their ids, as every verb does, so that two acts never wait for each other.

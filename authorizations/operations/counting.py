@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-from authorizations.ledger import Step, Word, counted
 from authorizations.models import Receipt, Sale
 from authorizations.models.sales import NOTHING_ARRIVED
+from rules.count import Step, Word, counted
 
 
 def counted_kg(root: Sale) -> Decimal:

@@ -10,11 +10,11 @@ from django.conf import settings
 
 from authorizations.ledger import ZERO, Balances
 from authorizations.models import Authorization
+from database.statements import Statement
 from precursors.models import Product
 from registry.models import Organization, Site
 from registry.models.firms import Activity
 from registry.standing import LICENSE_IN_FORCE
-from registry.statements import Statement
 
 AUTOMATIC_WINDOW = timedelta(days=7)
 

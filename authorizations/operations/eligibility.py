@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from authorizations.ledger import ZERO
 from authorizations.models import Authorization
 from authorizations.operations.dealers import Dealers, Permitted, dealers
-from authorizations.periods import period_of
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity, Unit, largest_in_unit
 from registry.models import Organization, Site, Vehicle
+from registry.periods import period_of
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Max
 
-from authorizations import rules
+import rules
 from authorizations.facts import changeable, facts_of
 from authorizations.models import Authorization, Duty, Evaluation
 from authorizations.models.sales import root_in_sql
 from authorizations.operations.flagging import raise_flags
 from authorizations.operations.requesting import expire, release
-from authorizations.rules import Finding
 from registry import clock
 from registry.actors import Actor
+from rules import Finding
 
 __all__ = ["evaluate"]
 

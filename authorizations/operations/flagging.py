@@ -7,9 +7,9 @@ from django.conf import settings
 
 from authorizations.models import Authorization, Flag, FlagState, StepKind
 from authorizations.operations.reviewing import add_step
-from authorizations.periods import working_days_after
-from authorizations.rules import RULES, Facts, Finding
 from registry.actors import Actor
+from registry.periods import working_days_after
+from rules import RULES, Facts, Finding
 
 __all__ = ["raise_flags"]
 

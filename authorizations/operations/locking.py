@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db.models import Model
 
 from authorizations.models import Authorization
+from database.statements import Statement, columns, take
 from precursors.models import Product
 from registry import clock
 from registry.models import Jurisdiction, Organization, Site, Vehicle
-from registry.statements import Statement, columns, take
 
 RELATED: dict[str, type[Model]] = {
     "jurisdiction": Jurisdiction,

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from authorizations import codes
 from authorizations.models import Authorization, LookUp
 from authorizations.operations import acting, locking
+from database.row_security import whoever_asks
 from precursors.errors import Refused
 from registry import clock
 from registry.actors import Actor
 from registry.events import Happened
-from registry.row_security import whoever_asks
 
 MISSES = [LookUp.Result.UNKNOWN, LookUp.Result.FOREIGN]
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from authorizations import rules
+import rules
+from database.statements import Statement, known
 from precursors.errors import Refused
 from precursors.models import Product
 from registry import clock
 from registry.actors import Actor
 from registry.models import Organization, Site, Vehicle
-from registry.statements import Statement, known
 
 PRODUCT = [column.attname for column in Product._meta.concrete_fields]
 PRODUCT_COLUMNS = ", ".join(f"product.{name} AS product_{name}" for name in PRODUCT)

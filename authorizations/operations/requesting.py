@@ -15,7 +15,6 @@ from authorizations.operations.acting import Todo
 from authorizations.operations.eligibility import Ask, Reason
 from authorizations.operations.halting import only_while_issuing
 from authorizations.operations.rulesets import current_ruleset
-from authorizations.periods import end_of_day, working_days_after
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity
@@ -23,6 +22,7 @@ from registry.actors import Actor
 from registry.events import Happened
 from registry.models import Organization, Site, Vehicle
 from registry.models.firms import Activity
+from registry.periods import end_of_day, working_days_after
 
 
 @acting.within

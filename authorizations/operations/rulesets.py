@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from authorizations import rules
+import rules
 from authorizations.models import Ruleset
 from registry import clock
 from registry.models import Jurisdiction

@@ -12,11 +12,12 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from authorizations import ledger
-from authorizations.ledger import Balances, Step, Word
+from authorizations.ledger import Balances
 from authorizations.models import Agreement, Authorization, Sale, Status
 from authorizations.operations import acting, awaiting, booking, counting, locking, lookups
 from authorizations.operations.acting import Todo
 from authorizations.operations.requesting import current, settle
+from database.statements import known
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity
@@ -24,7 +25,7 @@ from registry.actors import Actor
 from registry.events import Happened
 from registry.models import Site
 from registry.plates import normal_plate
-from registry.statements import known
+from rules.count import Step, Word
 
 EARLIEST_YEAR = 2000  # an older claim is a slip of the keyboard, not a late report
 

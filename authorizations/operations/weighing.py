@@ -5,11 +5,11 @@ from fractions import Fraction
 
 from authorizations.ledger import ZERO
 from authorizations.models import Authorization, Sale
-from authorizations.rules.book import TOLERANCE, Setting
-from authorizations.rules.facts import ProductFacts
-from authorizations.rules.measure import Measure, tolerance
 from precursors.models import Presentation, Product
 from precursors.quantities import Quantity, Unit
+from rules.facts import ProductFacts
+from rules.measure import Measure, tolerance
+from rules.rule import TOLERANCE, Setting
 
 KILOGRAMS = Measure(Unit.KG, True, Fraction(1))
 

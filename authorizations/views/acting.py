@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from registry.actors import Actor
-from registry.requests import acting
+from registry.http import acting
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 
 from authorizations.views.buyer.home import buyer_home
 from config.navigation import BUYER, VENDOR, audiences_of
-from registry.requests import noted
+from registry.http import noted
 
 
 def home(request: HttpRequest) -> HttpResponse:

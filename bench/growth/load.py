@@ -30,10 +30,10 @@ from bench.growth.quotas import Quotas, kg, next_id, set_next_id  # noqa: E402
 from bench.growth.rebuild import without_indexes  # noqa: E402
 from bench.growth.stories import WORLDS, Deal, Story  # noqa: E402
 from bench.world import PRODUCTS  # noqa: E402
+from database.migrator import as_migrator  # noqa: E402
 from demo import numbers, past  # noqa: E402
 from precursors.models import Product  # noqa: E402
 from registry import clock  # noqa: E402
-from registry.migrator import as_migrator  # noqa: E402
 from registry.models.firms import Activity  # noqa: E402
 
 BATCH = 4000

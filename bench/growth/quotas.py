@@ -8,11 +8,11 @@ from django.db import connection
 from django.db.models import Model
 
 from authorizations.models import Allowance
-from authorizations.periods import period_of
 from bench.growth.firms import Firm
 from bench.growth.mold import MICRO
 from bench.world import LIMIT_KG
 from precursors.models import Product
+from registry.periods import period_of
 
 BALANCES = ("reserved_kg", "held_kg", "consumed_kg", "overage_kg")
 

@@ -24,9 +24,9 @@ from rest_framework.response import Response
 
 from authorizations.models import IdempotencyKey
 from config.errors import MEDIA_TYPE, Problem, problem_of
+from database.statements import Statement
 from precursors.errors import Refused
-from registry.requests import acting
-from registry.statements import Statement
+from registry.http import acting
 
 WAIT_S = 5
 KEPT_FOR = timedelta(days=30)

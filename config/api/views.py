@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from config.api import lists
 from registry.actors import Actor
-from registry.requests import acting
+from registry.http import acting
 
 Row = TypeVar("Row")
 

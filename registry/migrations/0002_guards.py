@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from registry.guards import always, append_only, frozen
+from database.guards import always, append_only, frozen
 
 STANDING_IS_DECIDED = """
 BEGIN

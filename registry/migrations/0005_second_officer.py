@@ -6,7 +6,7 @@ from django.db import migrations, models
 from django.db.models import F, Q
 from uuid6 import uuid7
 
-from registry.guards import always, frozen
+from database.guards import always, frozen
 
 UUIDS = "UPDATE registry_invitation SET uuid = gen_random_uuid() WHERE uuid IS NULL"
 UNSEND = """

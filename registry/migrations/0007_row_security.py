@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from registry.row_security import FUNCTION, added_by_all
+from database.row_security import FUNCTION, added_by_all
 
 
 class Migration(migrations.Migration):

@@ -12,7 +12,7 @@ from registry.actors import Actor
 from registry.constraints import refusing
 from registry.models import License, LicenseStep, Organization, Reinstatement
 from registry.models.firms import Standing
-from registry.second import require_second
+from registry.second_officer import require_second
 
 WORDS = {
     Standing.IN_FORCE: "reinstated",

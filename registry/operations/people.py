@@ -20,7 +20,7 @@ from registry.constraints import refusing
 from registry.invitations import mail_invitation
 from registry.models import Invitation, Membership, Organization, User
 from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES, Role
-from registry.second import require_second
+from registry.second_officer import require_second
 
 INVITATION_VALID = timedelta(days=7)
 

@@ -13,8 +13,8 @@ from registry import clock, events, inputs
 from registry.actors import Actor
 from registry.models import License, Organization, Permit
 from registry.models.firms import Activity, Period, PermitState, Standing
-from registry.rules import Terms, is_looser
-from registry.second import require_second
+from registry.permit_terms import Terms, is_looser
+from registry.second_officer import require_second
 
 
 @transaction.atomic

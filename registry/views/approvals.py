@@ -19,9 +19,9 @@ from registry.access import (
     reinstatements_for,
 )
 from registry.forms import PermitForm, ReasonForm
+from registry.http import acting
 from registry.models import License, Permit
 from registry.models.firms import PermitState
-from registry.requests import acting
 from registry.views.entry import enter
 
 

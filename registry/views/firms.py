@@ -29,9 +29,9 @@ from registry.forms import (
     SiteForm,
     VehicleForm,
 )
+from registry.http import acting
 from registry.models import License, Organization
 from registry.models.firms import PermitState
-from registry.requests import acting
 from registry.standing import shown_standing
 from registry.views.entry import enter
 

@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy
 from registry import operations
 from registry.access import manager_required, members_for, officer_required, organizations_for
 from registry.forms import AcceptForm, InviteForm, MembershipForm
+from registry.http import acting, noted
 from registry.middleware import MEMBERSHIP
 from registry.models import Invitation, Organization, User
 from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES
 from registry.operations.people import find_invitation
-from registry.requests import acting, noted
 
 
 @manager_required

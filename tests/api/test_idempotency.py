@@ -16,7 +16,7 @@ from authorizations.tasks import forget_idempotency_keys
 from config.api import idempotency
 from config.api.idempotency import canonical
 from config.api.parsing import document
-from registry.statements import Statement
+from database.statements import Statement
 from tests.api.programs import Program, problem
 from tests.database import as_owner
 from tests.registry.numbers import ruc

@@ -9,7 +9,7 @@ import structlog
 from django.core.management import call_command
 from django.db.models import F
 
-from authorizations import rules
+import rules
 from authorizations.models import Authorization, Duty, Evaluation, Flag, Lane, Sale
 from authorizations.operations import duties, evaluating
 from registry import clock

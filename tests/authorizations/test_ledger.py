@@ -5,7 +5,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authorizations.ledger import Balances, Step, Word, counted, ended, freed, sold_changed
+from authorizations.ledger import Balances, ended, freed, sold_changed
+from rules.count import Step, Word, counted
 
 D = Decimal
 LIVE = Balances(reserved=D(100))

@@ -16,13 +16,13 @@ from authorizations import access, operations
 from authorizations.invariants.guards import CLOSED
 from authorizations.models import Authorization, LookUp, Sale
 from authorizations.operations.evaluating import evaluate
+from database.row_security import work_for
 from precursors.errors import Refused
 from registry import clock
 from registry.actors import Actor
 from registry.middleware import MEMBERSHIP
 from registry.models import Membership, User
 from registry.models.people import Role
-from registry.row_security import work_for
 from tests.api.conftest import program, without_collected_files
 from tests.authorizations.planting import plant
 from tests.cast import PASSWORD, Firm, kg

@@ -71,7 +71,7 @@ def test_without_the_database_the_page_asks_to_come_back(visitor: Client, addres
 def test_a_database_lost_before_the_view_is_the_same(visitor: Client) -> None:
     gone = OperationalError("gone")
     visitor.cookies["sessionid"] = "x" * 32
-    with patch("config.sessions.SessionStore.load", side_effect=gone):
+    with patch("database.sessions.SessionStore.load", side_effect=gone):
         response = visitor.get("/")
     assert response.status_code == 503
     assert int(response.headers["Retry-After"]) > 0

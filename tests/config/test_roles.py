@@ -14,8 +14,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg2.errors import InsufficientPrivilege
 
-from config import privileges
-from config.privileges import ADDED_ONLY, CHANGEABLE, KEPT, RIGHTS, SECRET, SETTLED
+from database import privileges
+from database.privileges import ADDED_ONLY, CHANGEABLE, KEPT, RIGHTS, SECRET, SETTLED
 from tests.database import as_owner
 
 pytestmark = [

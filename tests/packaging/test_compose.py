@@ -22,7 +22,7 @@ import pytest
 import yaml
 from psycopg2.errors import InsufficientPrivilege
 
-from config.privileges import SECRET as SECRET_TABLES
+from database.privileges import SECRET as SECRET_TABLES
 from launcher import ports
 from launcher.environment import ROOT
 from launcher.postgres import READER

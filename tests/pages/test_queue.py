@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from authorizations import operations
 from authorizations.models import Authorization, Duty, Evaluation, Flag
-from authorizations.periods import end_of_day
 from authorizations.views.regulator import queue
 from registry import clock
 from registry.actors import Actor
+from registry.periods import end_of_day
 from tests.cast import Firm
 from tests.pages.conftest import Flagged, Visit
 

@@ -11,9 +11,9 @@ from django.db import connection
 from authorizations import operations
 from authorizations.models import Allowance, Authorization
 from authorizations.operations import acting, booking, eligibility, naming
+from database.statements import Statement
 from precursors.errors import Refused
 from precursors.models import Product
-from registry.statements import Statement
 from tests.cast import Firm, kg
 
 TOGETHER = 8

@@ -10,10 +10,10 @@ from django.db.models import Sum
 from authorizations import operations
 from authorizations.models import Authorization, LedgerEntry, Sale
 from authorizations.operations import Report, locking
+from database.statements import Statement
 from precursors.models import Product
 from registry import clock
 from registry.models import Event
-from registry.statements import Statement
 from tests.cast import Firm, kg
 from tests.races.test_quota_race import at_once
 

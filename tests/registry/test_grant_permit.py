@@ -15,7 +15,7 @@ from registry import operations
 from registry.actors import Actor
 from registry.models import Event, License, Permit
 from registry.models.firms import PermitState
-from registry.rules import Terms, is_looser
+from registry.permit_terms import Terms, is_looser
 from registry.standing import permit_in_force
 from tests.database import as_owner
 from tests.registry.refusals import refused

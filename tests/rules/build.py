@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from authorizations import rules
-from authorizations.rules import (
+import rules
+from precursors import quantities
+from precursors.quantities import Quantity, Unit
+from rules import (
     Amount,
     Evidence,
     Facts,
@@ -17,8 +19,6 @@ from authorizations.rules import (
     Report,
     SaleFacts,
 )
-from precursors import quantities
-from precursors.quantities import Quantity, Unit
 
 ISSUED = datetime(2026, 3, 2, 14, tzinfo=UTC)  # a Monday, 9 h in Lima
 SOLD = ISSUED + timedelta(hours=3)

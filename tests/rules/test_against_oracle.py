@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from authorizations.rules import ProductFacts
+from rules import ProductFacts
 from tests.rules.build import ACETONE, ended, facts, names, report, sale
 
 # The oracle's own tables: kilograms or liters in one of each unit.

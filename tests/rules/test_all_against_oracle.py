@@ -11,7 +11,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authorizations.rules import Booking, Facts, ReceiptFacts, Twin
+from rules import Booking, Facts, ReceiptFacts, Twin
 from tests.rules.build import (
     ACETONE,
     DAY,

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from authorizations import rules
-from authorizations.rules import Facts, ReceiptFacts, Report, SaleFacts
+import rules
+from rules import Facts, ReceiptFacts, Report, SaleFacts
 from tests.rules.build import (
     DAY,
     HOUR,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from authorizations import rules
-from authorizations.rules import Facts, ProductFacts, SaleFacts
+import rules
+from rules import Facts, ProductFacts, SaleFacts
 from tests.rules.build import (
     ACETONE,
     DRUMS,

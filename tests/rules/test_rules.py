@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from authorizations import rules
-from authorizations.rules import Booking, Facts, Twin
+import rules
+from rules import Booking, Facts, Twin
 from tests.rules.build import (
     ACETONE,
     DAY,

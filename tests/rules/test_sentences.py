@@ -12,8 +12,8 @@ from django.conf import settings
 from django.template.backends.django import DjangoTemplates
 from django.utils import translation
 
-from authorizations import rules
-from authorizations.rules import Booking, Evidence, Facts, Twin
+import rules
+from rules import Booking, Evidence, Facts, Twin
 from tests.rules.build import (
     ACETONE,
     DAY,

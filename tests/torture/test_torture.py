@@ -11,10 +11,10 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from authorizations.operations import acting, booking, locking, naming
+from database.statements import Statement
 from launcher import portal, ports
 from launcher.process import Process
 from launcher.stores import THROWAWAY_PORTS
-from registry.statements import Statement
 from tests.database import as_owner
 from tests.launcher.patience import eventually
 from tests.torture.journal import FAILED, OK

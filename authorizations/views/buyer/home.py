@@ -12,7 +12,6 @@ from authorizations.ledger import ZERO
 from authorizations.models import Authorization, Sale
 from authorizations.models.authorization import LIVE
 from authorizations.operations import awaiting
-from authorizations.periods import end_of_day, period_of, working_days_after
 from authorizations.verdicts import status_at
 from authorizations.views.acting import actor, shown
 from registry import clock
@@ -20,6 +19,7 @@ from registry.access import licenses_for, permits_for
 from registry.actors import Actor
 from registry.models import License, Permit
 from registry.models.firms import Activity, PermitState
+from registry.periods import end_of_day, period_of, working_days_after
 from registry.standing import license_in_force, shown_standing
 
 

@@ -17,7 +17,6 @@ from authorizations.forms.buying import CancelForm, HistoryForm, ReceiptForm
 from authorizations.models import Authorization, Sale, Status
 from authorizations.models.authorization import LIVE
 from authorizations.operations.weighing import remaining
-from authorizations.periods import end_of_day, start_of_day
 from authorizations.verdicts import status_at
 from authorizations.views.acting import actor, sent, shown
 from authorizations.views.deliveries import Delivery, deliveries
@@ -29,6 +28,7 @@ from precursors.search import words
 from registry import clock
 from registry.access import firm_required
 from registry.actors import Actor
+from registry.periods import end_of_day, start_of_day
 
 HEADINGS = [
     "code",

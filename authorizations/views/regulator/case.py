@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from authorizations import access, operations
 from authorizations.forms.review import AssignForm, ReviewForm
 from authorizations.models import Flag, FlagState, Severity, StepKind
-from authorizations.periods import last_day
 from authorizations.views.acting import actor, sent, shown
 from authorizations.views.regulator.deviation import deviation
 from authorizations.views.regulator.dossier import dossier
@@ -24,6 +23,7 @@ from registry.access import members_for, officer_required
 from registry.actors import Actor
 from registry.models import User
 from registry.models.people import Role
+from registry.periods import last_day
 
 PEOPLE = ["assigned_to", "proposed_by", "proposed_key", "second", "decided_by"]
 PARTS = ["product__precursor", "destination_site", "vehicle", "buyer", "seller"]

@@ -19,12 +19,12 @@ from authorizations.models import Authorization, Status
 from authorizations.operations import Reason
 from authorizations.operations.dealers import AUTOMATIC_WINDOW
 from authorizations.operations.eligibility import again, issued_lately_kg, reasons
-from authorizations.periods import last_day
 from authorizations.views.acting import actor, sent, shown
 from authorizations.views.regulator.dossier import dossier
 from registry import clock
 from registry.access import officer_required
 from registry.actors import Actor
+from registry.periods import last_day
 
 PAGE = 50
 VERBS = {"issue": operations.issue, "refuse": operations.refuse}

@@ -31,14 +31,14 @@ from authorizations.forms.review import (
 )
 from authorizations.models import Flag, FlagState
 from authorizations.models import flags as flag_states
-from authorizations.periods import end_of_day
-from authorizations.rules import RULES
 from authorizations.views.acting import actor
 from authorizations.views.regulator.deviation import Deviation, deviation
 from precursors.search import words
 from registry import clock
 from registry.access import officer_required, organizations_for
 from registry.actors import Actor
+from registry.periods import end_of_day
+from rules import RULES
 
 PAGE = 50
 RELATED = [

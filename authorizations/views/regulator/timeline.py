@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from authorizations.models import Flag, FlagState, FlagStep, StepKind
-from authorizations.rules import RULES
 from registry.models import Event, User
+from rules import RULES
 
 Text = str | Promise
 

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from database.migrator import as_migrator
 from demo import world
-from registry.migrator import as_migrator
 
 LABELS = {
     "firms": "entering firms",

@@ -4,11 +4,11 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from authorizations.rules import honesty
-from authorizations.rules.book import Evidence, Setting, rule, sale_rule
-from authorizations.rules.comparison import compared
-from authorizations.rules.facts import NOTHING_ARRIVED, Amount, Facts, SaleFacts
-from authorizations.rules.measure import measure, plain, tolerance
+from rules import self_reports
+from rules.comparison import compared
+from rules.facts import NOTHING_ARRIVED, Amount, Facts, SaleFacts
+from rules.measure import measure, plain, tolerance
+from rules.rule import Evidence, Setting, rule, sale_rule
 
 SLIPS = (10, 100, 1000)
 
@@ -21,7 +21,7 @@ def quantity_exceeded(facts: Facts, setting: Setting) -> Evidence | None:
     found = compared(facts, setting)
     if not found.is_exceeded:
         return None
-    return found.shown(over=found.over) | honesty.excess_told(facts, setting)
+    return found.shown(over=found.over) | self_reports.excess_told(facts, setting)
 
 
 @rule(_("Less sold than authorized"), severity="low")
@@ -77,7 +77,7 @@ def receipt_difference(sale: SaleFacts, facts: Facts, setting: Setting) -> Evide
         return None
     figures = {"sold": sold, "received": received, "tolerance": allowed}
     shown = measured.shown(**figures, difference=received - sold)
-    told = honesty.surplus_told(sale, setting, sold=sold, received=received, allowed=allowed)
+    told = self_reports.surplus_told(sale, setting, sold=sold, received=received, allowed=allowed)
     return {**shown, "outcome": receipt.outcome, **told}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.commands import migrate
 
-from registry.migrator import as_migrator
+from database.migrator import as_migrator
 
 
 class Command(migrate.Command):

@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config import privileges
-from registry.migrator import as_migrator
+from database import privileges
+from database.migrator import as_migrator
 
 
 class Command(BaseCommand):

@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from authorizations.rules.book import Evidence, Setting, rule, sale_rule
-from authorizations.rules.facts import IN_FORCE, Booking, Facts, LicenseFacts, SaleFacts
-from authorizations.rules.measure import plain, within
+from rules.facts import IN_FORCE, Booking, Facts, LicenseFacts, SaleFacts
+from rules.measure import plain, within
+from rules.rule import Evidence, Setting, rule, sale_rule
 
 
 @sale_rule(_("License not in force"), severity="high")

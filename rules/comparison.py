@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from authorizations.ledger import Step, Word, counted
-from authorizations.rules.book import Evidence, Setting
-from authorizations.rules.facts import NOTHING_ARRIVED, Amount, Facts, ReceiptFacts, SaleFacts
-from authorizations.rules.measure import Measure, measure, plain, tolerance
+from rules.count import Step, Word, counted
+from rules.facts import NOTHING_ARRIVED, Amount, Facts, ReceiptFacts, SaleFacts
+from rules.measure import Measure, measure, plain, tolerance
+from rules.rule import Evidence, Setting
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from authorizations.rules.book import Evidence, Setting
-from authorizations.rules.facts import Amount, ProductFacts
 from precursors.quantities import Unit
+from rules.facts import Amount, ProductFacts
+from rules.rule import Evidence, Setting
 
 MILLION = 10**6
 REST_OF_MINUTE = timedelta(minutes=1, microseconds=-1)

@@ -1,9 +1,8 @@
 """The rules that hold what was sold against what was authorized. Pure: they know no models."""
 
 # Importing a module of rules enters them into the book.
-from authorizations.rules import acts, goods, quantities, rights
-from authorizations.rules.book import RULES, Evidence, Finding, Rule, defaults, evaluate
-from authorizations.rules.facts import (
+from rules import goods, quantities, rights, times
+from rules.facts import (
     Amount,
     Booking,
     Facts,
@@ -14,6 +13,7 @@ from authorizations.rules.facts import (
     SaleFacts,
     Twin,
 )
+from rules.rule import RULES, Evidence, Finding, Rule, defaults, evaluate
 
 __all__ = [
     "RULES",
@@ -29,10 +29,10 @@ __all__ = [
     "Rule",
     "SaleFacts",
     "Twin",
-    "acts",
     "defaults",
     "evaluate",
     "goods",
     "quantities",
     "rights",
+    "times",
 ]

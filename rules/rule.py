@@ -10,8 +10,8 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from authorizations.rules.facts import Facts, SaleFacts
 from precursors.errors import Text
+from rules.facts import Facts, SaleFacts
 
 Evidence = dict[str, str]
 Settings = Mapping[str, Mapping[str, Any]]

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from authorizations.rules.book import Evidence, Setting, sale_rule
-from authorizations.rules.facts import CALLED_OFF, Facts, SaleFacts
-from authorizations.rules.measure import instant, plain, within
+from rules.facts import CALLED_OFF, Facts, SaleFacts
+from rules.measure import instant, plain, within
+from rules.rule import Evidence, Setting, sale_rule
 
 
 @sale_rule(_("Sold without a code"), severity="high")

@@ -15,10 +15,10 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
-from authorizations.rules.book import Evidence, Setting
-from authorizations.rules.comparison import compared
-from authorizations.rules.facts import Facts, Report, SaleFacts
-from authorizations.rules.measure import instant
+from rules.comparison import compared
+from rules.facts import Facts, Report, SaleFacts
+from rules.measure import instant
+from rules.rule import Evidence, Setting
 
 
 def excess_told(facts: Facts, setting: Setting) -> Evidence:
