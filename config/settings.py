@@ -38,8 +38,8 @@ INSTALLED_APPS = [
     "database",
     "registry",
     "authorizations",
+    "pages",
     "demo",
-    "config",
     "config.admin_app.PortalAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "registry.middleware.actor",
+    "pages.middleware.actor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.errors.refusals",
@@ -88,7 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "config.context.portal",
+                "pages.context.portal",
             ],
         },
     }
@@ -174,7 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "registry.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "pages.account.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -182,17 +182,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proved by the invitation th
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
-    "login": "config.account_forms.SignIn",
-    "change_password": "config.account_forms.ChangePassword",
-    "set_password": "config.account_forms.SetPassword",
-    "reset_password": "config.account_forms.AskForReset",
-    "reset_password_from_key": "config.account_forms.ResetPassword",
-    "reauthenticate": "config.account_forms.ConfirmPassword",
+    "login": "pages.account.forms.SignIn",
+    "change_password": "pages.account.forms.ChangePassword",
+    "set_password": "pages.account.forms.SetPassword",
+    "reset_password": "pages.account.forms.AskForReset",
+    "reset_password_from_key": "pages.account.forms.ResetPassword",
+    "reauthenticate": "pages.account.forms.ConfirmPassword",
 }
 MFA_FORMS = {
-    "authenticate": "config.account_forms.SecondStep",
-    "reauthenticate": "config.account_forms.ConfirmCode",
-    "activate_totp": "config.account_forms.SetUpApp",
+    "authenticate": "pages.account.forms.SecondStep",
+    "reauthenticate": "pages.account.forms.ConfirmCode",
+    "activate_totp": "pages.account.forms.SetUpApp",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Precursor portal"
@@ -252,12 +252,12 @@ METRICS_TOKEN = env.optional_secret("METRICS_TOKEN")  # without one /metrics is 
 
 # API -------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["registry.authentication.ApiKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["registry.authentication.HasScope"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["api.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["config.api.parsing.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "config.api.schema.Schema",
-    "EXCEPTION_HANDLER": "config.errors.problem",
+    "DEFAULT_PARSER_CLASSES": ["api.parsing.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "api.schema.Schema",
+    "EXCEPTION_HANDLER": "api.problems.handle",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
 }
@@ -272,13 +272,13 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "AuthorizationStatus": "authorizations.models.Status.choices",
-        "SaleStatus": "authorizations.api.shapes.SALE_STATUSES",
+        "SaleStatus": "api.v1.shapes.SALE_STATUSES",
         "ReceiptOutcome": "authorizations.models.Outcome.choices",
-        "ReviewOutcome": "authorizations.api.forms.REVIEW_OUTCOMES",
+        "ReviewOutcome": "api.v1.bodies.REVIEW_OUTCOMES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.api.schema.complete",
+        "api.schema.complete",
     ],
 }
 

@@ -7,8 +7,10 @@ from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path
 
-from authorizations.views.home import home
-from config import api_docs, health, metrics, session
+from api import docs
+from config import health, metrics
+from pages import session
+from pages.home import home
 
 
 def icon(request: HttpRequest) -> HttpResponseRedirect:
@@ -21,14 +23,16 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
-    path("accounts/", include("config.account_urls")),
+    path("accounts/", include("pages.account.urls")),
     path("session/", session.renew, name="session"),
     path("favicon.ico", icon, name="favicon"),
     path("language/", include("django.conf.urls.i18n")),
-    path("api/v1/", include("config.api_urls")),
-    path("api/docs/", api_docs.Docs.as_view(), name="api_docs"),
-    path("", include("registry.urls")),
-    path("", include("authorizations.urls")),
+    path("api/v1/", include("api.urls")),
+    path("api/docs/", docs.Docs.as_view(), name="api_docs"),
+    path("", include("pages.register.urls")),
+    path("", include("pages.buyer.urls")),
+    path("", include("pages.seller.urls")),
+    path("", include("pages.officer.urls")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEMO_MODE:

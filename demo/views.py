@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 
 from authorizations import bell
 from demo import people
+from pages.middleware import MEMBERSHIP
 from registry import clock
-from registry.middleware import MEMBERSHIP
 
 DAYS = {"1": 1, "7": 7, "30": 30}
 

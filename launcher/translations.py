@@ -20,7 +20,15 @@ from django.utils.translation.template import templatize
 
 from launcher.environment import ROOT
 
-APPS = ("precursors", "registry", "authorizations", "config")
+ROOMS = (
+    "precursors",
+    "rules",
+    "registry",
+    "authorizations",
+    "pages",
+    "api",
+    "config",
+)
 PO = ROOT / "locale" / "es" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 IN_TEMPLATE = re.compile(r"(?<!\w)(n?p?gettext|_)\(")
@@ -61,8 +69,8 @@ def messages() -> dict[Message, str]:
 
 
 def _sources() -> list[Path]:
-    python = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
-    folders = [ROOT / "templates", *(ROOT / app / "templates" for app in APPS)]
+    python = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    folders = [ROOT / "templates", *(ROOT / room / "templates" for room in ROOMS)]
     templates = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     return sorted([*python, *templates])
 

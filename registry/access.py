@@ -1,16 +1,10 @@
 """Which rows somebody may see: the only way by which a page or an endpoint obtains one."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
 
 from registry.actors import Actor
-from registry.http import noted
 from registry.models import (
     Driver,
     Invitation,
@@ -24,7 +18,6 @@ from registry.models import (
 )
 from registry.models.people import Role
 
-Page = Callable[..., HttpResponse]
 Row = TypeVar("Row", bound=Model)
 
 
@@ -93,31 +86,3 @@ def _seen(rows: QuerySet[Row], by: Actor, owner: str = "organization") -> QueryS
 
 
 # Pages ---------------------------------------------------------------------------------------
-
-
-def officer_required(view: Page) -> Page:
-    """Let officers in; ask strangers to sign in."""
-    return _required(view, lambda by: by.is_authority)
-
-
-def firm_required(view: Page) -> Page:
-    """Let those in who act for a firm; ask strangers to sign in."""
-    return _required(view, lambda by: by.organization is not None)
-
-
-def manager_required(view: Page) -> Page:
-    """Let in who may invite: officers, and a firm's managers."""
-    return _required(view, lambda by: by.is_authority or by.role == Role.MANAGER)
-
-
-def _required(view: Page, may: Callable[[Actor], bool]) -> Page:
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        by = noted(request).actor
-        if by is None or not may(by):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded

@@ -21,8 +21,8 @@ def noted(request: HttpRequest) -> PortalRequest:
     return cast(PortalRequest, request)
 
 
-def acting(request: HttpRequest) -> Actor:
-    """Who acts. Behind the guards of access.py, always somebody."""
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts. Behind the guards of the pages, always somebody."""
     by = noted(request).actor
     assert by is not None
     return by

@@ -14,5 +14,5 @@ def mail_invitation(invitation: Invitation, link: str) -> None:
     with translation.override(language):
         subject = translation.gettext("Your invitation to the precursor portal")
         content = {"invitation": invitation, "link": link}
-        body = render_to_string("registry/mail/invitation.txt", content)
+        body = render_to_string("register/mail/invitation.txt", content)
         send_mail(subject, body, None, [invitation.email])

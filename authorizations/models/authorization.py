@@ -178,6 +178,12 @@ class Authorization(models.Model):
         """When time ends it: its validity once issued, the decision's deadline before."""
         return self.valid_until or self.decide_by
 
+    def status_at(self, at: datetime) -> Status:
+        """The status as time has made it, though nobody has settled it yet."""
+        if self.is_live and at > self.ends_at:
+            return Status.EXPIRED
+        return Status(self.status)
+
     @property
     def parties(self) -> list[int]:
         return [self.buyer_id, self.seller_id]

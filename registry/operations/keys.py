@@ -1,5 +1,8 @@
 """Keys by which programs act."""
 
+import hashlib
+import secrets
+import string
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from precursors.errors import Refused
 from registry import clock, events, inputs
 from registry.actors import Actor
-from registry.authentication import hashed, new_key
 from registry.models import ApiKey, Jurisdiction, Organization
 from registry.models.people import Scope
 
@@ -67,3 +69,18 @@ def revoke_api_key(key: ApiKey, *, by: Actor) -> ApiKey:
 def _record(kind: str, key: ApiKey, at: datetime, by: Actor) -> None:
     data = {"prefix": key.prefix, "name": key.name, "scopes": key.scopes}
     events.record(kind, key, at=at, organizations=[key.organization_id], data=data, by=by)
+
+
+PUBLIC_SIGNS = string.ascii_lowercase + string.digits
+
+
+def new_key(*, is_test: bool) -> tuple[str, str]:
+    """Make a key of 256 random bits: its public prefix, and the whole of it."""
+    public = "".join(secrets.choice(PUBLIC_SIGNS) for _ in range(8))
+    prefix = f"pk_{'test' if is_test else 'live'}_{public}"
+    return prefix, f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def hashed(secret: str) -> str:
+    """SHA-256, hexadecimal: enough for a secret of 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -65,7 +65,7 @@ def _send(invitation: Invitation, now: datetime, by: Actor) -> str:
     invitation.expires_at = now + INVITATION_VALID
     invitation.save()
     _record("sent", invitation, now, by)
-    link = settings.PUBLIC_URL + reverse("registry:invitation", args=[token])
+    link = settings.PUBLIC_URL + reverse("register:invitation", args=[token])
     # A lambda, because Django cannot log the failure of a partial.
     transaction.on_commit(lambda: mail_invitation(invitation, link), robust=True)
     return link

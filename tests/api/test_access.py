@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from api import urls
+from api.endpoint import Endpoint
 from authorizations.operations import duties
-from config import api_urls
-from config.api.views import Endpoint
 from registry import clock
 from registry.models import ApiKey, Jurisdiction
 from registry.models.people import Scope
@@ -100,7 +100,7 @@ LISTS = [row for row in MATRIX if row.startswith("GET ") and row.endswith("s")]
 def endpoints() -> dict[str, tuple[str, type[Endpoint]]]:
     """Every method of every endpoint in the URL conf, with its path."""
     found = {}
-    for route in api_urls.urlpatterns:
+    for route in urls.urlpatterns:
         view = getattr(route.callback, "cls", None)
         if view is not None:
             for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):

@@ -141,7 +141,7 @@ def test_the_language_of_the_sentence_is_the_one_asked_for(authority_api: Progra
 
 
 def test_a_lost_database_asks_to_come_back(authority_api: Program) -> None:
-    with patch("registry.authentication.WITH_PREFIX") as statement:
+    with patch("api.authentication.WITH_PREFIX") as statement:
         statement.rows.side_effect = OperationalError("gone")
         response = authority_api.get("/organizations")
     problem(response, 503, "unavailable")
@@ -149,7 +149,7 @@ def test_a_lost_database_asks_to_come_back(authority_api: Program) -> None:
 
 
 def test_a_defect_of_ours_is_told_as_a_problem_too(authority_api: Program) -> None:
-    with patch("registry.api.access.organizations_for", side_effect=ZeroDivisionError):
+    with patch("api.v1.register.access.organizations_for", side_effect=ZeroDivisionError):
         problem(authority_api.get("/organizations"), 500, "internal")
 
 

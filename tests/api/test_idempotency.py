@@ -11,11 +11,11 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from api import idempotency
+from api.idempotency import canonical
+from api.parsing import document
 from authorizations.models import Authorization, IdempotencyKey, Sale
 from authorizations.tasks import forget_idempotency_keys
-from config.api import idempotency
-from config.api.idempotency import canonical
-from config.api.parsing import document
 from database.statements import Statement
 from tests.api.programs import Program, problem
 from tests.database import as_owner

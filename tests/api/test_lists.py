@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from api import lists
 from authorizations import operations as codes
 from authorizations.models import Authorization
-from config.api import lists
 from registry.actors import Actor
 from registry.models import Organization
 from tests.api.programs import Program

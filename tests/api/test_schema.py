@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from config.api.problem_codes import DOMAIN, OF_VALUES, REASONS
+from api.problem_codes import DOMAIN, OF_VALUES, REASONS
 
 # Put together from parts where they are raised.
 COMPOSED = {"not_live", "not_pending", "not_issued"}

@@ -9,7 +9,7 @@ from django.db import connection
 
 from authorizations import operations
 from authorizations.models import Sale
-from authorizations.operations.once import once
+from pages.once import once_per_form
 from precursors.errors import Refused
 from precursors.models import Product
 from registry.models import Jurisdiction
@@ -27,7 +27,7 @@ def test_copies_that_come_at_once_are_recorded_once(
 
     def send(_copy: int) -> tuple[str, bool]:
         try:
-            return once(
+            return once_per_form(
                 form="sale",
                 token=TOKEN,
                 act=lambda: operations.record_sale(code, said, by=vendor.actor),
@@ -50,7 +50,7 @@ def test_what_was_refused_is_not_remembered(
 
     def send(by: Any) -> tuple[str, bool]:
         act = lambda: operations.record_sale(code, report(vendor, "5"), by=by)  # noqa: E731
-        return once(form="sale", token=TOKEN, act=act, by=vendor.actor)
+        return once_per_form(form="sale", token=TOKEN, act=act, by=vendor.actor)
 
     with pytest.raises(Refused):
         send(rival.actor)
@@ -62,7 +62,7 @@ def test_another_firms_form_of_the_same_token_is_another(
 ) -> None:
     code = request_code(buyer, vendor, acetone)
     given = [
-        once(form="sale", token=TOKEN, act=lambda: code, by=firm.actor)
+        once_per_form(form="sale", token=TOKEN, act=lambda: code, by=firm.actor)
         for firm in (vendor, rival, vendor)
     ]
     assert [again for _uuid, again in given] == [False, False, True]

@@ -17,10 +17,10 @@ from authorizations.invariants.guards import CLOSED
 from authorizations.models import Authorization, LookUp, Sale
 from authorizations.operations.evaluating import evaluate
 from database.row_security import work_for
+from pages.middleware import MEMBERSHIP
 from precursors.errors import Refused
 from registry import clock
 from registry.actors import Actor
-from registry.middleware import MEMBERSHIP
 from registry.models import Membership, User
 from registry.models.people import Role
 from tests.api.conftest import program, without_collected_files

@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from config.forms import Form, MomentField, QuantityField
-from config.templatetags.portal import LOOKS
 from config.urls import *  # noqa: F403
 from config.urls import urlpatterns as portal_urls
+from pages.forms import Form, MomentField, QuantityField
+from pages.templatetags.portal import LOOKS
 
 LONG = "A choice so long that no telephone is wide enough to show it on one line"
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)

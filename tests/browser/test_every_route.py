@@ -13,7 +13,7 @@ from tests.pages.test_access import MATRIX, ROLES, address, browsers, rows
 __all__ = ["ask", "browsers", "flagged", "report", "rows", "sell", "visit"]
 
 LOOKING = ("buyer", "vendor", "officer", "anonymous")  # each route by the first who may
-NO_PAGES = {"set_language", "session", "favicon", "authorizations:purchases_csv"}
+NO_PAGES = {"set_language", "session", "favicon", "buyer:purchases_csv"}
 OVERHANG = "document.documentElement.scrollWidth - innerWidth"
 
 

@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
 
-from config.account_urls import urlpatterns
+from pages.account.urls import urlpatterns
 from registry.models import User
 from tests.cast import PASSWORD, Firm
 

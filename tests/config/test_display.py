@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone, translation
 
-from config.templatetags import portal
+from pages.templatetags import portal
 
 NOON_IN_LIMA = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django import forms
 from django.utils import timezone
 
-from config.forms import Form, MomentField
+from pages.forms import Form, MomentField
 
 
 class Question(Form):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from config import navigation
+from pages import navigation
 from tests.cast import Firm
 
 

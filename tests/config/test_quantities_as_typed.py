@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from config.forms import Form, QuantityField, parse_quantity, readings
+from pages.forms import Form, QuantityField, parse_quantity, readings
 
 
 @pytest.mark.parametrize(

@@ -45,4 +45,4 @@ def test_only_the_web_keeps_the_order_of_joins(db: None, module: str, limit: str
 def test_all_is_loaded_and_left_alone_by_the_collector_before_the_first_request(db: None) -> None:
     share, modules = json.loads(run(LOADED))
     assert share > 0.99
-    assert {"authorizations.views.regulator.queue", "authorizations.api.sales"} <= set(modules)
+    assert {"pages.officer.queue", "api.v1.sales"} <= set(modules)

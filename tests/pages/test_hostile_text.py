@@ -17,7 +17,7 @@ from django.test import Client
 
 from authorizations import operations as codes
 from authorizations.models import Authorization, Flag
-from authorizations.views.exports import FORMULA
+from pages.exports import FORMULA
 from precursors.models import Product
 from registry import clock, operations
 from registry.actors import Actor
@@ -222,7 +222,7 @@ def kept(
     codes.refuse(
         Authorization.objects.get(uuid=rows["decide"]), reason=script("refusal"), by=regulator
     )
-    refused = address("authorizations:purchase", {"purchase": rows["decide"]})
+    refused = address("buyer:purchase", {"purchase": rows["decide"]})
     return [refused, *(address(name, {**rows, "sale": newer.uuid}) for name in MATRIX)]
 
 

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from authorizations import operations
 from authorizations.models import Authorization, Status
-from authorizations.views.regulator import pending
-from config.templatetags.portal import quantity
+from pages.officer import pending
+from pages.templatetags.portal import quantity
 from registry import operations as registry
 from registry.actors import Actor
 from tests.cast import Firm

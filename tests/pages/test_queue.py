@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from authorizations import operations
 from authorizations.models import Authorization, Duty, Evaluation, Flag
-from authorizations.views.regulator import queue
+from pages.officer import queue
 from registry import clock
 from registry.actors import Actor
 from registry.periods import end_of_day

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from authorizations import operations
 from authorizations.models import Authorization, Flag, Sale, Status
 from authorizations.operations.evaluating import evaluate
-from authorizations.views.vendor.sales import _of_day
+from pages.seller.sales import _of_day
 from precursors.models import Product
 from registry import clock
 from tests.cast import Firm

@@ -11,10 +11,10 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
+from api.authentication import KEY
 from config.logs import mask
 from registry import operations
 from registry.actors import Actor
-from registry.authentication import KEY
 from registry.models import ApiKey, Event, Jurisdiction, Organization
 from tests.registry.numbers import ruc
 

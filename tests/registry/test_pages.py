@@ -229,7 +229,7 @@ def addresses(
         ("permit", [proposed.uuid]),
         ("reinstatement", [reinstatement.uuid]),
     ]
-    return [reverse(f"registry:{name}", args=arguments) for name, arguments in named]
+    return [reverse(f"register:{name}", args=arguments) for name, arguments in named]
 
 
 def test_every_page_of_the_authority_opens_for_an_officer(

@@ -32,7 +32,7 @@ from tests.rules.build import (
     sold,
 )
 
-FOLDER = "authorizations/rules"
+FOLDER = "rules"
 MISSING = "MISSING"
 
 

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, connection
 from authorizations import operations
 from authorizations.models import Authorization, Sale
 from authorizations.operations import Report, duties
-from authorizations.operations.once import once
+from pages.once import once_per_form
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import quantity
@@ -70,7 +70,9 @@ class Verbs:
             if act.verb in PLAIN:
                 return PLAIN[act.verb](act, by)
             form, token = f"torture {act.verb}", UUID(key)
-            return once(form=form, token=token, act=lambda: KEYED[act.verb](act, by), by=by)[0]
+            return once_per_form(
+                form=form, token=token, act=lambda: KEYED[act.verb](act, by), by=by
+            )[0]
         except CUT_OFF as error:
             if getattr(error.__cause__, "pgcode", None) == DEADLOCK:
                 raise

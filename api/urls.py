@@ -1,0 +1,50 @@
+"""The addresses of the REST API, version 1."""
+
+from django.urls import path
+
+from api import docs
+from api.v1 import catalogue, codes, flags, licenses, register, sales
+
+CODE = "authorizations/<str:code>"
+
+app_name = "api"
+urlpatterns = [
+    path("openapi.json", docs.schema, name="schema"),
+    path("precursors", catalogue.Precursors.as_view(), name="precursors"),
+    path("products", catalogue.Products.as_view(), name="products"),
+    path("organizations", register.Organizations.as_view(), name="organizations"),
+    path("licenses", register.Licenses.as_view(), name="licenses"),
+    path("licenses/<path:number>/suspend", register.LicenseSuspension.as_view(), name="suspend"),
+    path(
+        "licenses/<path:number>/reinstate",
+        register.LicenseReinstatement.as_view(),
+        name="reinstate",
+    ),
+    path(
+        "licenses/<path:number>/revoke",
+        licenses.LicenseRevocation.as_view(),
+        name="revoke_license",
+    ),
+    path("permits", register.Permits.as_view(), name="permits"),
+    path("sites", register.Sites.as_view(), name="sites"),
+    path("vehicles", register.Vehicles.as_view(), name="vehicles"),
+    path("headroom", codes.Headroom.as_view(), name="headroom"),
+    path("authorizations", codes.Authorizations.as_view(), name="authorizations"),
+    path(CODE, codes.AuthorizationDetail.as_view(), name="authorization"),
+    path(f"{CODE}/cancel", codes.Cancellation.as_view(), name="cancel"),
+    path(f"{CODE}/issue", codes.Issue.as_view(), name="issue"),
+    path(f"{CODE}/refuse", codes.Refusal.as_view(), name="refuse"),
+    path(f"{CODE}/revoke", codes.Revocation.as_view(), name="revoke"),
+    path(f"{CODE}/not-sold", codes.NotSold.as_view(), name="not_sold"),
+    path(f"{CODE}/release", codes.Release.as_view(), name="release"),
+    path(f"{CODE}/sales", sales.CodeSales.as_view(), name="code_sales"),
+    path("sales", sales.Sales.as_view(), name="sales"),
+    path("sales/<uuid:id>", sales.SaleDetail.as_view(), name="sale"),
+    path("sales/<uuid:id>/correction", sales.Correction.as_view(), name="correction"),
+    path("sales/<uuid:id>/void", sales.Void.as_view(), name="void"),
+    path("sales/<uuid:id>/agree", sales.Agreement.as_view(), name="agree"),
+    path("sales/<uuid:id>/receipt", sales.Receipts.as_view(), name="receipt"),
+    path("flags", flags.Flags.as_view(), name="flags"),
+    path("flags/<uuid:id>", flags.FlagDetail.as_view(), name="flag"),
+    path("flags/<uuid:id>/review", flags.Review.as_view(), name="review"),
+]

@@ -1,0 +1,223 @@
+"""What programs send: requests, reports of sales, receipts, reviews; and queries of lists."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from api.bodies import Body, Filters, Flag, Moment, Number, QuantityIn, Reference, Text
+from api.v1.catalogue import product_as_named, product_named
+from api.v1.register import (
+    organization_as_named,
+    organization_named,
+    own_site_as_named,
+    own_site_named,
+    site_as_named,
+    vehicle_as_named,
+)
+from authorizations.codes import GAPS, LOOK_ALIKES
+from authorizations.models import FlagState, Outcome, ReceiptReason, Severity, Status
+from authorizations.models.flags import ENDED
+from authorizations.models.sales import NOTHING_ARRIVED
+from authorizations.operations import Report
+from precursors.quantities import Quantity
+
+REVIEW_OUTCOMES = [(state.value, state.label) for state in ENDED]
+ZERO = re.compile(r"0{1,15}(\.0{1,3})?", re.ASCII)
+
+
+class RequestForm(Body):
+    """The verb finds what is named here, all at once."""
+
+    seller = Reference(organization_as_named, code="unknown_organization")
+    product = Reference(product_as_named, code="unknown_product")
+    quantity = QuantityIn()
+    destination_site = Reference(own_site_as_named, code="unknown_site")
+    vehicle = Reference(vehicle_as_named, code="unknown_vehicle", required=False)
+    purpose = Text(max_length=300, required=False, allow_blank=True)
+
+
+class OptionalReason(Body):
+    """Why something is done, if there is more to say than that it is."""
+
+    reason = Text(max_length=1000, required=False, allow_blank=True)
+
+
+class Nothing(Body):
+    """An act that needs no more words: `{}`."""
+
+
+class DriverForm(Body):
+    document = Text(max_length=30, required=False, allow_blank=True)
+    license = Text(max_length=30, required=False, allow_blank=True)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {
+                "type": "object",
+                "properties": {"plate": {"type": "string"}},
+                "required": ["plate"],
+            },
+            {"type": "string"},
+        ]
+    }
+)
+class Plate(serializers.Field[Any, Any, Any, Any]):
+    """`{"plate": "ABC-123"}`, or the bare plate."""
+
+    default_error_messages = {"invalid": _('Give the vehicle like {{"plate": "ABC-123"}}.')}
+
+    def to_internal_value(self, data: Any) -> str:
+        if isinstance(data, Mapping):
+            if set(data) != {"plate"}:
+                self.fail("invalid")
+            data = data["plate"]
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data[:100]
+
+
+class SaleForm(Body):
+    """A sale as the vendor reports it: late, large or strange, it is recorded."""
+
+    sold_at = Moment()
+    quantity = QuantityIn()
+    site = Reference(site_as_named, code="unknown_site")
+    vehicle = Plate()
+    driver = DriverForm(required=False)
+    invoice = Text(max_length=50, required=False, allow_blank=True)
+    guide = Text(max_length=50, required=False, allow_blank=True)
+    gross_kg = Number(max_digits=20, decimal_places=6, required=False, min_value=Decimal(0))
+    tare_kg = Number(max_digits=20, decimal_places=6, required=False, min_value=Decimal(0))
+    seals = serializers.ListField(child=Text(max_length=50), max_length=100, required=False)
+    product = Reference(product_named, code="unknown_product", required=False)
+    complete = Flag(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Gather the report; what the contract adds to it stays beside."""
+        driver = attrs.pop("driver", {})
+        report = {name: attrs.pop(name) for name in REPORTED & attrs.keys()}
+        attrs["report"] = Report(
+            plate=attrs.pop("vehicle"),
+            driver_document=driver.get("document", ""),
+            driver_license=driver.get("license", ""),
+            **report,
+        )
+        return attrs
+
+
+REPORTED = {
+    "sold_at",
+    "quantity",
+    "site",
+    "invoice",
+    "guide",
+    "gross_kg",
+    "tare_kg",
+    "seals",
+    "product",
+    "complete",
+}
+
+
+class CodelessSaleForm(SaleForm):
+    buyer = Reference(organization_named, code="unknown_organization")
+    product = Reference(product_named, code="unknown_product")
+    reason = Text(max_length=500)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        product = attrs["product"]
+        return {**super().validate(attrs), "product": product}
+
+
+class CorrectionForm(SaleForm):
+    reason = Text(max_length=500)
+
+
+class VoidForm(Body):
+    reason = Text(max_length=500)
+
+
+class ReceivedQuantity(QuantityIn):
+    """A quantity, or zero where nothing was accepted (read as None)."""
+
+    def read(self, data: Mapping[str, Any]) -> Quantity | None:  # type: ignore[override]
+        value = data.get("value")
+        if not (isinstance(value, str) and ZERO.fullmatch(value)):
+            return super().read(data)
+        super().read({**data, "value": "1"})  # the unit must be a known one all the same
+        return None
+
+
+class ReceiptForm(Body):
+    received_at = Moment()
+    quantity = ReceivedQuantity(required=False)
+    outcome = serializers.ChoiceField(Outcome.choices)
+    reasons = serializers.ListField(
+        child=serializers.ChoiceField(ReceiptReason.choices), required=False, max_length=5
+    )
+    remarks = Text(max_length=500, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs.setdefault("quantity", None)
+        if attrs["quantity"] is None and attrs["outcome"] not in NOTHING_ARRIVED:
+            text = _("Zero is accepted only when refused or never received.")
+            raise ValidationError({"quantity": {"value": [text]}}, "not_positive")
+        return attrs
+
+
+class ReviewForm(Body):
+    outcome = serializers.ChoiceField(REVIEW_OUTCOMES)
+    note = Text(max_length=4000)
+
+
+class HeadroomQuery(Filters):
+    product = Reference(product_named, code="unknown_product")
+    activity = serializers.ChoiceField([("buy", "buy")], default="buy")
+    seller = Reference(organization_named, code="unknown_organization", required=False)
+    site = Reference(own_site_named, code="unknown_site", required=False)
+
+
+class AuthorizationFilters(Filters):
+    status = serializers.ChoiceField(Status.choices, required=False)
+    buyer = Text(required=False, source="buyer__tax_id")
+    seller = Text(required=False, source="seller__tax_id")
+    product = Text(required=False, source="product__code")
+
+
+class SaleFilters(Filters):
+    authorization = Text(
+        required=False, source="authorization__code", help_text=_("The code of the authorization.")
+    )
+    buyer = Text(required=False, source="buyer__tax_id")
+    seller = Text(required=False, source="seller__tax_id")
+    invoice = Text(required=False)
+    guide = Text(required=False)
+
+    def validate_authorization(self, value: str) -> str:
+        return plain(value)
+
+
+class FlagFilters(Filters):
+    state = serializers.ChoiceField(FlagState.choices, required=False)
+    severity = serializers.ChoiceField(Severity.choices, required=False)
+    rule = Text(required=False)
+    authorization = Text(
+        required=False, source="authorization__code", help_text=_("The code of the authorization.")
+    )
+    sale = serializers.UUIDField(required=False, source="sale__uuid")
+
+    def validate_authorization(self, value: str) -> str:
+        return plain(value)
+
+
+def plain(code: str) -> str:
+    """A code as it is stored, without asking whether it can be one."""
+    return GAPS.sub("", code).upper().translate(LOOK_ALIKES)

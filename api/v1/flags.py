@@ -1,0 +1,53 @@
+"""Flags and their reviews: the authority's alone."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.endpoint import Endpoint, found_or_404
+from api.idempotency import idempotent
+from api.v1.bodies import FlagFilters, ReviewForm
+from api.v1.shapes import FlagShape
+from authorizations import access, operations
+from authorizations.models import Flag
+
+READ = ("flags:read", "flags:review")
+
+
+class Flags(Endpoint):
+    scopes = {"GET": READ}
+    authority_for = ("GET",)
+
+    @extend_schema(parameters=[FlagFilters], responses=FlagShape(many=True))
+    def get(self, request: Request) -> Response:
+        rows = access.flags_for(self.by).filter(**self.filters(FlagFilters))
+        return self.listed(rows, shape=FlagShape)
+
+
+class OneFlag(Endpoint):
+    def subject(self, id: UUID) -> Flag:
+        return found_or_404(access.flags_for(self.by).filter(uuid=id).first())
+
+
+class FlagDetail(OneFlag):
+    scopes = {"GET": READ}
+    authority_for = ("GET",)
+
+    @extend_schema(responses=FlagShape)
+    def get(self, request: Request, id: UUID) -> Response:
+        return Response(FlagShape(self.subject(id)).data)
+
+
+class Review(OneFlag):
+    scopes = {"POST": ("flags:review",)}
+    authority_for = ("POST",)
+
+    @extend_schema(request=ReviewForm, responses=FlagShape)
+    @idempotent()
+    def post(self, request: Request, id: UUID) -> Response:
+        """Propose how a flag ends. A key proposes; it is never the second officer."""
+        flag = self.subject(id)
+        operations.review(flag, **self.body(ReviewForm), by=self.by)
+        return Response(FlagShape(self.subject(id)).data)

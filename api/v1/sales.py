@@ -1,0 +1,154 @@
+"""Sales and receipts: what was reported, corrected, voided, agreed and received."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.bodies import Reason
+from api.endpoint import Endpoint, found_or_404
+from api.idempotency import idempotent
+from api.v1.bodies import (
+    CodelessSaleForm,
+    CorrectionForm,
+    ReceiptForm,
+    SaleFilters,
+    SaleForm,
+    VoidForm,
+)
+from api.v1.codes import ByVendor
+from api.v1.shapes import ReceiptShape, SaleShape, with_progress
+from authorizations import access, codes, operations
+from authorizations.models import Authorization, Sale
+from precursors.errors import Refused
+
+POINTERS = {**Endpoint.pointers, "/plate": "/vehicle/plate"}
+
+
+class CodeSales(ByVendor):
+    """Sales against a code, which the verb finds while it locks it."""
+
+    pointers = POINTERS
+
+    def found(self, text: str) -> Authorization:
+        return Authorization(code=codes.normal(text), seller=self.by.organization)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Tell of an unknown code before all else, and keep the missed look-up."""
+        if isinstance(exc, ValidationError) and not self.may_sell():
+            exc = operations.unknown()
+        if isinstance(exc, Refused) and exc.code == "code_unknown":
+            operations.missed(self.kwargs["code"], by=self.by)
+        return super().handle_exception(exc)
+
+    def may_sell(self) -> bool:
+        return operations.may_sell_on(self.kwargs["code"], by=self.by)
+
+    @extend_schema(request=SaleForm, responses={201: SaleShape})
+    @idempotent(required=True, for_ever=True)
+    def post(self, request: Request, code: str) -> Response:
+        """Report a sale as it happened; a difference is flagged, never refused."""
+        report = self.body(SaleForm)["report"]
+        sale = operations.record_sale(self.authorization, report, by=self.by)
+        return Response(SaleShape(sale, context={"is_new": True}).data, status=201)
+
+
+class Sales(Endpoint):
+    """All reports that concern the key's owner, corrections included."""
+
+    scopes = {"GET": (), "POST": ("sell",)}
+    firm_for = ("POST",)
+    pointers = POINTERS
+
+    @extend_schema(parameters=[SaleFilters], responses=SaleShape(many=True))
+    def get(self, request: Request) -> Response:
+        asked = self.filters(SaleFilters)
+        rows = [with_progress(part.filter(**asked)) for part in access.sale_parts(self.by)]
+        return self.listed(*rows, shape=SaleShape)
+
+    @extend_schema(request=CodelessSaleForm, responses={201: SaleShape})
+    @idempotent(required=True, for_ever=True)
+    def post(self, request: Request) -> Response:
+        """Report a sale that was made without a code: an outage, a walk-in."""
+        sale = operations.record_uncoded_sale(**self.body(CodelessSaleForm), by=self.by)
+        return created(sale)
+
+
+class SaleDetail(Endpoint):
+    scopes = {"GET": ()}
+
+    @extend_schema(responses=SaleShape)
+    def get(self, request: Request, id: UUID) -> Response:
+        rows = with_progress(access.sales_for(self.by))
+        return Response(SaleShape(found_or_404(rows.filter(uuid=id).first())).data)
+
+
+class OfSale(Endpoint):
+    """An act on one report of a sale."""
+
+    def subject(self, id: UUID, **restricted: Any) -> Sale:
+        rows = access.sales_for(self.by).filter(uuid=id, **restricted)
+        return found_or_404(rows.first())
+
+
+class OfOwnSale(OfSale):
+    scopes = {"POST": ("sell",)}
+    firm_for = ("POST",)
+    pointers = POINTERS
+
+    def subject(self, id: UUID, **restricted: Any) -> Sale:
+        return super().subject(id, seller=self.by.organization)
+
+
+class Correction(OfOwnSale):
+    @extend_schema(request=CorrectionForm, responses={201: SaleShape})
+    @idempotent(required=True, for_ever=True)
+    def post(self, request: Request, id: UUID) -> Response:
+        """Replace a report by a whole new one. 409 `sale_replaced` names the one in force."""
+        sale = self.subject(id)
+        return created(operations.correct_sale(sale, **self.body(CorrectionForm), by=self.by))
+
+
+class Void(OfOwnSale):
+    @extend_schema(request=VoidForm, responses={201: SaleShape})
+    @idempotent(required=True, for_ever=True)
+    def post(self, request: Request, id: UUID) -> Response:
+        """Replace a report by nothing. It counts until the buyer or an officer agrees."""
+        sale = self.subject(id)
+        return created(operations.void_sale(sale, **self.body(VoidForm), by=self.by))
+
+
+class Agreement(OfSale):
+    scopes = {"POST": ("registry:write",)}
+    authority_for = ("POST",)
+
+    @extend_schema(request=Reason, responses=SaleShape)
+    @idempotent()
+    def post(self, request: Request, id: UUID) -> Response:
+        """Accept the vendor's current, lower figure."""
+        sale = self.subject(id)
+        operations.agree(sale, **self.body(Reason), by=self.by)
+        return Response(SaleShape(with_progress(access.sales_for(self.by)).get(pk=sale.pk)).data)
+
+
+class Receipts(OfSale):
+    scopes = {"POST": ("buy",)}
+    firm_for = ("POST",)
+
+    def subject(self, id: UUID, **restricted: Any) -> Sale:
+        return super().subject(id, buyer=self.by.organization)
+
+    @extend_schema(request=ReceiptForm, responses={201: ReceiptShape})
+    @idempotent(required=True, for_ever=True)
+    def post(self, request: Request, id: UUID) -> Response:
+        """Say what arrived: once for a sale and its corrections."""
+        sale = self.subject(id)
+        receipt = operations.confirm_receipt(sale, **self.body(ReceiptForm), by=self.by)
+        return Response(ReceiptShape(receipt).data, status=201)
+
+
+def created(sale: Sale) -> Response:
+    return Response(SaleShape(sale).data, status=201)

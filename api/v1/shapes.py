@@ -1,0 +1,291 @@
+"""What programs are answered. References stand in the form in which they are given."""
+
+from typing import Any
+
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.bodies import Kept, Kilograms, QuantityOut, kilograms
+from authorizations.models import (
+    Authorization,
+    Evaluation,
+    Flag,
+    FlagState,
+    Outcome,
+    Receipt,
+    ReceiptReason,
+    Sale,
+    Severity,
+    Status,
+)
+from rules import RULES
+
+SALE_STATUSES = [
+    ("recorded", "recorded, not evaluated yet"),
+    ("evaluated", "evaluated"),
+    ("replaced", "replaced by a correction or a void"),
+]
+
+
+class CodeOut(serializers.CharField):
+    """A code in fours; null for a sale without one."""
+
+    def __init__(self, source: str, **options: Any) -> None:
+        super().__init__(source=f"{source}code_in_fours", read_only=True, allow_null=True)
+
+    def to_representation(self, value: str) -> str | None:  # type: ignore[override]
+        return value or None
+
+
+class VehicleOut(serializers.Serializer[Any]):
+    plate = serializers.CharField()
+
+
+class DriverOut(serializers.Serializer[Any]):
+    document = serializers.CharField()
+    license = serializers.CharField()
+
+
+class ReceiptShape(serializers.ModelSerializer[Receipt]):
+    id = serializers.UUIDField(source="uuid")
+    sale = serializers.UUIDField(source="sale.uuid")
+    quantity = QuantityOut("quantity")
+    net_kg = Kilograms()
+    outcome = serializers.ChoiceField(Outcome.choices)
+    reasons = serializers.ListField(child=serializers.ChoiceField(ReceiptReason.choices))
+
+    class Meta:
+        model = Receipt
+        fields = [
+            "id",
+            "sale",
+            "received_at",
+            "recorded_at",
+            "quantity",
+            "net_kg",
+            "outcome",
+            "reasons",
+            "remarks",
+        ]
+        read_only_fields = fields
+
+
+class SaleShape(Kept, serializers.ModelSerializer[Sale]):
+    id = serializers.UUIDField(source="uuid")
+    authorization = CodeOut("authorization.")
+    status = serializers.SerializerMethodField()
+    evaluated_at = serializers.SerializerMethodField()
+    buyer = serializers.CharField(source="buyer.tax_id")
+    seller = serializers.CharField(source="seller.tax_id")
+    product = serializers.CharField(source="product.code")
+    quantity = QuantityOut("quantity")
+    product_kg = Kilograms()
+    net_kg = Kilograms()
+    remaining = serializers.SerializerMethodField(
+        help_text="Net kg that the code still allows; on the answer to a report, and on its sale."
+    )
+    site = serializers.UUIDField(source="site.uuid")
+    vehicle = VehicleOut(source="*")
+    driver = serializers.SerializerMethodField()
+    gross_kg = Kilograms(allow_null=True)
+    tare_kg = Kilograms(allow_null=True)
+    replaces = serializers.UUIDField(source="replaces.uuid", default=None, allow_null=True)
+    receipt = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Sale
+        fields = [
+            "id",
+            "authorization",
+            "status",
+            "evaluated_at",
+            "buyer",
+            "seller",
+            "product",
+            "quantity",
+            "product_kg",
+            "net_kg",
+            "remaining",
+            "sold_at",
+            "recorded_at",
+            "site",
+            "vehicle",
+            "driver",
+            "invoice",
+            "guide",
+            "gross_kg",
+            "tare_kg",
+            "seals",
+            "complete",
+            "reason",
+            "is_void",
+            "replaces",
+            "receipt",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(SALE_STATUSES))
+    def get_status(self, sale: Sale) -> str:
+        if getattr(sale, "is_replaced", False):
+            return "replaced"
+        return "evaluated" if getattr(sale, "evaluated_at", None) else "recorded"
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_evaluated_at(self, sale: Sale) -> Any:
+        moment = getattr(sale, "evaluated_at", None)
+        return moment and serializers.DateTimeField().to_representation(moment)
+
+    @extend_schema_field(Kilograms())
+    def get_remaining(self, sale: Sale) -> str:
+        return kilograms(sale.authorization.remaining_kg)
+
+    @extend_schema_field(DriverOut(allow_null=True))
+    def get_driver(self, sale: Sale) -> dict[str, str] | None:
+        if not (sale.driver_document or sale.driver_license):
+            return None
+        return {"document": sale.driver_document, "license": sale.driver_license}
+
+    @extend_schema_field(ReceiptShape(allow_null=True))
+    def get_receipt(self, sale: Sale) -> Any:
+        if self.context.get("is_new"):
+            return None
+        receipt = getattr(sale.root or sale, "receipt", None)
+        return receipt and ReceiptShape(receipt).data
+
+
+class AuthorizationShape(Kept, serializers.ModelSerializer[Authorization]):
+    code = CodeOut("")
+    status = serializers.ChoiceField(Status.choices)
+    buyer = serializers.CharField(source="buyer.tax_id")
+    seller = serializers.CharField(source="seller.tax_id")
+    product = serializers.CharField(source="product.code")
+    quantity = QuantityOut("quantity")
+    product_kg = Kilograms()
+    net_kg = Kilograms()
+    sold_kg = Kilograms()
+    remaining = Kilograms(source="remaining_kg")
+    destination_site = serializers.UUIDField(
+        source="destination_site.uuid", default=None, allow_null=True
+    )
+    vehicle = serializers.CharField(source="vehicle.plate", default=None, allow_null=True)
+
+    class Meta:
+        model = Authorization
+        fields = [
+            "code",
+            "status",
+            "buyer",
+            "seller",
+            "product",
+            "quantity",
+            "product_kg",
+            "net_kg",
+            "sold_kg",
+            "remaining",
+            "destination_site",
+            "vehicle",
+            "purpose",
+            "requested_at",
+            "issued_at",
+            "valid_until",
+            "ended_at",
+        ]
+        read_only_fields = fields
+
+
+class AuthorizationWithSales(AuthorizationShape):
+    """One authorization with the reports made against it, receipts within."""
+
+    sales = serializers.SerializerMethodField()
+
+    class Meta(AuthorizationShape.Meta):
+        fields = [*AuthorizationShape.Meta.fields, "sales"]
+        read_only_fields = fields
+
+    @extend_schema_field(SaleShape(many=True))
+    def get_sales(self, authorization: Authorization) -> Any:
+        return SaleShape(self.context["sales"], many=True).data
+
+
+class FlagSubject(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField([("authorization", "authorization"), ("sale", "sale")])
+    id = serializers.CharField(allow_null=True, help_text="A code, or the id of a sale.")
+
+
+class FlagShape(serializers.ModelSerializer[Flag]):
+    id = serializers.UUIDField(source="uuid")
+    rule = serializers.ChoiceField([(name, name) for name in sorted(RULES)])
+    severity = serializers.ChoiceField(Severity.choices)
+    state = serializers.ChoiceField(FlagState.choices)
+    subject = serializers.SerializerMethodField()
+    authorization = CodeOut("authorization.")
+    sale = serializers.UUIDField(source="sale.uuid", default=None, allow_null=True)
+    buyer = serializers.CharField(source="buyer.tax_id")
+    seller = serializers.CharField(source="seller.tax_id")
+    evidence = serializers.DictField(help_text="Numbers and identifiers; masses in net kg.")
+
+    class Meta:
+        model = Flag
+        fields = [
+            "id",
+            "rule",
+            "severity",
+            "state",
+            "subject",
+            "authorization",
+            "sale",
+            "buyer",
+            "seller",
+            "evidence",
+            "holds",
+            "proposed_outcome",
+            "raised_at",
+            "due_at",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(FlagSubject())
+    def get_subject(self, flag: Flag) -> dict[str, str | None]:
+        if flag.subject_kind == "sale":
+            return {"kind": "sale", "id": str(flag.sale.uuid) if flag.sale else None}
+        return {"kind": flag.subject_kind, "id": flag.authorization.code_in_fours or None}
+
+
+@extend_schema_field({"$ref": "#/components/schemas/ReasonCode"})
+class ReasonCode(serializers.CharField):
+    pass
+
+
+class ReasonShape(serializers.Serializer[Any]):
+    code = ReasonCode()
+    detail = serializers.CharField()
+
+
+class HeadroomShape(serializers.Serializer[Any]):
+    available = Kilograms(source="available_kg")
+    limit = Kilograms(source="limit_kg")
+    reserved = Kilograms(source="reserved_kg")
+    held = Kilograms(source="held_kg")
+    consumed = Kilograms(source="consumed_kg", help_text="Overage included.")
+    period_ends = serializers.DateField(allow_null=True)
+    largest_request = Kilograms(source="largest_kg")
+    largest_request_quantity = serializers.SerializerMethodField()
+    reasons = ReasonShape(many=True)
+
+    @extend_schema_field(QuantityOut("quantity", allow_null=True))
+    def get_largest_request_quantity(self, room: Any) -> dict[str, str] | None:
+        quantity = room.largest_quantity
+        return quantity and {"value": f"{quantity.value:f}", "unit": quantity.unit.value}
+
+
+def with_progress(sales: QuerySet[Sale]) -> QuerySet[Sale]:
+    """Add to reports when they were evaluated, and whether another has replaced them."""
+    evaluations = Evaluation.objects.filter(
+        authorization=OuterRef("authorization"), version__gte=OuterRef("version")
+    )
+    first = evaluations.values("authorization").annotate(first=Min("evaluated_at"))
+    return sales.annotate(
+        evaluated_at=Subquery(first.values("first")),
+        is_replaced=Q(replaced_by__isnull=False),  # by a join: for EXISTS all might be read
+    ).select_related("replaces", "root__receipt")

@@ -1,1 +1,0 @@
-"""The pages of codes, sales and flags: GET shows, POST acts."""

@@ -1,0 +1,129 @@
+"""A request while it is being written: kept in the session, one draft for each tab."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property, wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from authorizations.operations import Ask
+from pages.guards import firm_required
+from precursors.models import Product
+from precursors.operations import products_for
+from precursors.quantities import Quantity, Unit
+from registry import clock
+from registry.access import any_vehicle_for, partners_for, sites_for
+from registry.actors import Actor
+from registry.http import actor_of
+from registry.models import Organization, Site, Vehicle
+
+DRAFTS = "drafts"  # where the session keeps them
+DRAFTS_MAX = 10  # the oldest is forgotten
+QUESTIONS = ("product", "quantity", "vendor", "delivery")
+
+Page = Callable[[HttpRequest, "Draft"], HttpResponse]
+
+
+@dataclass
+class Draft:
+    """The answers given so far, and the rows they name."""
+
+    uuid: UUID
+    by: Actor
+    session: Any
+    answers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, request: HttpRequest, uuid: UUID) -> "Draft":
+        kept = request.session.get(DRAFTS, {}).get(str(uuid), {})
+        return cls(uuid, actor_of(request), request.session, dict(kept))
+
+    def answer(self, **answers: str) -> None:
+        """Keep answers; an amount in a unit the new product is not traded in is asked again."""
+        self.answers |= answers
+        self.__dict__.pop("product", None)
+        if "product" in answers and self.product and self.unit not in self.product.units:
+            self.answers.pop("quantity", None)
+        others = {k: v for k, v in self.session.get(DRAFTS, {}).items() if k != str(self.uuid)}
+        latest = dict(list(others.items())[1 - DRAFTS_MAX :])
+        self.session[DRAFTS] = {**latest, str(self.uuid): self.answers}
+
+    @property
+    def authorization(self) -> str:
+        """What became of it: the uuid of the authorization, once it was sent."""
+        return self.answers.get("authorization", "")
+
+    @property
+    def next_question(self) -> str:
+        """The first question without an answer, or the page on which the answers are checked."""
+        given = {
+            "product": self.product,
+            "quantity": self.quantity,
+            "vendor": self.seller,
+            "delivery": self.site,
+        }
+        return next((name for name in QUESTIONS if not given[name]), "check")
+
+    @cached_property
+    def product(self) -> Product | None:
+        code = self.answers.get("product", "")
+        return products_for(self.by.jurisdiction.code).filter(code=code).first()
+
+    @property
+    def unit(self) -> Unit | None:
+        unit = self.answers.get("unit")
+        return Unit(unit) if unit else None
+
+    @property
+    def quantity(self) -> Quantity | None:
+        value, unit = self.answers.get("quantity"), self.unit
+        return Quantity(Decimal(value), unit) if value and unit else None
+
+    @property
+    def seller(self) -> Organization | None:
+        uuid = self.answers.get("seller")
+        return partners_for(self.by).filter(uuid=uuid).first() if uuid else None
+
+    @property
+    def site(self) -> Site | None:
+        uuid = self.answers.get("site")
+        return sites_for(self.by).filter(uuid=uuid).first() if uuid else None
+
+    @property
+    def vehicle(self) -> Vehicle | None:
+        plate = self.answers.get("plate")
+        return any_vehicle_for(self.by).filter(plate=plate).first() if plate else None
+
+    @property
+    def ask(self) -> Ask:
+        """The purchase as far as it is known, to ask what is left."""
+        assert self.product and self.by.organization
+        return Ask(self.by.organization, self.product, clock.now(), site=self.site)
+
+
+def drafting(view: Page) -> Callable[..., HttpResponse]:
+    """A page about a draft. One that was sent shows what became of it, and is not sent again."""
+
+    @firm_required
+    @wraps(view)
+    def page(request: HttpRequest, draft: UUID) -> HttpResponse:
+        found = Draft.of(request, draft)
+        if not found.authorization:
+            return view(request, found)
+        if request.method == "POST":
+            already_sent(request)
+        return redirect("buyer:purchase", found.authorization)
+
+    return page
+
+
+def already_sent(request: HttpRequest) -> None:
+    messages.info(
+        request, _("This request was sent before. It was not sent again; this is what came of it.")
+    )

@@ -1,0 +1,214 @@
+"""What became of the buyer's codes: one of them, all of them, cancelled, received."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from authorizations import operations
+from authorizations.access import events_of, purchases_for, sales_for
+from authorizations.models import Authorization, Sale, Status
+from authorizations.models.authorization import LIVE
+from authorizations.operations.weighing import remaining
+from pages.buyer.forms import CancelForm, HistoryForm, ReceiptForm
+from pages.deliveries import Delivery, deliveries
+from pages.exports import csv_answer
+from pages.guards import firm_required
+from pages.lists import part
+from pages.show import posted, show
+from pages.timeline import timeline
+from precursors.models import Product
+from precursors.search import words
+from registry import clock
+from registry.actors import Actor
+from registry.http import actor_of
+from registry.periods import end_of_day, start_of_day
+
+HEADINGS = [
+    "code",
+    "status",
+    "product",
+    "quantity",
+    "unit",
+    "net_kg",
+    "sold_net_kg",
+    "vendor_tax_id",
+    "vendor",
+    "destination",
+    "requested_at",
+    "valid_until",
+]
+
+
+@firm_required
+def purchase(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One authorization as it stands now."""
+    by, at = actor_of(request), clock.now()
+    authorization = get_object_or_404(purchases_for(by), uuid=uuid)
+    status = authorization.status_at(at)
+    return show(
+        request,
+        "buyer/purchase.html",
+        authorization=authorization,
+        status=status,
+        live=status in LIVE,
+        remaining=remaining(authorization) if status in LIVE else None,
+        deliveries=_deliveries(authorization, by),
+        timeline=timeline(authorization, events_of(authorization)),
+    )
+
+
+def _deliveries(authorization: Authorization, by: Actor) -> list[Delivery]:
+    return deliveries(sales_for(by).filter(authorization=authorization))
+
+
+@firm_required
+def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Ask whether to give the code back; POST does."""
+    by = actor_of(request)
+    authorization = get_object_or_404(purchases_for(by), uuid=uuid)
+    if authorization.status == Status.CANCELLED:
+        return redirect("buyer:purchase", uuid)
+    form = CancelForm(posted(request))
+    if form.is_valid() and form.act(
+        lambda: operations.cancel(authorization, reason=form.cleaned_data["reason"], by=by)
+    ):
+        messages.success(request, _("The code is cancelled."))
+        return redirect("buyer:purchase", uuid)
+    return show(request, "buyer/cancel.html", form=form, authorization=authorization)
+
+
+@firm_required
+def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Ask what arrived of a sale and its corrections; POST confirms it, once."""
+    by = actor_of(request)
+    named = get_object_or_404(sales_for(by).filter(buyer=by.organization), uuid=uuid)
+    authorization = named.authorization
+    delivery = next(
+        d for d in _deliveries(authorization, by) if d.first.pk == named.root_or_self_id
+    )
+    back = reverse("buyer:purchase", args=[authorization.uuid])
+    if delivery.receipt:
+        messages.info(request, _("The receipt of this sale has been confirmed already."))
+        return redirect(back)
+    form = ReceiptForm(posted(request), initial={"received_at": clock.now()})
+    form.offer(delivery.sale.product.units, delivery.sale.quantity_unit)
+    if form.is_valid() and form.act(lambda: _confirm(delivery.first, form, by)):
+        messages.success(request, _("The receipt is confirmed."))
+        return redirect(back)
+    return show(
+        request,
+        "buyer/receipt.html",
+        form=form,
+        delivery=delivery,
+        authorization=authorization,
+        back=back,
+    )
+
+
+def _confirm(sale: Sale, form: ReceiptForm, by: Actor) -> object:
+    values = form.cleaned_data
+    return operations.confirm_receipt(
+        sale,
+        received_at=values["received_at"],
+        quantity=form.amount,
+        outcome=values["outcome"],
+        reasons=values["reasons"],
+        remarks=values["remarks"],
+        by=by,
+    )
+
+
+# All of them -----------------------------------------------------------------------------------
+
+
+@firm_required
+def history(request: HttpRequest) -> HttpResponse:
+    """What the firm asked for, the newest first, by the filters of the address."""
+    by = actor_of(request)
+    form = _filters(request, by)
+    listed = part(request, _filtered(purchases_for(by), form, by))
+    at = clock.now()
+    for row in listed["rows"]:
+        row.shown = row.status_at(at)
+    return show(
+        request,
+        "buyer/history.html",
+        form=form,
+        removals=_removals(request, form),
+        export=f"{reverse('buyer:purchases_csv')}?{request.GET.urlencode()}",
+        **listed,
+    )
+
+
+@firm_required
+def history_csv(request: HttpRequest) -> HttpResponse:
+    """The same rows, all of them, as a table to download."""
+    by = actor_of(request)
+    rows = _filtered(purchases_for(by), _filters(request, by), by).order_by("-pk")
+    return csv_answer("purchases.csv", _lines(rows))  # type: ignore[return-value]
+
+
+def _filters(request: HttpRequest, by: Actor) -> HistoryForm:
+    bought = Product.objects.filter(pk__in=purchases_for(by).order_by().values("product"))
+    names = sorted({(product.code, product.name) for product in bought}, key=lambda pair: pair[1])
+    form = HistoryForm(request.GET, products=names)
+    form.is_valid()
+    return form
+
+
+def _filtered(
+    rows: QuerySet[Authorization], form: HistoryForm, by: Actor
+) -> QuerySet[Authorization]:
+    """Apply the filters that make sense; one that does not is shown as wrong, and left out."""
+    given, zone = form.cleaned_data, by.jurisdiction.zone
+    if status := given.get("status"):
+        rows = rows.filter(status=status)
+    if code := given.get("product"):
+        rows = rows.filter(product__code=code)
+    for word in words(given.get("vendor") or ""):
+        rows = rows.filter(Q(seller__search_text__contains=word) | Q(seller__tax_id=word))
+    if since := given.get("since"):
+        rows = rows.filter(requested_at__gte=start_of_day(since, zone))
+    if until := given.get("until"):
+        rows = rows.filter(requested_at__lt=end_of_day(until, zone))
+    return rows
+
+
+def _removals(request: HttpRequest, form: HistoryForm) -> list[tuple[str, str]]:
+    """Each active filter as it reads, with the address of the list without it."""
+    removals = []
+    for field in form:
+        if value := request.GET.get(field.name):
+            query = request.GET.copy()
+            query.pop("before", None)
+            query.pop(field.name)
+            choices: Any = dict(getattr(field.field, "choices", []))
+            label = f"{field.label}: {choices.get(value, value)}"
+            removals.append((label, f"{request.path}?{query.urlencode()}"))
+    return removals
+
+
+def _lines(rows: QuerySet[Authorization]) -> Iterator[list[object]]:
+    yield list(HEADINGS)
+    for row in rows.iterator(chunk_size=500):
+        yield [
+            row.code_in_fours,
+            row.status,
+            row.product.name,
+            row.quantity_value,
+            row.quantity_unit,
+            row.net_kg,
+            row.sold_kg,
+            row.seller.tax_id,
+            row.seller.name,
+            row.destination_site.name if row.destination_site else "",
+            row.requested_at.isoformat(),
+            row.valid_until.isoformat() if row.valid_until else "",
+        ]

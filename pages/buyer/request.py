@@ -1,0 +1,249 @@
+"""The buyer asks for a code: four questions, a check, a confirmation."""
+
+from collections.abc import Iterable
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from authorizations import operations
+from authorizations.access import purchases_for
+from authorizations.models import Authorization
+from authorizations.models.authorization import LIVE
+from pages.buyer.drafts import QUESTIONS, Draft, already_sent, drafting
+from pages.buyer.forms import ConfirmForm, DeliveryForm, ProductForm, QuantityForm, VendorForm
+from pages.guards import firm_required
+from pages.once import once_per_form
+from pages.show import posted, show
+from precursors.models import Product
+from precursors.operations import products_for, search_products
+from precursors.quantities import Quantity, Unit
+from precursors.search import folded, words
+from registry import clock
+from registry.access import partners_for, permits_for, sites_for
+from registry.actors import Actor
+from registry.http import actor_of
+from registry.models import Organization
+from registry.models.firms import Activity, PermitState
+
+FOUND_MAX = 20
+VENDORS_MAX = 5  # shown of those whose name fits: a search is no list of all firms
+LETTERS_MIN = 3
+
+
+@firm_required
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin a new draft; it is kept from its first answer on."""
+    return redirect("buyer:request_product", uuid4())
+
+
+@drafting
+def product(request: HttpRequest, draft: Draft) -> HttpResponse:
+    query = request.GET.get("q", "").strip()
+    permitted = _permitted(draft.by)
+    found = _found_products(query, draft.by)
+    offered = {
+        p.code: p for p in [*permitted, *found, *([draft.product] if draft.product else [])]
+    }
+    form = ProductForm(
+        posted(request),
+        choices=[(code, p.name) for code, p in offered.items()],
+        initial=draft.answers,
+    )
+    if form.is_valid():
+        draft.answer(product=form.cleaned_data["product"])
+        return _onward(draft)
+    return _question(request, draft, form, query=query, found=found, offered=offered)
+
+
+def _permitted(by: Actor) -> list[Product]:
+    """Products of the substances that the firm's permits let it buy."""
+    permits = permits_for(by).filter(activity=Activity.BUY, state=PermitState.IN_FORCE)
+    permits = permits.filter(license__valid_to__gte=clock.today(by.jurisdiction))
+    products = products_for(by.jurisdiction.code)
+    return list(products.filter(precursor__in=permits.values("precursor")))
+
+
+def _found_products(query: str, by: Actor) -> list[Product]:
+    return list(search_products(query, by.jurisdiction.code)[:FOUND_MAX]) if query else []
+
+
+@drafting
+def quantity(request: HttpRequest, draft: Draft) -> HttpResponse:
+    if draft.product is None:
+        return _onward(draft)
+    form = QuantityForm(posted(request), initial=draft.answers)
+    form.offer(draft.product.units, draft.answers.get("unit", ""))
+    if form.is_valid() and (amount := form.amount) and form.act(lambda: _countable(draft, amount)):
+        draft.answer(quantity=f"{amount.value.normalize():f}", unit=amount.unit.value)
+        return _onward(draft)
+    room = operations.headroom(draft.ask)
+    return _question(
+        request,
+        draft,
+        form,
+        room=room,
+        reserved_kg=room.reserved_kg + room.held_kg,
+        largest=_in_units(room, draft.product),
+    )
+
+
+def _countable(draft: Draft, amount: Quantity | None) -> bool:
+    """Whether it can be weighed at all. Raises Refused: density_unknown, net_is_zero."""
+    assert draft.product
+    return amount is not None and bool(draft.product.net_kg(amount))
+
+
+def _in_units(room: operations.Headroom, product: Product) -> list[Quantity]:
+    """The largest request that passes, in kilograms and in liters where they are used."""
+    units = [unit for unit in (Unit.KG, Unit.L) if unit in product.units]
+    values = ((product.largest_in_unit(room.largest_kg, unit), unit) for unit in units)
+    return [Quantity(value, unit) for value, unit in values if value]
+
+
+@drafting
+def vendor(request: HttpRequest, draft: Draft) -> HttpResponse:
+    query = request.GET.get("q", "").strip()
+    found = _found_vendors(query, draft.by)
+    known = _recent_vendors(draft.by)
+    offered = {str(firm.uuid): firm for firm in _given([draft.seller, *found, *known])}
+    form = VendorForm(
+        posted(request),
+        choices=[(uuid, f"{firm.name}, {firm.tax_id}") for uuid, firm in offered.items()],
+        initial=draft.answers,
+    )
+    if form.is_valid():
+        draft.answer(seller=form.cleaned_data["seller"])
+        return _onward(draft)
+    too_short = bool(query) and len(folded(query)) < LETTERS_MIN
+    return _question(
+        request, draft, form, query=query, found=found, offered=offered, too_short=too_short
+    )
+
+
+def _found_vendors(query: str, by: Actor) -> list[Organization]:
+    """The firm of exactly this tax number, or the first few of this name."""
+    if len(folded(query)) < LETTERS_MIN:
+        return []
+    assert by.organization
+    others = partners_for(by).exclude(pk=by.organization.pk)
+    if exact := others.filter(tax_id=query.upper()).first():
+        return [exact]
+    if not any(sign.isalpha() for sign in query):
+        return []
+    for word in words(query):
+        others = others.filter(search_text__contains=word)
+    return list(others.order_by("name", "pk")[:VENDORS_MAX])
+
+
+def _recent_vendors(by: Actor) -> list[Organization]:
+    """Those the firm bought from last."""
+    lately = [row.seller for row in purchases_for(by).order_by("-pk")[:FOUND_MAX]]
+    return list(dict.fromkeys(lately))[:VENDORS_MAX]
+
+
+def _given(firms: Iterable[Organization | None]) -> list[Organization]:
+    return [firm for firm in firms if firm]
+
+
+@drafting
+def delivery(request: HttpRequest, draft: Draft) -> HttpResponse:
+    sites = sites_for(draft.by).order_by("name", "pk")
+    form = DeliveryForm(
+        posted(request),
+        choices=[(str(site.uuid), f"{site.name}, {site.address}") for site in sites],
+        by=draft.by,
+        initial=draft.answers,
+    )
+    if form.is_valid():
+        draft.answer(**form.cleaned_data)
+        return _onward(draft)
+    return _question(request, draft, form)
+
+
+@drafting
+def check(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Show every answer with a link to change it; POST asks for the code."""
+    if draft.next_question != "check":
+        return _onward(draft)
+    form = ConfirmForm(posted(request))
+    if form.is_valid() and (done := form.act(lambda: _send(draft))):
+        uuid, again = done
+        draft.answer(authorization=uuid)
+        if again:
+            already_sent(request)
+        return redirect("buyer:confirmation", uuid)
+    assert draft.product and draft.quantity
+    room = form.refusal.data.get("headroom") if form.refusal else None
+    return _question(
+        request,
+        draft,
+        form,
+        net_kg=draft.product.net_kg(draft.quantity),
+        largest=_in_units(room, draft.product) if room else [],
+        room=room,
+    )
+
+
+def _send(draft: Draft) -> tuple[str, bool]:
+    return once_per_form(
+        form="request", token=draft.uuid, act=lambda: _request(draft), by=draft.by
+    )
+
+
+def _request(draft: Draft) -> Authorization:
+    assert draft.product and draft.quantity and draft.seller and draft.site  # asked for above
+    return operations.request(
+        seller=draft.seller,
+        product=draft.product,
+        quantity=draft.quantity,
+        destination_site=draft.site,
+        vehicle=draft.vehicle,
+        purpose=draft.answers.get("purpose", ""),
+        by=draft.by,
+    )
+
+
+@firm_required
+def confirmation(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The code to take along, on screen and on paper; once it has ended, its live state."""
+    authorization = get_object_or_404(purchases_for(actor_of(request)), uuid=uuid)
+    status = authorization.status_at(clock.now())
+    if status not in LIVE:
+        return redirect("buyer:purchase", uuid)
+    return show(
+        request,
+        "buyer/confirmation.html",
+        authorization=authorization,
+        status=status,
+        receipt_days=settings.RECEIPT_DUE_DAYS,
+    )
+
+
+def _onward(draft: Draft) -> HttpResponse:
+    return redirect(f"buyer:request_{draft.next_question}", draft.uuid)
+
+
+def _question(request: HttpRequest, draft: Draft, form: object, **content: object) -> HttpResponse:
+    name = request.resolver_match.url_name.removeprefix("request_")  # type: ignore[union-attr]
+    return show(
+        request,
+        f"buyer/request_{name}.html",
+        form=form,
+        draft=draft,
+        back=_back(draft, name),
+        number=QUESTIONS.index(name) + 1 if name in QUESTIONS else 0,
+        **content,
+    )
+
+
+def _back(draft: Draft, name: str) -> str:
+    """The question before; from a change, the answers; from the first, home."""
+    if name != "check" and draft.next_question == "check":
+        return reverse("buyer:request_check", args=[draft.uuid])
+    place = QUESTIONS.index(name) if name in QUESTIONS else len(QUESTIONS)
+    if place == 0:
+        return reverse("home")
+    return reverse(f"buyer:request_{QUESTIONS[place - 1]}", args=[draft.uuid])

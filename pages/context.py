@@ -1,0 +1,79 @@
+"""What every template may know about the portal and the person before it."""
+
+from datetime import datetime
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from pages import navigation
+from registry import clock
+from registry.models import Organization
+
+DEMO_ROLES = [
+    ("buyer", _("Buyer")),
+    ("vendor", _("Vendor")),
+    ("officer", _("Officer")),
+    ("second_officer", _("Second officer")),
+]
+# Under their own names, whatever the page speaks.
+LANGUAGES = [("en", "English"), ("es", "Español")]
+
+
+def portal(request: HttpRequest) -> dict[str, "Portal"]:
+    """The context processor: `portal` in every template."""
+    return {"portal": Portal(request)}
+
+
+class Portal:
+    """Worked out where a template asks for it, once."""
+
+    demo_roles = DEMO_ROLES
+    languages = LANGUAGES
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @property
+    def demo(self) -> bool:
+        """Demo mode is on, and its pages are there."""
+        return bool(settings.DEMO_MODE)
+
+    @property
+    def demo_role(self) -> str:
+        """The role last chosen in the ribbon, as the demo's sign-in noted it."""
+        role: str = self.request.session.get("demo_role", "")
+        return role if self.request.user.is_authenticated else ""
+
+    @property
+    def today(self) -> str:
+        return date_format(localtime(clock.now()), "SHORT_DATE_FORMAT")
+
+    @property
+    def help_email(self) -> str:
+        email: str = settings.HELP_EMAIL
+        return email
+
+    @property
+    def organization(self) -> Organization | None:
+        actor = getattr(self.request, "actor", None)
+        return actor.organization if actor else None
+
+    @property
+    def issuing_halted_at(self) -> datetime | None:
+        """Since when no codes are issued where the person acts."""
+        actor = getattr(self.request, "actor", None)
+        return actor.jurisdiction.issuing_halted_at if actor else None
+
+    @cached_property
+    def navigation(self) -> list[navigation.Link]:
+        return list(navigation.links(self.request))
+
+    @property
+    def session_seconds(self) -> int:
+        """How long the session lasts from this answer on: every answer renews it."""
+        age: int = self.request.session.get_expiry_age()
+        return age

@@ -1,0 +1,43 @@
+"""TODO pages.guards."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from registry.actors import Actor
+from registry.http import noted
+from registry.models.people import Role
+
+Page = Callable[..., HttpResponse]
+
+
+def officer_required(view: Page) -> Page:
+    """Let officers in; ask strangers to sign in."""
+    return _required(view, lambda by: by.is_authority)
+
+
+def firm_required(view: Page) -> Page:
+    """Let those in who act for a firm; ask strangers to sign in."""
+    return _required(view, lambda by: by.organization is not None)
+
+
+def manager_required(view: Page) -> Page:
+    """Let in who may invite: officers, and a firm's managers."""
+    return _required(view, lambda by: by.is_authority or by.role == Role.MANAGER)
+
+
+def _required(view: Page, may: Callable[[Actor], bool]) -> Page:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        by = noted(request).actor
+        if by is None or not may(by):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,23 @@
+"""The first page, by who comes."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from pages.buyer.home import buyer_home
+from pages.navigation import BUYER, VENDOR, audiences_of
+from registry.http import noted
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead everybody to where their work is."""
+    by = noted(request).actor
+    if not request.user.is_authenticated:
+        return render(request, "landing.html")
+    if by is not None and by.is_authority:
+        return redirect("officer:queue")
+    if by is None or by.organization is None:
+        return render(request, "nobody.html")
+    audiences = audiences_of(by)
+    if VENDOR in audiences and BUYER not in audiences:
+        return redirect("seller:counter")
+    return buyer_home(request, sells=VENDOR in audiences)

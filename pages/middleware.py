@@ -1,0 +1,75 @@
+"""Finds out for whom the signed-in person acts."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, Window
+from django.db.models.functions import FirstValue
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+
+from database.row_security import work_for, working_for
+from pages.account.adapter import lacks_second_factor, totp_of
+from registry.actors import Actor
+from registry.http import PortalRequest, noted
+from registry.models import Membership, User
+
+MEMBERSHIP = "membership"  # where the session keeps the id of the current one
+WITHOUT_SESSION = ("/api/v1/", "/static/", "/healthz", "/readyz", "/metrics")
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def actor(get_response: View) -> View:
+    """Set `request.actor` (None for strangers) and `request.memberships`; speak the language.
+
+    Who needs a second factor and has none is sent to set one up, before anything else.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        seen = noted(request)
+        seen.actor, seen.memberships = None, []
+        if request.path.startswith(WITHOUT_SESSION) or not request.user.is_authenticated:
+            return get_response(request)
+        seen.memberships = _memberships(request.user, request.session.get(MEMBERSHIP))
+        current = _current(seen)
+        if lacks_second_factor(request, current):
+            return redirect("mfa_activate_totp")
+        if current is None:
+            work_for(None)
+            return get_response(request)
+        seen.actor = Actor.person(current)
+        _speak(request, current.user.language)
+        with timezone.override(current.jurisdiction.zone):
+            return get_response(request)
+
+    return middleware
+
+
+def _memberships(user: User, chosen: int | None) -> list[Membership]:
+    """Everything the person may act for, the oldest first: one query.
+
+    It tells the database, too, for which firm the session works: for the one `_current` takes.
+    """
+    current = Window(FirstValue("organization_id"), order_by=["-is_chosen", "pk"])
+    return list(
+        Membership.objects.filter(user=user, ended_at=None, user__is_active=True)
+        .select_related("jurisdiction", "organization", "user")
+        .annotate(has_totp=Exists(totp_of(OuterRef("user"))), is_chosen=Q(pk=chosen or 0))
+        .annotate(firm=working_for(current))
+        .order_by("pk")
+    )
+
+
+def _current(request: PortalRequest) -> Membership | None:
+    chosen = request.session.get(MEMBERSHIP)
+    first = next(iter(request.memberships), None)
+    return next((m for m in request.memberships if m.pk == chosen), first)
+
+
+def _speak(request: HttpRequest, language: str) -> None:
+    """Use the person's language, unless this browser was switched to another."""
+    if language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language()

@@ -1,0 +1,148 @@
+"""Requests that wait for an officer's word."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from authorizations import access, operations
+from authorizations.models import Authorization, Status
+from authorizations.operations import Reason
+from authorizations.operations.dealers import AUTOMATIC_WINDOW
+from authorizations.operations.eligibility import again, issued_lately_kg, reasons
+from pages.guards import officer_required
+from pages.officer.dossier import dossier
+from pages.officer.forms import DecisionForm
+from pages.show import posted, show
+from registry import clock
+from registry.actors import Actor
+from registry.http import actor_of
+from registry.periods import last_day
+
+PAGE = 50
+VERBS = {"issue": operations.issue, "refuse": operations.refuse}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A request as the list shows it."""
+
+    authorization: Authorization
+    due_on: date
+    is_overdue: bool
+
+
+@dataclass(frozen=True)
+class Automatic:
+    """Why a request was not granted at once, in net kg."""
+
+    limit_kg: Decimal | None
+    asked_kg: Decimal
+    lately_kg: Decimal  # issued to the buyer in the days before
+
+    @property
+    def together_kg(self) -> Decimal:
+        return self.asked_kg + self.lately_kg
+
+    @property
+    def is_over_alone(self) -> bool:
+        return self.limit_kg is not None and self.asked_kg > self.limit_kg
+
+    @property
+    def is_over_together(self) -> bool:
+        return self.limit_kg is not None and self.together_kg > self.limit_kg
+
+
+@officer_required
+def pending(request: HttpRequest) -> HttpResponse:
+    """Every request that waits, the oldest first."""
+    at, waiting = clock.now(), _waiting(request).order_by("pk")
+    last = _last_seen(request)
+    found = list((waiting.filter(pk__gt=last.pk) if last else waiting)[: PAGE + 1])
+    content = {
+        "requests": [_row(each, at) for each in found[:PAGE]],
+        "following": found[PAGE - 1].uuid if len(found) > PAGE else None,
+        "began": last is not None,
+    }
+    return render(request, "officer/pending.html", content)
+
+
+def _row(authorization: Authorization, at: datetime) -> Row:
+    deadline = authorization.decide_by
+    zone = authorization.jurisdiction.zone
+    return Row(authorization, last_day(deadline, zone), deadline < at)
+
+
+def _last_seen(request: HttpRequest) -> Authorization | None:
+    try:
+        uuid = UUID(request.GET.get("after", ""))
+    except ValueError:
+        return None
+    return access.authorizations_for(actor_of(request)).filter(uuid=uuid).first()
+
+
+@officer_required
+def decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A request with every check made again; POST issues or refuses it."""
+    by = actor_of(request)
+    authorization = _request(request, uuid)
+    form = DecisionForm(posted(request))
+    verb = VERBS.get(request.POST.get("decision", ""))
+    if verb and form.is_valid() and form.act(partial(verb, authorization, by=by)):
+        messages.success(request, _("Your decision is recorded."))
+        return redirect("officer:pending")
+    content = _content(authorization, form, by)
+    return show(request, "officer/decide.html", **content)
+
+
+def _content(authorization: Authorization, form: DecisionForm, by: Actor) -> dict[str, Any]:
+    at = clock.now()
+    # Looked at anew: the portal or a colleague may have decided it meanwhile.
+    authorization.refresh_from_db(fields=["status", "ended_at"])
+    return {
+        "authorization": authorization,
+        "form": form,
+        "is_pending": authorization.status == Status.PENDING,
+        "against": _against(authorization, at),
+        "automatic": _automatic(authorization),
+        "dossier": dossier(authorization, at=at, by=by),
+        "due_on": last_day(authorization.decide_by, by.jurisdiction.zone),
+    }
+
+
+def _against(authorization: Authorization, at: datetime) -> list[Reason]:
+    """What speaks against it today; issuing it would be refused for the same."""
+    return reasons(again(authorization, at=at))
+
+
+def _automatic(authorization: Authorization) -> Automatic:
+    permit = authorization.permit
+    lately_kg = issued_lately_kg(
+        authorization.buyer,
+        authorization.precursor_id,
+        since=authorization.requested_at - AUTOMATIC_WINDOW,
+    )
+    limit_kg = permit.automatic_limit_kg if permit else None
+    return Automatic(limit_kg, authorization.net_kg, lately_kg)
+
+
+def _waiting(request: HttpRequest) -> QuerySet[Authorization]:
+    return (
+        access.authorizations_for(actor_of(request))
+        .select_related(*access.PARTIES, "jurisdiction")
+        .filter(status=Status.PENDING)
+    )
+
+
+def _request(request: HttpRequest, uuid: UUID) -> Authorization:
+    related = ("permit", "buyer__jurisdiction", "seller__jurisdiction")
+    rows = access.authorizations_for(actor_of(request)).select_related(*access.PARTIES, *related)
+    return get_object_or_404(rows, uuid=uuid)

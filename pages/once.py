@@ -1,0 +1,36 @@
+"""One effect for one form, however often it is sent: a second click, Back, a second tab."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from authorizations.models import Authorization, IdempotencyKey, Sale
+from registry import clock
+from registry.actors import Actor
+
+KEPT_FOR = timedelta(days=30)
+
+
+@transaction.atomic
+def once_per_form(
+    *, form: str, token: UUID, act: Callable[[], Authorization | Sale], by: Actor
+) -> tuple[str, bool]:
+    """Act the first time a form is sent; give its result's uuid then, and every time after.
+
+    The second value tells whether the form had been sent before. A copy that comes meanwhile
+    waits for the first. Raises what `act` raises, and then remembers nothing.
+    """
+    at = clock.now()
+    row, new = IdempotencyKey.objects.get_or_create(
+        jurisdiction=by.jurisdiction,
+        organization=by.organization,
+        operation=f"page {form}",
+        key=str(token),
+        defaults={"body_hash": "", "created_at": at, "kept_until": at + KEPT_FOR},
+    )
+    if new:
+        row.answer = str(act().uuid)
+        row.save(update_fields=["answer"])
+    return str(row.answer), not new

@@ -1,0 +1,165 @@
+"""Licenses, permits and officers: what is decided alone, and what waits for a second officer."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pages.entry import enter
+from pages.guards import officer_required
+from pages.register.forms import PermitForm, ReasonForm
+from registry import clock, operations
+from registry.access import licenses_for, officer_proposals_for, permits_for, reinstatements_for
+from registry.http import actor_of
+from registry.models import License, Permit
+from registry.models.firms import PermitState
+
+
+@officer_required
+def permit_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Grant a permit; what is looser than the last one goes to the second officer."""
+    license = _license(request, uuid)
+    return enter(
+        request,
+        PermitForm(request.POST or None),
+        partial(operations.grant_permit, license=license, by=actor_of(request)),
+        back=_firm_address(license),
+        title=_("Grant a permit"),
+        submit=_("Grant the permit"),
+        done=_("The permit is entered. If it raises a limit, it waits for a second officer."),
+        caption=_caption(license),
+    )
+
+
+@officer_required
+def suspend(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    license = _license(request, uuid)
+    return enter(
+        request,
+        ReasonForm(request.POST or None),
+        partial(operations.suspend_license, license, by=actor_of(request)),
+        back=_firm_address(license),
+        title=_("Suspend the license"),
+        submit=_("Suspend the license"),
+        done=_("The license is suspended, from now on."),
+        caption=_caption(license),
+        explanation=_(
+            "It bites at once: the firm can neither request codes nor sell. Lifting it takes two"
+            " officers."
+        ),
+        warning=True,
+    )
+
+
+@officer_required
+def reinstate(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    license = _license(request, uuid)
+    return enter(
+        request,
+        ReasonForm(request.POST or None),
+        partial(operations.propose_reinstatement, license, by=actor_of(request)),
+        back=_firm_address(license),
+        title=_("Propose to lift the suspension"),
+        submit=_("Propose"),
+        done=_("Proposed. Another officer must agree."),
+        caption=_caption(license),
+        explanation=_("The license stays suspended until another officer agrees."),
+    )
+
+
+@officer_required
+def approvals(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for a second officer, the oldest first."""
+    by = actor_of(request)
+    waiting = reinstatements_for(by).filter(approved_at=None, withdrawn_at=None)
+    content = {
+        "permits": permits_for(by)
+        .filter(state=PermitState.PROPOSED)
+        .select_related("proposed_by", "proposed_key")
+        .order_by("pk"),
+        "reinstatements": waiting.order_by("pk"),
+        "officers": officer_proposals_for(by)
+        .filter(token_hash=None, withdrawn_at=None, expires_at__gt=clock.now())
+        .order_by("pk"),
+    }
+    return render(request, "register/approvals.html", content)
+
+
+@officer_required
+def permit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A permit beside the one it would replace; POST agrees or refuses."""
+    row = get_object_or_404(permits_for(actor_of(request)), uuid=uuid)
+    verbs = {"approve": operations.approve_permit, "refuse": operations.refuse_permit}
+    if verb := _chosen(request, verbs):
+        verb(row, by=actor_of(request))
+        messages.success(request, _("Your decision is recorded."))
+        return redirect("register:approvals")
+    content = {"permit": row, "current": _current(row), "mine": row.proposed_by == request.user}
+    return render(request, "register/permit.html", content)
+
+
+def _current(permit: Permit) -> Permit | None:
+    same = Permit.objects.filter(
+        organization=permit.organization, precursor=permit.precursor, activity=permit.activity
+    ).exclude(pk=permit.pk)
+    decided = same.filter(state__in=[PermitState.IN_FORCE, PermitState.REPLACED])
+    return decided.order_by("-decided_at", "-pk").first()
+
+
+@officer_required
+def reinstatement(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A proposal to lift a suspension; POST agrees or declines."""
+    row = get_object_or_404(reinstatements_for(actor_of(request)), uuid=uuid)
+    verbs = {
+        "approve": operations.approve_reinstatement,
+        "refuse": operations.withdraw_reinstatement,
+    }
+    if verb := _chosen(request, verbs):
+        verb(row, by=actor_of(request))
+        messages.success(request, _("Your decision is recorded."))
+        return redirect("register:approvals")
+    content = {
+        "proposal": row,
+        "mine": row.proposed_by == request.user,
+        "steps": row.license.steps.order_by("-sequence"),
+    }
+    return render(request, "register/reinstatement.html", content)
+
+
+@officer_required
+def officer(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A proposal to invite an officer; POST agrees or declines."""
+    row = get_object_or_404(officer_proposals_for(actor_of(request)), uuid=uuid)
+    verbs = {"approve": operations.approve_invitation, "refuse": operations.withdraw_invitation}
+    if verb := _chosen(request, verbs):
+        verb(row, by=actor_of(request))
+        messages.success(request, _("Your decision is recorded."))
+        return redirect("register:approvals")
+    content = {
+        "proposal": row,
+        "mine": row.invited_by == request.user,
+        "over": row.expires_at <= clock.now(),
+    }
+    return render(request, "register/officer.html", content)
+
+
+def _chosen(request: HttpRequest, verbs: dict[str, Any]) -> Any:
+    """The verb of the button that was pressed."""
+    return verbs.get(request.POST.get("decision", "")) if request.method == "POST" else None
+
+
+def _license(request: HttpRequest, uuid: UUID) -> License:
+    return get_object_or_404(licenses_for(actor_of(request)), uuid=uuid)
+
+
+def _firm_address(license: License) -> str:
+    return reverse("register:firm", args=[license.organization.uuid])
+
+
+def _caption(license: License) -> str:
+    return f"{license.organization} – {license}"

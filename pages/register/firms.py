@@ -1,0 +1,169 @@
+"""The register of firms, for officers."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pages.entry import enter
+from pages.guards import officer_required
+from pages.register.forms import DriverForm, LicenseForm, OrganizationForm, SiteForm, VehicleForm
+from precursors.search import words
+from registry import clock, operations
+from registry.access import (
+    drivers_for,
+    licenses_for,
+    members_for,
+    organizations_for,
+    permits_for,
+    sites_for,
+    vehicles_for,
+)
+from registry.actors import Actor
+from registry.http import actor_of
+from registry.models import License, Organization
+from registry.models.firms import PermitState
+from registry.standing import shown_standing
+
+PAGE = 50
+
+
+@officer_required
+def firm_list(request: HttpRequest) -> HttpResponse:
+    """Every firm, the newest first; `q` searches names and tax numbers."""
+    query = request.GET.get("q", "")
+    firms = organizations_for(actor_of(request)).order_by("-pk")
+    for word in words(query):
+        firms = firms.filter(search_text__contains=word)
+    before = _row_named(request, "before")
+    shown = list((firms.filter(pk__lt=before.pk) if before else firms)[: PAGE + 1])
+    older = shown[PAGE - 1].uuid if len(shown) > PAGE else None
+    content = {"firms": shown[:PAGE], "query": query, "older": older, "before": before}
+    return render(request, "register/firms.html", content)
+
+
+def _row_named(request: HttpRequest, name: str) -> Organization | None:
+    """The firm at which the page is cut; an address that names none begins at the start."""
+    try:
+        uuid = UUID(request.GET.get(name, ""))
+    except ValueError:
+        return None
+    return organizations_for(actor_of(request)).filter(uuid=uuid).first()
+
+
+@officer_required
+def firm_new(request: HttpRequest) -> HttpResponse:
+    form = OrganizationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        firm = form.act(partial(operations.add_organization, by=actor_of(request)))
+        if firm is not None:
+            return redirect("register:firm", firm.uuid)
+    content = {
+        "form": form,
+        "title": _("Enter a firm"),
+        "submit": _("Enter the firm"),
+        "back": reverse("register:firms"),
+    }
+    return render(request, "register/form.html", content)
+
+
+@officer_required
+def firm(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    by, firm = actor_of(request), _firm(request, uuid)
+    content = {
+        "firm": firm,
+        "licenses": _licenses(by, firm),
+        "permits": permits_for(by)
+        .filter(organization=firm, state__in=[PermitState.IN_FORCE, PermitState.PROPOSED])
+        .order_by("license__valid_from", "activity", "precursor__code", "state"),
+        "sites": sites_for(by).filter(organization=firm).order_by("pk"),
+        "vehicles": vehicles_for(by).filter(organization=firm).order_by("plate"),
+        "drivers": drivers_for(by).filter(organization=firm).order_by("name", "pk"),
+        "members": members_for(by).filter(organization=firm).order_by("pk"),
+    }
+    return render(request, "register/firm.html", content)
+
+
+def _licenses(by: Actor, firm: Organization) -> list[License]:
+    """The newest first, each with its standing today and the proposal that waits."""
+    today = clock.today(by.jurisdiction)
+    rows = list(licenses_for(by).filter(organization=firm).order_by("-valid_from"))
+    for row in rows:
+        row.shown = shown_standing(row, today)  # type: ignore[attr-defined]
+        waiting = row.reinstatements.filter(approved_at=None, withdrawn_at=None)
+        row.proposal = waiting.first()  # type: ignore[attr-defined]
+    return rows
+
+
+@officer_required
+def license_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _enter_for_firm(
+        request,
+        uuid,
+        LicenseForm,
+        operations.grant_license,
+        title=_("Grant a license"),
+        submit=_("Grant the license"),
+        done=_("The license is granted."),
+    )
+
+
+@officer_required
+def site_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _enter_for_firm(
+        request,
+        uuid,
+        SiteForm,
+        operations.add_site,
+        title=_("Enter a site"),
+        submit=_("Enter the site"),
+        done=_("The site is entered."),
+    )
+
+
+@officer_required
+def vehicle_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _enter_for_firm(
+        request,
+        uuid,
+        VehicleForm,
+        operations.add_vehicle,
+        title=_("Enter a vehicle"),
+        submit=_("Enter the vehicle"),
+        done=_("The vehicle is entered."),
+    )
+
+
+@officer_required
+def driver_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _enter_for_firm(
+        request,
+        uuid,
+        DriverForm,
+        operations.add_driver,
+        title=_("Enter a driver"),
+        submit=_("Enter the driver"),
+        done=_("The driver is entered."),
+    )
+
+
+def _enter_for_firm(
+    request: HttpRequest, uuid: UUID, form_class: Any, verb: Any, **words: Any
+) -> HttpResponse:
+    firm = _firm(request, uuid)
+    return enter(
+        request,
+        form_class(request.POST or None),
+        partial(verb, organization=firm, by=actor_of(request)),
+        back=reverse("register:firm", args=[uuid]),
+        caption=firm.name,
+        **words,
+    )
+
+
+def _firm(request: HttpRequest, uuid: UUID) -> Organization:
+    return get_object_or_404(organizations_for(actor_of(request)), uuid=uuid)

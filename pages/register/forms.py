@@ -1,0 +1,201 @@
+"""What the pages of the register ask for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
+from django.utils.functional import lazy
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from pages.forms import DateInput, Form, QuantityField
+from precursors.errors import Refused
+from precursors.models import Precursor
+from precursors.quantities import Quantity, Unit
+from registry.models import Membership
+from registry.models.firms import Activity, Period
+from registry.models.people import Role
+from registry.refusal_counts import note
+
+MASSES = [(unit.value, unit.label) for unit in Unit if unit.dimension == "mass"]
+UNITS = [(unit.value, unit.label) for unit in Unit]
+SHORT = {"class": "govuk-input--width-10"}
+DECIMAL = {"inputmode": "decimal", **SHORT}
+
+
+class VerbForm(Form):
+    """A form whose values go to one verb, and which shows what the verb refuses."""
+
+    def act(self, verb: Callable[..., Any], **fixed: Any) -> Any:
+        """Call the verb with what was entered; None, with the reason shown, when it refuses."""
+        try:
+            return verb(**self.values(), **fixed)
+        except Refused as refusal:
+            note(refusal)
+            field = refusal.data.get("field")
+            self.add_error(field if field in self.fields else None, str(refusal.message))
+            return None
+
+    def values(self) -> dict[str, Any]:
+        """The verb's arguments: a number and its unit become one quantity."""
+        values = dict(self.cleaned_data)
+        for name in [name for name in values if f"{name}_unit" in values]:
+            number, unit = values[name], Unit(values.pop(f"{name}_unit"))
+            values[name] = None if number is None else Quantity(number, unit)
+        return values
+
+
+class OrganizationForm(VerbForm):
+    tax_id = forms.CharField(
+        label=_("Tax number"),
+        help_text=_("RUC, 11 digits. A foreign one with its country, such as CO:9001234568."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
+    )
+    name = forms.CharField(label=_("Name of the firm"), max_length=200)
+
+
+class LicenseForm(VerbForm):
+    number = forms.CharField(
+        label=_("License number"),
+        max_length=50,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
+    )
+    valid_from = forms.DateField(label=_("First day"), widget=DateInput())
+    valid_to = forms.DateField(label=_("Last day"), widget=DateInput())
+
+
+class PermitForm(VerbForm):
+    precursor = forms.ModelChoiceField(
+        Precursor.objects.none(), label=_("Precursor"), empty_label=_("Choose a precursor")
+    )
+    activity = forms.ChoiceField(
+        label=_("Activity"), choices=Activity.choices, widget=forms.RadioSelect
+    )
+    limit = QuantityField(
+        label=_("Limit per period"), help_text=_("Mass of the substance contained.")
+    )
+    limit_unit = forms.ChoiceField(label=_("Unit of the limit"), choices=MASSES)
+    period = forms.ChoiceField(label=_("Period"), choices=Period.choices, widget=forms.RadioSelect)
+    automatic_limit = QuantityField(
+        label=_("Automatic limit"),
+        help_text=_(
+            "Requests that stay within it over 7 days are granted at once. Leave it empty, and"
+            " each request waits for an officer."
+        ),
+        required=False,
+    )
+    automatic_limit_unit = forms.ChoiceField(
+        label=_("Unit of the automatic limit"), choices=MASSES
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        order = "sort_es" if get_language() == "es" else "sort_en"
+        choices: Any = self.fields["precursor"]
+        choices.queryset = Precursor.objects.order_by(order)
+
+
+class SiteForm(VerbForm):
+    name = forms.CharField(label=_("Name of the site"), max_length=200)
+    address = forms.CharField(label=_("Address"), max_length=300)
+    ubigeo = forms.CharField(
+        label=_("Ubigeo"),
+        help_text=_("The district's six digits, such as 150101."),
+        max_length=6,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", **SHORT}),
+    )
+    latitude = forms.DecimalField(
+        label=_("Latitude"),
+        help_text=_("In degrees, such as -12.046374."),
+        required=False,
+        widget=forms.TextInput(attrs=DECIMAL),
+    )
+    longitude = forms.DecimalField(
+        label=_("Longitude"),
+        help_text=_("In degrees, such as -77.042793."),
+        required=False,
+        widget=forms.TextInput(attrs=DECIMAL),
+    )
+    storage_limit = QuantityField(
+        label=_("Storage limit"), help_text=_("Mass of products."), required=False
+    )
+    storage_limit_unit = forms.ChoiceField(label=_("Unit of the storage limit"), choices=MASSES)
+
+
+class VehicleForm(VerbForm):
+    plate = forms.CharField(label=_("Plate"), max_length=20, widget=forms.TextInput(attrs=SHORT))
+    kind = forms.CharField(label=_("Kind"), help_text=_("Such as tank truck."), max_length=50)
+    capacity = QuantityField(label=_("Capacity"), required=False)
+    capacity_unit = forms.ChoiceField(label=_("Unit of the capacity"), choices=UNITS)
+
+
+class DriverForm(VerbForm):
+    name = forms.CharField(label=_("Name"), max_length=150)
+    document = forms.CharField(
+        label=_("Identity document"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
+    )
+    license = forms.CharField(
+        label=_("Driver's license"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
+    )
+
+
+class ReasonForm(VerbForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class InviteForm(VerbForm):
+    email = forms.EmailField(label=_("E-mail address"))
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, roles: list[Role], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices: Any = self.fields["role"]
+        choices.choices = [(role.value, role.label) for role in roles]
+
+
+class AcceptForm(VerbForm):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    password = forms.CharField(
+        label=_("Choose a password"),
+        help_text=lazy(lambda: " ".join(password_validators_help_texts()), str)(),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The password again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        again = values.pop("again", None)
+        if "password" in values and again is not None and again != values["password"]:
+            self.add_error("again", _("The two passwords differ."))
+        return values
+
+
+class MembershipForm(Form):
+    membership = forms.ChoiceField(label=_("For whom do you act?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, memberships: list[Membership], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices: Any = self.fields["membership"]
+        choices.choices = [
+            (m.pk, f"{m.organization or m.jurisdiction} – {m.get_role_display()}")
+            for m in memberships
+        ]

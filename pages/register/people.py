@@ -1,0 +1,127 @@
+"""People: who acts for a firm or the authority, and how they come and go."""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pages.guards import manager_required, officer_required
+from pages.middleware import MEMBERSHIP
+from pages.register.forms import AcceptForm, InviteForm, MembershipForm
+from registry import operations
+from registry.access import members_for, organizations_for
+from registry.http import actor_of, noted
+from registry.models import Invitation, Organization, User
+from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES
+from registry.operations.people import find_invitation
+
+
+@manager_required
+def people(request: HttpRequest) -> HttpResponse:
+    """Who acts for the reader's own firm, or for the authority."""
+    by = actor_of(request)
+    members = members_for(by).filter(organization=by.organization).order_by("pk")
+    return render(request, "register/people.html", {"members": members, "by": by})
+
+
+@manager_required
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite a colleague."""
+    return _invite(request, actor_of(request).organization, reverse("register:people"))
+
+
+@officer_required
+def invite_to_firm(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Invite somebody to a firm, as an officer."""
+    firm = get_object_or_404(organizations_for(actor_of(request)), uuid=uuid)
+    return _invite(request, firm, reverse("register:firm", args=[uuid]))
+
+
+def _invite(request: HttpRequest, organization: Organization | None, back: str) -> HttpResponse:
+    by = actor_of(request)
+    form = InviteForm(request.POST or None, roles=FIRM_ROLES if organization else AUTHORITY_ROLES)
+    content: dict[str, Any] = {"form": form, "back": back}
+    if request.method == "POST" and form.is_valid():
+        link = form.act(partial(operations.invite, organization=organization, by=by))
+        if link == "":
+            messages.success(request, _("Proposed. Another officer must agree."))
+            return redirect(back)
+        if link:
+            content |= {"link": link, "email": form.cleaned_data["email"]}
+            return render(request, "register/invited.html", content)
+    content |= {
+        "title": _("Invite somebody"),
+        "submit": _("Send the invitation"),
+        "caption": organization or by.jurisdiction,
+        "explanation": _OFFICERS if organization is None else "",
+    }
+    return render(request, "register/form.html", content)
+
+
+_OFFICERS = gettext_lazy("To invite an officer takes two: another officer must agree first.")
+
+
+@manager_required
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a member act here no more."""
+    by = actor_of(request)
+    member = get_object_or_404(members_for(by), pk=pk)
+    firm = member.organization if by.is_authority else None
+    back = reverse("register:firm", args=[firm.uuid]) if firm else reverse("register:people")
+    if request.method == "POST":
+        operations.end_membership(member, by=by)
+        messages.success(request, _("They can act here no more."))
+        return redirect(back)
+    return render(request, "register/member_end.html", {"member": member, "back": back})
+
+
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an invitation's link leads: a new person makes an account, another joins."""
+    found = find_invitation(token)
+    if request.user.is_authenticated:
+        return _joining(request, found, token)
+    if User.objects.filter(email=found.email).exists():
+        return render(request, "register/invitation.html", {"invitation": found, "token": token})
+    form = AcceptForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user = form.act(partial(operations.accept_invitation, token=token))
+        if user:
+            return _signed_in(request, user)
+    return render(request, "register/invitation.html", {"invitation": found, "form": form})
+
+
+def _signed_in(request: HttpRequest, user: User) -> HttpResponse:
+    # The password was chosen just now: who sets up a second factor need not repeat it.
+    record_authentication(request, user, method="password", email=user.email)
+    response: HttpResponse = perform_login(request, user, redirect_url=reverse("home"))
+    return response
+
+
+def _joining(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
+    user: User = request.user  # type: ignore[assignment]
+    if request.method == "POST":
+        membership = operations.join(token=token, user=user)
+        request.session[MEMBERSHIP] = membership.pk
+        return redirect("home")
+    content = {"invitation": found, "mine": user.email == found.email, "token": token}
+    return render(request, "register/invitation.html", content)
+
+
+@login_required
+def membership(request: HttpRequest) -> HttpResponse:
+    """Choose for whom to act."""
+    memberships = noted(request).memberships
+    form = MembershipForm(request.POST or None, memberships=memberships)
+    if request.method == "POST" and form.is_valid():
+        request.session[MEMBERSHIP] = int(form.cleaned_data["membership"])
+        return redirect("home")
+    return render(request, "register/membership.html", {"form": form})

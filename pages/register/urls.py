@@ -1,0 +1,30 @@
+"""The register's pages."""
+
+from django.urls import path
+
+from pages.register import approvals, firms, people
+
+app_name = "register"
+
+urlpatterns = [
+    path("firms/", firms.firm_list, name="firms"),
+    path("firms/new/", firms.firm_new, name="firm_new"),
+    path("firms/<uuid:uuid>/", firms.firm, name="firm"),
+    path("firms/<uuid:uuid>/license/", firms.license_new, name="license_new"),
+    path("firms/<uuid:uuid>/site/", firms.site_new, name="site_new"),
+    path("firms/<uuid:uuid>/vehicle/", firms.vehicle_new, name="vehicle_new"),
+    path("firms/<uuid:uuid>/driver/", firms.driver_new, name="driver_new"),
+    path("firms/<uuid:uuid>/invite/", people.invite_to_firm, name="firm_invite"),
+    path("licenses/<uuid:uuid>/permit/", approvals.permit_new, name="permit_new"),
+    path("licenses/<uuid:uuid>/suspend/", approvals.suspend, name="license_suspend"),
+    path("licenses/<uuid:uuid>/reinstate/", approvals.reinstate, name="license_reinstate"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/permits/<uuid:uuid>/", approvals.permit, name="permit"),
+    path("approvals/licenses/<uuid:uuid>/", approvals.reinstatement, name="reinstatement"),
+    path("approvals/officers/<uuid:uuid>/", approvals.officer, name="officer"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="invite"),
+    path("people/<int:pk>/end/", people.end, name="member_end"),
+    path("invitation/<str:token>/", people.invitation, name="invitation"),
+    path("membership/", people.membership, name="membership"),
+]

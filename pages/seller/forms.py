@@ -1,0 +1,278 @@
+"""What a vendor is asked: a code, and what really happened."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from authorizations.models import Authorization, Sale
+from authorizations.operations import Report
+from authorizations.operations.weighing import beyond_tolerance_kg
+from pages.forms import Form, MomentField, QuantityField
+from pages.templatetags.portal import inline
+from pages.templatetags.portal import quantity as written
+from pages.verb_form import LONG, SHORT, AmountForm, DayField, TellingForm
+from precursors.errors import Refused
+from precursors.models import Product
+from precursors.operations import products_for
+from precursors.quantities import Unit
+from registry.access import partners_for
+from registry.actors import Actor
+from registry.models import Organization, Site
+from registry.tax_numbers import normal_tax_id
+
+BETWEEN_SEALS = re.compile(r"[\n\r,;]+")
+SEALS_MAX = 100
+SEAL_LENGTH = 50
+
+
+class CodeForm(TellingForm):
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_(
+            "12 letters and digits, such as 7K2M-9QXD-4T8C. Spaces and hyphens do not matter."
+        ),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={
+                "class": "govuk-input--width-20 govuk-input--extra-letter-spacing",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            }
+        ),
+        error_messages={"required": _("Type the code that the buyer shows you.")},
+    )
+
+    def tell(self, refusal: Refused) -> None:
+        """Whatever is wrong with a look-up is said at the code."""
+        self.refusal = refusal
+        self.add_error("code", str(refusal.message))
+
+
+class ReportForm(AmountForm):
+    """A sale as it really happened. The quantity is never filled in beforehand."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    asked = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
+    quantity = QuantityField(
+        label=_("Quantity sold"), help_text=_("What the scale or the meter said.")
+    )
+    explanation = forms.CharField(
+        label=_("Why is it more than the code allows?"), max_length=500, required=False
+    )
+    sold_at = MomentField(label=_("When was it handed over?"))
+    site = forms.ChoiceField(
+        label=_("At which of your sites?"), error_messages={"required": _("Choose the site.")}
+    )
+    plate = forms.CharField(
+        label=_("Plate of the vehicle that collected"), max_length=30, widget=SHORT
+    )
+    driver_document = forms.CharField(
+        label=_("Driver's identity document"), max_length=30, required=False, widget=SHORT
+    )
+    driver_license = forms.CharField(
+        label=_("Driver's license"), max_length=30, required=False, widget=SHORT
+    )
+    invoice = forms.CharField(
+        label=_("Invoice number"), max_length=50, required=False, widget=LONG
+    )
+    guide = forms.CharField(
+        label=_("Transport guide number"), max_length=50, required=False, widget=LONG
+    )
+    seals = forms.CharField(
+        label=_("Seals"),
+        help_text=_("One per line, or with commas between."),
+        max_length=6000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    gross_kg = QuantityField(label=_("Gross weight, in kg"), required=False)
+    tare_kg = QuantityField(label=_("Tare, in kg"), required=False, zero=True)
+
+    def __init__(self, *args: Any, sites: list[Site], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.sites = {str(site.uuid): site for site in sites}
+        choices = [(uuid, site.name) for uuid, site in self.sites.items()]
+        site: Any = self.fields["site"]
+        site.choices = choices if len(choices) == 1 else [("", _("Choose a site")), *choices]
+        if "explanation" in self.fields:
+            self.fields["explanation"].widget = forms.HiddenInput()
+
+    def clean_seals(self) -> list[str]:
+        seals = [seal.strip() for seal in BETWEEN_SEALS.split(self.cleaned_data["seals"])]
+        seals = [seal for seal in seals if seal]
+        if len(seals) > SEALS_MAX or any(len(seal) > SEAL_LENGTH for seal in seals):
+            raise forms.ValidationError(
+                _("At most %(count)s seals of at most %(length)s letters each.")
+                % {"count": SEALS_MAX, "length": SEAL_LENGTH}
+            )
+        return seals
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if "gross_kg" not in values or "tare_kg" not in values:
+            return values
+        if values["gross_kg"] is not None and values["tare_kg"] is None:
+            self.add_error("tare_kg", _("Give both gross and tare, or neither."))
+        if values["gross_kg"] is None and values["tare_kg"] is not None:
+            self.add_error("gross_kg", _("Give both gross and tare, or neither."))
+        return values
+
+    def report(self, product: Product | None = None) -> Report:
+        """What was said, as the verbs take it."""
+        values, amount = self.cleaned_data, self.amount
+        assert amount  # required
+        return Report(
+            sold_at=values["sold_at"],
+            quantity=amount,
+            site=self.sites[values["site"]],
+            plate=values["plate"],
+            product=product,
+            driver_document=values["driver_document"],
+            driver_license=values["driver_license"],
+            invoice=values["invoice"],
+            guide=values["guide"],
+            gross_kg=values["gross_kg"],
+            tare_kg=values["tare_kg"],
+            seals=values["seals"],
+            complete=values.get("complete", False),
+            reason=values.get("explanation", ""),
+        )
+
+
+class SaleForm(ReportForm):
+    """A sale against a code; asks once more where it is more than the code allows."""
+
+    other_product = forms.ChoiceField(
+        label=_("If another product was handed over, which one?"), required=False
+    )
+    complete = forms.BooleanField(
+        label=_("The sale is complete: no more will be collected on this code"), required=False
+    )
+    field_order = [
+        "token",
+        "asked",
+        "quantity",
+        "unit",
+        "explanation",
+        "sold_at",
+        "site",
+        "plate",
+        "complete",
+    ]
+
+    def __init__(
+        self,
+        *args: Any,
+        authorization: Authorization,
+        products: list[Product],
+        instead_of: Sale | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.authorization, self.instead_of = authorization, instead_of
+        self.products = {product.code: product for product in products}
+        self.offer(authorization.product.units, authorization.quantity_unit)
+        same = _("No: it was %(product)s") % {"product": inline(authorization.product)}
+        choices = [(code, product.name) for code, product in self.products.items()]
+        self.fields["other_product"].choices = [("", same), *choices]  # type: ignore[attr-defined]
+
+    @property
+    def product(self) -> Product | None:
+        """Another product than the code's, where one was named."""
+        return self.products.get(self.cleaned_data.get("other_product", ""))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        over = self._beyond() if self.amount and self.product is None else None
+        if not over:
+            return values
+        question = self.fields["explanation"]
+        question.widget, question.required = forms.TextInput(), True
+        told = values.get("explanation") and values.get("asked") == str(self.amount)
+        if not told:
+            self.add_error("explanation", self._question(over))
+        # What is asked about is shown with the question: another figure is asked about again.
+        shown: Any = self.data.copy()  # type: ignore[attr-defined]
+        shown[self.add_prefix("asked")] = str(self.amount)
+        self.data = shown
+        return values
+
+    def _beyond(self) -> Any:
+        if not self.authorization.code or self.amount is None:
+            return None
+        amount, instead_of = self.amount, self.instead_of
+        return self.act(
+            lambda: beyond_tolerance_kg(self.authorization, amount, instead_of=instead_of)
+        )
+
+    def _question(self, over_kg: Any) -> str:
+        return gettext(
+            "This is %(over)s of product more than the code allows. Check the scale and the point."
+            " If it is right, say why: it will be recorded as it is."
+        ) % {"over": written(over_kg, "kg")}
+
+
+class CorrectionForm(SaleForm):
+    """A whole new report that replaces one, and why."""
+
+    reason = forms.CharField(label=_("Why is it corrected?"), max_length=500)
+    field_order = [*SaleForm.field_order[:-1], "complete"]
+
+
+class CodelessSaleForm(ReportForm):
+    """A sale without a code: an outage, a walk-in. It is recorded, and looked at."""
+
+    buyer = forms.CharField(label=_("Tax number of the buyer"), max_length=40, widget=LONG)
+    product = forms.ChoiceField(label=_("Product"))
+    reason = forms.CharField(
+        label=_("Why is there no code?"),
+        help_text=_("For example: the portal could not be reached."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    explanation = None  # type: ignore[assignment]
+    field_order = ["token", "reason", "buyer", "product", "quantity", "unit", "sold_at"]
+
+    def __init__(self, *args: Any, by: Actor, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.by = by
+        self.products = {p.code: p for p in products_for(by.jurisdiction.code)}
+        choices = [(code, product.name) for code, product in self.products.items()]
+        self.fields["product"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a product")),
+            *choices,
+        ]
+        self.offer(list(Unit))
+
+    def clean_buyer(self) -> Organization:
+        try:
+            home = self.by.jurisdiction.country
+            _country, number = normal_tax_id(self.cleaned_data["buyer"], home=home)
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal.message)) from refusal
+        found = partners_for(self.by).filter(tax_id=number).first()
+        if found is None:
+            raise forms.ValidationError(_("No firm of this tax number is registered."))
+        return found
+
+    def clean_product(self) -> Product:
+        return self.products[self.cleaned_data["product"]]
+
+
+class VoidForm(TellingForm):
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    reason = forms.CharField(
+        label=_("Why did this sale not happen?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class DayForm(Form):
+    marks_optional = False
+    day = DayField(label=_("Day"))

@@ -1,0 +1,187 @@
+"""How numbers, times, states and codes are shown: `{% load portal %}`."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import segno
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from authorizations.models import FlagState, Severity, Status
+from pages import numbers_in_words
+from precursors.quantities import UNITS
+from registry import clock
+from registry.models.firms import PermitState, Standing
+
+register = template.Library()
+
+NO_BREAK_SPACE = "\u00a0"
+MINUS = "\u2212"
+NOTHING = "\u2013"
+
+LABELS: dict[str, Any] = {
+    **dict(PermitState.choices),
+    **dict(Standing.choices),
+    **dict(Severity.choices),
+    **dict(FlagState.choices),
+    **dict(Status.choices),
+}
+# The same states as said of a code: in Spanish an authorization is "emitida", a code "emitido".
+OF_CODES: dict[str, Any] = {
+    Status.PENDING: pgettext_lazy("code", "Awaiting a decision"),
+    Status.ISSUED: pgettext_lazy("code", "Issued"),
+    Status.CLOSED: pgettext_lazy("code", "Closed"),
+    Status.REFUSED: pgettext_lazy("code", "Refused"),
+    Status.CANCELLED: pgettext_lazy("code", "Cancelled"),
+    Status.REVOKED: pgettext_lazy("code", "Revoked"),
+    Status.EXPIRED: pgettext_lazy("code", "Expired"),
+}
+# Each state's color and icon; the word always stands beside them.
+LOOKS = {
+    Status.PENDING: ("yellow", "clock"),
+    Status.ISSUED: ("green", "check"),
+    Status.CLOSED: ("grey", "lock"),
+    Status.REFUSED: ("red", "cross"),
+    Status.CANCELLED: ("grey", "back"),
+    Status.REVOKED: ("red", "cross"),
+    Status.EXPIRED: ("grey", "clock"),
+    FlagState.OPEN: ("orange", "flag"),
+    FlagState.AWAITING_SECOND: ("purple", "people"),
+    FlagState.EXPLAINED: ("green", "check"),
+    FlagState.DISMISSED: ("grey", "dash"),
+    FlagState.CONFIRMED: ("red", "bang"),
+    Severity.HIGH: ("red", "up"),
+    Severity.MEDIUM: ("yellow", "bang"),
+    Severity.LOW: ("grey", "dash"),
+    Standing.IN_FORCE: ("green", "check"),
+    Standing.SUSPENDED: ("orange", "bang"),
+    PermitState.PROPOSED: ("purple", "people"),
+    PermitState.REPLACED: ("grey", "back"),
+}
+
+
+@register.filter
+def quantity(value: Decimal | int | str | None, unit: str = "") -> str:
+    """Write `12,345.678` alike in every language: every decimal that is not zero, none rounded."""
+    if value is None or value == "":
+        return NOTHING
+    text = f"{abs(Decimal(value)):,f}"
+    number = text.rstrip("0").rstrip(".") if "." in text else text
+    sign = MINUS if Decimal(value) < 0 else ""
+    return sign + number + (NO_BREAK_SPACE + unit_label(unit) if unit else "")
+
+
+@register.filter
+def signed(value: Decimal | int | str | None, unit: str = "") -> str:
+    """Write a difference with its sign: `+80 kg`, and a zero without one."""
+    text = quantity(value, unit)
+    return f"+{text}" if value not in (None, "") and Decimal(value) > 0 else text
+
+
+@register.filter
+def unit_label(unit: str) -> str:
+    """The symbol people write for a unit: `m³` for `m3`."""
+    return str(UNITS[unit].label) if unit in UNITS else unit
+
+
+@register.filter
+def in_words(value: Decimal | str | None, unit: str = "") -> str:
+    """Write a quantity out: `one thousand kilograms`."""
+    return "" if value in (None, "") else numbers_in_words.in_words(Decimal(str(value)), unit)
+
+
+@register.filter
+def inline(name: object) -> str:
+    """A substance's name within a sentence: `acetone, technical`, but still `MEK`."""
+    text = str(name)
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+@register.filter
+def fours(code: str) -> str:
+    """Write a code in groups of four: `7K2M-9QXD-4T8C`."""
+    bare = str(code).replace("-", "")
+    return "-".join(bare[i : i + 4] for i in range(0, len(bare), 4))
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """A date and time of day in the reader's time zone, readable by programs too."""
+    if value is None:
+        return NOTHING
+    return _time(value.isoformat(), date_format(localtime(value), "DATETIME_FORMAT"))
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A calendar day; of a moment, the day it fell on here."""
+    if value is None:
+        return NOTHING
+    local = localtime(value).date() if isinstance(value, datetime) else value
+    return _time(local.isoformat(), date_format(local, "SHORT_DATE_FORMAT"))
+
+
+@register.filter
+def age(value: datetime | None) -> str:
+    """How long ago something was, in its largest unit: `3 hours`."""
+    return NOTHING if value is None else timesince(value, clock.now(), depth=1)
+
+
+def _time(machine: str, text: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', machine, text)
+
+
+@register.filter
+def of_code(status: str) -> str:
+    """A state as it is said of a code, where no authorization is named."""
+    return str(OF_CODES.get(status, status))
+
+
+@register.inclusion_tag("partials/tag.html")
+def tag(value: str, label: str = "") -> dict[str, Any]:
+    """A state as word, icon and color. An unknown one is grey."""
+    color, icon = LOOKS.get(value, ("grey", "dot"))  # type: ignore[call-overload]
+    return {"label": label or LABELS.get(value, value), "color": color, "icon": icon}
+
+
+@register.inclusion_tag("partials/meter.html")
+def meter(
+    label: str, limit: Decimal, used: Decimal, reserved: Decimal = Decimal(0), unit: str = "kg"
+) -> dict[str, Any]:
+    """How much of a limit is used and reserved, as a bar and in numbers."""
+    scale = max(limit, used + reserved) or Decimal(1)
+    within, over = min(used, limit), max(used - limit, Decimal(0))
+    return {
+        "label": label,
+        "limit": limit,
+        "used": used,
+        "reserved": reserved,
+        "free": max(limit - used - reserved, Decimal(0)),
+        "over": over,
+        "unit": unit,
+        "used_width": _percent(within, scale),
+        "over_width": _percent(over, scale),
+        "reserved_at": _percent(used, scale),
+        "reserved_width": _percent(reserved, scale),
+    }
+
+
+def _percent(part: Decimal, whole: Decimal) -> str:
+    return f"{part / whole * 100:.2f}"
+
+
+@register.simple_tag
+def qr(text: str, label: str = "") -> SafeString:
+    """A QR code as an image that needs no other request."""
+    source = segno.make(text, error="m", micro=False).svg_data_uri(border=3, light="#fff")
+    alt = label or _("QR code for %(text)s") % {"text": text}
+    return format_html(
+        '<img class="app-qr" src="{}" width="176" height="176" alt="{}">', source, alt
+    )
