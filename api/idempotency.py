@@ -23,10 +23,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.problems import MEDIA_TYPE, Problem, problem_of
-from authorizations.models import IdempotencyKey
 from database.statements import Statement
 from precursors.errors import Refused
 from registry.http import actor_of
+from registry.models import IdempotencyKey
 
 WAIT_S = 5
 KEPT_FOR = timedelta(days=30)
@@ -34,7 +34,7 @@ KEY = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
 
 # The row is computed, and the wait for its holder limited, before the index is asked.
 CLAIM = Statement(f"""
-INSERT INTO authorizations_idempotencykey
+INSERT INTO registry_idempotencykey
     (jurisdiction_id, organization_id, operation, key, body_hash, status, answer,
      created_at, kept_until)
 SELECT %(jurisdiction)s::bigint, %(organization)s::bigint, %(operation)s, %(key)s, %(body_hash)s,
@@ -44,7 +44,7 @@ ON CONFLICT DO NOTHING
 RETURNING id
 """)
 KEEP = Statement("""
-UPDATE authorizations_idempotencykey SET status = %(status)s, answer = %(answer)s::jsonb
+UPDATE registry_idempotencykey SET status = %(status)s, answer = %(answer)s::jsonb
 WHERE id = %(id)s RETURNING id
 """)
 

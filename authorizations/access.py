@@ -4,21 +4,19 @@ A vendor sees a code once its buyer has brought it: its lists omit the others, s
 books diverted goods on a code that was never shown to it.
 """
 
-from typing import TypeVar
+from django.db.models import Q, QuerySet
 
-from django.db.models import Model, Q, QuerySet
-
-from authorizations.models import Allowance, Authorization, Flag, Sale
+from authorizations.models import Allowance, Authorization, Sale
+from registry.access import in_jurisdiction
 from registry.actors import Actor
 from registry.models import Event
 
-Row = TypeVar("Row", bound=Model)
 PARTIES = ("buyer", "seller", "product__precursor", "destination_site", "vehicle")
 
 
 def authorizations_for(by: Actor) -> QuerySet[Authorization]:
     """The authority sees all of its jurisdiction, a firm what it buys and what it was shown."""
-    rows = _of(Authorization.objects.select_related(*PARTIES), by)
+    rows = in_jurisdiction(Authorization.objects.select_related(*PARTIES), by)
     return rows if by.is_authority else rows.filter(_bought(by) | _shown(by))
 
 
@@ -29,12 +27,12 @@ def authorization_parts(by: Actor) -> list[QuerySet[Authorization]]:
 
 def purchases_for(by: Actor) -> QuerySet[Authorization]:
     """What a firm buys, for its own history."""
-    return _of(Authorization.objects.select_related(*PARTIES), by).filter(_bought(by))
+    return in_jurisdiction(Authorization.objects.select_related(*PARTIES), by).filter(_bought(by))
 
 
 def supplies_for(by: Actor) -> QuerySet[Authorization]:
     """What a firm has been shown as vendor."""
-    return _of(Authorization.objects.select_related(*PARTIES), by).filter(_shown(by))
+    return in_jurisdiction(Authorization.objects.select_related(*PARTIES), by).filter(_shown(by))
 
 
 def sales_for(by: Actor) -> QuerySet[Sale]:
@@ -51,12 +49,12 @@ def sale_parts(by: Actor) -> list[QuerySet[Sale]]:
 
 def _sales(by: Actor) -> QuerySet[Sale]:
     related = ("authorization", "buyer", "seller", "product__precursor", "site", "receipt", "root")
-    return _of(Sale.objects.select_related(*related), by)
+    return in_jurisdiction(Sale.objects.select_related(*related), by)
 
 
 def allowances_for(by: Actor) -> QuerySet[Allowance]:
     """How much of each quota is taken: the authority sees all, a firm its own."""
-    rows = _of(Allowance.objects.select_related("precursor"), by)
+    rows = in_jurisdiction(Allowance.objects.select_related("precursor"), by)
     return rows if by.is_authority else rows.filter(organization=by.organization)
 
 
@@ -65,27 +63,6 @@ def events_of(authorization: Authorization) -> QuerySet[Event]:
     return Event.objects.filter(
         subject_kind="authorization", subject_id=authorization.pk
     ).order_by("-sequence")
-
-
-def flags_for(by: Actor) -> QuerySet[Flag]:
-    """Flags are the authority's alone: neither party sees one before it is asked."""
-    rows = _of(Flag.objects.select_related("authorization", "buyer", "seller", "sale"), by)
-    return rows if by.is_authority else rows.none()
-
-
-def events_for(by: Actor) -> QuerySet[Event]:
-    """What was done, and by whom: the authority sees all, a firm what concerns it."""
-    rows = _of(Event.objects.select_related("user", "api_key"), by)
-    if by.is_authority or by.organization is None:
-        return rows
-    return rows.filter(organizations__contains=[by.organization.pk])
-
-
-def _of(rows: QuerySet[Row], by: Actor) -> QuerySet[Row]:
-    """Rows of the actor's jurisdiction; none for somebody without a role."""
-    if by.organization is None and not by.is_authority:
-        return rows.none()
-    return rows.filter(jurisdiction=by.jurisdiction)
 
 
 def _bought(by: Actor) -> Q:

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from celery import current_app
 
-WORK = "authorizations.tasks.work"
+WORK = "oversight.tasks.work"
 ANSWER_S_MAX = 2  # how long to wait for a broker
 PAUSE_S = 0.25  # between two rings: a busy counter does not flood the queue
 RINGS_MAX = 20  # so many unheard are enough: whoever hears one does all that is due

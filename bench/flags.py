@@ -25,11 +25,11 @@ DRAINS_WITHIN_S = 600
 DUE = """
 SELECT count(*) FROM authorizations_duty WHERE due_at <= clock_timestamp() AND parked_at IS NULL
 """
-FOUND = "SELECT count(*) FROM authorizations_flag"
+FOUND = "SELECT count(*) FROM oversight_flag"
 LAST_SALE = "SELECT coalesce(max(id), 0) FROM authorizations_sale"
 LAGS = """
 SELECT extract(epoch FROM min(done.evaluated_at) - sale.recorded_at)::float
-FROM authorizations_sale sale JOIN authorizations_evaluation done
+FROM authorizations_sale sale JOIN oversight_evaluation done
     ON done.authorization_id = sale.authorization_id AND done.version >= sale.version
 WHERE sale.id > {last} GROUP BY sale.id, sale.recorded_at
 """

@@ -25,7 +25,7 @@ READY = f"SELECT set_config('statement_timeout', '2s', true), set_config('{FIRM}
 STATE = """
 SELECT extract(epoch FROM clock_timestamp() - min(sale.recorded_at)),
     EXISTS (SELECT FROM registry_jurisdiction WHERE issuing_halted_at IS NOT NULL),
-    (SELECT count(*) FROM authorizations_heartbeat WHERE beat_at > clock_timestamp() - %s)
+    (SELECT count(*) FROM oversight_heartbeat WHERE beat_at > clock_timestamp() - %s)
 FROM authorizations_duty duty
 JOIN authorizations_sale sale USING (authorization_id, version)
 WHERE duty.reason = 'recorded' AND duty.parked_at IS NULL

@@ -57,7 +57,7 @@ METRICS = (
         ("invariant",),
         """
         SELECT number, count(violation.id) FROM generate_series(1, 10) AS number
-        LEFT JOIN (SELECT * FROM authorizations_violation WHERE cleared_at IS NULL) violation
+        LEFT JOIN (SELECT * FROM audit_violation WHERE cleared_at IS NULL) violation
             USING (number)
         GROUP BY 1 ORDER BY 1
         """,
@@ -68,7 +68,7 @@ METRICS = (
         "When the invariants were last checked: what changed lately, and everything.",
         ("read",),
         """
-        SELECT kind, extract(epoch FROM at) FROM authorizations_watermark
+        SELECT kind, extract(epoch FROM at) FROM audit_watermark
         CROSS JOIN LATERAL (VALUES ('changes', checked_at), ('everything', everything_at))
             AS read(kind, at) WHERE at IS NOT NULL ORDER BY 1
         """,
@@ -143,7 +143,7 @@ METRICS = (
         "Flags by rule, severity and state.",
         ("jurisdiction", "rule", "severity", "state"),
         """
-        SELECT jurisdiction.code, rule, severity, state, count(*) FROM authorizations_flag
+        SELECT jurisdiction.code, rule, severity, state, count(*) FROM oversight_flag
         JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = jurisdiction_id
         GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
         """,

@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "database",
     "registry",
     "authorizations",
+    "oversight",
+    "audit",
     "pages",
     "demo",
     "config.admin_app.PortalAdmin",
@@ -138,24 +140,24 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CHECK_EVERY_S = 5 * 60.0
 TOO_OLD_S = 2 * 24 * 60 * 60  # the clocks of two machines may differ by a day
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "authorizations.tasks.work", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep": {"task": "oversight.tasks.work", "schedule": 5.0, "options": {"expires": 5}},
     "forget": {
-        "task": "authorizations.tasks.forget_idempotency_keys",
+        "task": "registry.tasks.forget_idempotency_keys",
         "schedule": crontab(hour="7", minute="20"),
     },
     "check": {
-        "task": "authorizations.tasks.check_invariants",
+        "task": "audit.tasks.check_invariants",
         "schedule": CHECK_EVERY_S,
         "options": {"expires": TOO_OLD_S},
     },
     "check_all": {
-        "task": "authorizations.tasks.check_invariants",
+        "task": "audit.tasks.check_invariants",
         "kwargs": {"everything": True},
         "schedule": crontab(hour="8", minute="20"),  # UTC: at night in Peru
         "options": {"expires": TOO_OLD_S},
     },
     "forget_workers": {
-        "task": "authorizations.tasks.forget_dead_workers",
+        "task": "oversight.tasks.forget_dead_workers",
         "schedule": crontab(hour="7", minute="40"),
     },
 }

@@ -12,8 +12,8 @@ from django.db import connection, transaction
 # Rows are added, and never changed again.
 ADDED_ONLY = {
     "authorizations_agreement",
-    "authorizations_evaluation",
-    "authorizations_flagstep",
+    "oversight_evaluation",
+    "oversight_flagstep",
     "authorizations_ledgerentry",
     "authorizations_lookup",
     "authorizations_receipt",
@@ -28,9 +28,9 @@ KEPT = {
     "account_emailaddress",
     "authorizations_allowance",
     "authorizations_authorization",
-    "authorizations_flag",
-    "authorizations_violation",
-    "authorizations_watermark",
+    "oversight_flag",
+    "audit_violation",
+    "audit_watermark",
     "precursors_precursor",
     "precursors_product",
     "registry_apikey",
@@ -51,8 +51,8 @@ KEPT = {
 CHANGEABLE = {
     "account_emailconfirmation",
     "authorizations_duty",
-    "authorizations_heartbeat",
-    "authorizations_idempotencykey",
+    "oversight_heartbeat",
+    "registry_idempotencykey",
     "cache",
     "django_session",
     "mfa_authenticator",
@@ -72,7 +72,7 @@ SETTLED = {
 SECRET = {
     "account_emailaddress",
     "account_emailconfirmation",
-    "authorizations_idempotencykey",
+    "registry_idempotencykey",
     "cache",
     "django_session",
     "mfa_authenticator",

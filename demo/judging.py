@@ -7,15 +7,15 @@ from random import Random
 from typing import Any
 
 import rules
-from authorizations.facts import changeable, facts_of, facts_then
-from authorizations.models import Evaluation, Flag, Severity
-from authorizations.operations import assign
-from authorizations.operations import review as review_flag
-from authorizations.operations.flagging import raise_flags
 from demo import loading, past
 from demo.book import Book
 from demo.firms import Cast
 from demo.paper import Case, Look
+from oversight.models import Evaluation, Flag, Severity
+from oversight.operations import assign
+from oversight.operations import review as review_flag
+from oversight.operations.flags import raise_flags
+from oversight.reading.authorizations import changeable, facts_of, facts_then
 from registry.actors import Actor
 from registry.models import Jurisdiction
 from rules import Finding

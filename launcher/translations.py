@@ -25,6 +25,8 @@ ROOMS = (
     "rules",
     "registry",
     "authorizations",
+    "oversight",
+    "audit",
     "pages",
     "api",
     "config",

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from authorizations.models import Authorization, IdempotencyKey, Sale
+from authorizations.models import Authorization, Sale
 from registry import clock
 from registry.actors import Actor
+from registry.models import IdempotencyKey
 
 KEPT_FOR = timedelta(days=30)
 

@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet
 from registry.actors import Actor
 from registry.models import (
     Driver,
+    Event,
     Invitation,
     License,
     Membership,
@@ -78,6 +79,13 @@ def members_for(by: Actor) -> QuerySet[Membership]:
     return rows.filter(organization=manages) if manages else rows.none()
 
 
+def in_jurisdiction(rows: QuerySet[Row], by: Actor) -> QuerySet[Row]:
+    """Rows of the actor's jurisdiction; none for somebody without a role."""
+    if by.organization is None and not by.is_authority:
+        return rows.none()
+    return rows.filter(jurisdiction=by.jurisdiction)
+
+
 def _seen(rows: QuerySet[Row], by: Actor, owner: str = "organization") -> QuerySet[Row]:
     rows = rows.filter(jurisdiction=by.jurisdiction)
     if by.is_authority:
@@ -85,4 +93,9 @@ def _seen(rows: QuerySet[Row], by: Actor, owner: str = "organization") -> QueryS
     return rows.filter(**{owner: by.organization.pk}) if by.organization else rows.none()
 
 
-# Pages ---------------------------------------------------------------------------------------
+def events_for(by: Actor) -> QuerySet[Event]:
+    """What was done, and by whom: the authority sees all, a firm what concerns it."""
+    rows = in_jurisdiction(Event.objects.select_related("user", "api_key"), by)
+    if by.is_authority or by.organization is None:
+        return rows
+    return rows.filter(organizations__contains=[by.organization.pk])

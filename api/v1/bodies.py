@@ -21,10 +21,11 @@ from api.v1.register import (
     vehicle_as_named,
 )
 from authorizations.codes import GAPS, LOOK_ALIKES
-from authorizations.models import FlagState, Outcome, ReceiptReason, Severity, Status
-from authorizations.models.flags import ENDED
+from authorizations.models import Outcome, ReceiptReason, Status
 from authorizations.models.sales import NOTHING_ARRIVED
 from authorizations.operations import Report
+from oversight.models import FlagState, Severity
+from oversight.models.flags import ENDED
 from precursors.quantities import Quantity
 
 REVIEW_OUTCOMES = [(state.value, state.label) for state in ENDED]

@@ -10,8 +10,9 @@ from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.bodies import FlagFilters, ReviewForm
 from api.v1.shapes import FlagShape
-from authorizations import access, operations
-from authorizations.models import Flag
+from oversight import access
+from oversight import operations as oversight
+from oversight.models import Flag
 
 READ = ("flags:read", "flags:review")
 
@@ -49,5 +50,5 @@ class Review(OneFlag):
     def post(self, request: Request, id: UUID) -> Response:
         """Propose how a flag ends. A key proposes; it is never the second officer."""
         flag = self.subject(id)
-        operations.review(flag, **self.body(ReviewForm), by=self.by)
+        oversight.review(flag, **self.body(ReviewForm), by=self.by)
         return Response(FlagShape(self.subject(id)).data)

@@ -7,18 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.bodies import Kept, Kilograms, QuantityOut, kilograms
-from authorizations.models import (
-    Authorization,
-    Evaluation,
-    Flag,
-    FlagState,
-    Outcome,
-    Receipt,
-    ReceiptReason,
-    Sale,
-    Severity,
-    Status,
-)
+from authorizations.models import Authorization, Outcome, Receipt, ReceiptReason, Sale, Status
+from oversight.models import Evaluation, Flag, FlagState, Severity
 from rules import RULES
 
 SALE_STATUSES = [

@@ -37,7 +37,7 @@ class Authorization(models.Model):
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT, db_index=False)
-    code = models.CharField(max_length=12, unique=True, null=True, blank=True)
+    code = models.CharField(max_length=12, null=True, blank=True)
     status = models.CharField(max_length=10, choices=Status)
     version = models.PositiveIntegerField(default=1)
 
@@ -90,6 +90,8 @@ class Authorization(models.Model):
 
     class Meta:
         constraints = [
+            # Not unique=True: that comes with a second index, for parts of a code.
+            models.UniqueConstraint(fields=["code"], name="no_code_is_given_twice"),
             models.CheckConstraint(
                 condition=Q(reserved_kg__gte=0, held_kg__gte=0, consumed_kg__gte=0)
                 & Q(overage_kg__gte=0),

@@ -1,10 +1,6 @@
 """The verbs: one function for each act, called alike by page, API, task and command."""
 
-from authorizations.operations.checking import check_invariants
-from authorizations.operations.duties import retry_parked
 from authorizations.operations.eligibility import Ask, Headroom, Reason, headroom
-from authorizations.operations.evaluating import evaluate
-from authorizations.operations.halting import halt_issuing, resume_issuing
 from authorizations.operations.licensing import revoke_license
 from authorizations.operations.lookups import (
     find_to_sell,
@@ -24,7 +20,6 @@ from authorizations.operations.requesting import (
     request,
     revoke,
 )
-from authorizations.operations.reviewing import assign, review
 from authorizations.operations.selling import (
     Report,
     agree,
@@ -40,15 +35,11 @@ __all__ = [
     "Reason",
     "Report",
     "agree",
-    "assign",
     "cancel",
-    "check_invariants",
     "confirm_receipt",
     "correct_sale",
-    "evaluate",
     "expire",
     "find_to_sell",
-    "halt_issuing",
     "headroom",
     "issue",
     "look_up",
@@ -60,9 +51,6 @@ __all__ = [
     "refuse",
     "release",
     "request",
-    "resume_issuing",
-    "retry_parked",
-    "review",
     "revoke",
     "revoke_license",
     "unknown",

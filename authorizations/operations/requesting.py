@@ -13,13 +13,13 @@ from authorizations.models import Authorization, Status
 from authorizations.operations import acting, booking, eligibility, locking, naming
 from authorizations.operations.acting import Todo
 from authorizations.operations.eligibility import Ask, Reason
-from authorizations.operations.halting import only_while_issuing
 from authorizations.operations.rulesets import current_ruleset
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity
 from registry.actors import Actor
 from registry.events import Happened
+from registry.issuing import only_while_issuing
 from registry.models import Organization, Site, Vehicle
 from registry.models.firms import Activity
 from registry.periods import end_of_day, working_days_after

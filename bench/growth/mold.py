@@ -19,21 +19,11 @@ from django.db.models import (
     UUIDField,
 )
 
-from authorizations.models import (
-    Authorization,
-    Duty,
-    Evaluation,
-    Flag,
-    FlagStep,
-    IdempotencyKey,
-    LedgerEntry,
-    LookUp,
-    Receipt,
-    Sale,
-)
+from authorizations.models import Authorization, Duty, LedgerEntry, LookUp, Receipt, Sale
 from bench.growth.stories import Deal
 from demo.loading import ESCAPED
-from registry.models import Event, Organization
+from oversight.models import Evaluation, Flag, FlagStep
+from registry.models import Event, IdempotencyKey, Organization
 
 MODELS = (
     Authorization,

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from authorizations import operations
-from authorizations.models import Authorization, Flag, IdempotencyKey, Sale
+from authorizations.models import Authorization, Sale
 from authorizations.operations import Report
 from bench.growth.firms import Firm
 from bench.world import KG
 from demo import past
+from oversight import operations as oversight
+from oversight.models import Flag
 from precursors.models import Product
 from precursors.quantities import quantity
 from registry.actors import Actor
-from registry.models import Membership
+from registry.models import IdempotencyKey, Membership
 from registry.models.people import Role
 
 TOO_MUCH = "110.000"
@@ -81,7 +83,7 @@ class Deal:
     def look(self, authorization: Authorization, **span: float) -> None:
         """Let the worker look at it."""
         self.after(**span)
-        operations.evaluate([authorization.pk])
+        oversight.evaluate([authorization.pk])
 
 
 def _keep_answer(authorization: Authorization, firm: Firm, operation: str, at: datetime) -> None:
@@ -119,9 +121,9 @@ def decided(deal: Deal) -> Authorization:
     authorization = sold(deal, TOO_MUCH)
     for flag in Flag.objects.filter(authorization=authorization, state="open"):
         deal.after(days=LONG_AFTER.days + 1)
-        operations.review(flag, outcome="confirmed", note="No account was given.", by=_first())
+        oversight.review(flag, outcome="confirmed", note="No account was given.", by=_first())
         deal.after(days=LONG_AFTER.days + 2)
-        operations.review(flag, outcome="confirmed", note="So I see it too.", by=_second(flag))
+        oversight.review(flag, outcome="confirmed", note="So I see it too.", by=_second(flag))
     return authorization
 
 

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
-from authorizations import access, operations
-from authorizations.models import Flag, FlagState, Severity, StepKind
+from oversight import operations as oversight
+from oversight.access import flags_for
+from oversight.models import Flag, FlagState, Severity, StepKind
 from pages.guards import officer_required
 from pages.officer.deviation import deviation
 from pages.officer.dossier import dossier
@@ -77,14 +78,14 @@ def _acted(request: HttpRequest, flag: Flag, forms: dict[str, Any], by: Actor) -
     form = forms["review"]
     if not form.is_valid():
         return ""
-    reviewed = form.act(partial(operations.review, flag, by=by))
+    reviewed = form.act(partial(oversight.review, flag, by=by))
     return _told(reviewed) if reviewed else ""
 
 
 def _assigned(request: HttpRequest, flag: Flag, form: AssignForm, by: Actor) -> str:
     if not form.is_valid():
         return ""
-    verb = partial(operations.assign, flag, by=by)
+    verb = partial(oversight.assign, flag, by=by)
     if request.POST["assign"] == "me":
         form.cleaned_data["to"] = by.user
     flag = form.act(verb)
@@ -169,7 +170,7 @@ def _proposal(flag: Flag) -> Any:
 
 def _flag(request: HttpRequest, uuid: UUID) -> Flag:
     parts = [f"authorization__{part}" for part in PARTS]
-    flags = access.flags_for(actor_of(request)).select_related(*PEOPLE, *parts, "sale__site")
+    flags = flags_for(actor_of(request)).select_related(*PEOPLE, *parts, "sale__site")
     return get_object_or_404(flags, uuid=uuid)
 
 

@@ -7,13 +7,15 @@ from decimal import Decimal
 from django.db.models import Prefetch
 
 from authorizations import access
-from authorizations.models import Authorization, Flag, FlagStep, Receipt, Sale, Status
+from authorizations.models import Authorization, Receipt, Sale, Status
 from authorizations.operations import counting
+from oversight.access import flags_for
+from oversight.models import Flag, FlagStep
 from pages.deliveries import Delivery, deliveries
 from pages.officer.deviation import Deviation, deviation
 from pages.officer.timeline import Entry, Text, rule_title, timeline
 from precursors.quantities import MICRO, Quantity, Unit, converted
-from registry.access import licenses_for
+from registry.access import events_for, licenses_for
 from registry.actors import Actor
 from registry.models import License
 from registry.standing import shown_standing
@@ -90,7 +92,7 @@ def dossier(authorization: Authorization, *, at: datetime, by: Actor) -> Dossier
     """Gather what officers read of an authorization, other than the flag they came by."""
     sales = access.sales_for(by).filter(authorization=authorization)
     stories = [_story(delivery) for delivery in deliveries(sales)]
-    flags = list(access.flags_for(by).filter(authorization=authorization).order_by("pk"))
+    flags = list(flags_for(by).filter(authorization=authorization).order_by("pk"))
     papers = _papers(authorization, at, by)
     return Dossier(
         authorization=authorization,
@@ -124,9 +126,7 @@ def _sold(authorization: Authorization, stories: list[Story]) -> Quantity | None
 
 
 def _entries(authorization: Authorization, flags: list[Flag], by: Actor) -> list[Entry]:
-    events = access.events_for(by).filter(
-        subject_kind="authorization", subject_id=authorization.pk
-    )
+    events = events_for(by).filter(subject_kind="authorization", subject_id=authorization.pk)
     steps = FlagStep.objects.filter(flag__in=flags).select_related("flag", "user", "api_key")
     return timeline(events.order_by("sequence"), steps.order_by("pk"))
 
@@ -136,7 +136,7 @@ def _history(authorization: Authorization, by: Actor) -> list[Dealt]:
     others = access.authorizations_for(by).filter(
         buyer=authorization.buyer, seller=authorization.seller
     )
-    flags = Prefetch("flags", access.flags_for(by).order_by("pk"))
+    flags = Prefetch("flags", flags_for(by).order_by("pk"))
     latest = others.exclude(pk=authorization.pk).order_by("-pk").prefetch_related(flags)
     return [Dealt(each, [_noted(flag) for flag in each.flags.all()]) for each in latest[:HISTORY]]
 

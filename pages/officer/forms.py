@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from authorizations.models import Flag, FlagState
+from oversight.models import Flag, FlagState
 from pages.forms import Form
 from pages.register.forms import VerbForm
 from registry.models import User

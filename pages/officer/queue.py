@@ -17,9 +17,11 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from authorizations import access, operations, progress
-from authorizations.models import Flag, FlagState
-from authorizations.models import flags as flag_states
+from oversight import lag
+from oversight import operations as oversight
+from oversight.access import flags_for
+from oversight.models import Flag, FlagState
+from oversight.models import flags as flag_states
 from pages.guards import officer_required
 from pages.officer.deviation import Deviation, deviation
 from pages.officer.forms import (
@@ -91,8 +93,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "following": following,
         "began": "after" in request.GET,
         "removals": list(_removals(chosen, request)),
-        "is_late": progress.is_late(at=at),
-        "evaluated_at": None if flags else progress.last_evaluated_at(),
+        "is_late": lag.is_late(at=at),
+        "evaluated_at": None if flags else lag.last_evaluated_at(),
     }
     return render(request, "officer/queue.html", content)
 
@@ -102,8 +104,8 @@ def _take(request: HttpRequest) -> HttpResponse:
     back = redirect(f"{reverse('officer:queue')}?{request.GET.urlencode()}")
     if not form.is_valid():
         return back
-    flag = get_object_or_404(access.flags_for(by), uuid=form.cleaned_data["flag"])
-    if form.act(partial(operations.assign, flag, to=by.user, by=by)):
+    flag = get_object_or_404(flags_for(by), uuid=form.cleaned_data["flag"])
+    if form.act(partial(oversight.assign, flag, to=by.user, by=by)):
         messages.success(request, _("The flag is on your desk."))
     else:
         messages.warning(request, str(form.non_field_errors()[0]))
@@ -116,7 +118,7 @@ def _tab(request: HttpRequest) -> str:
 
 
 def _found(chosen: dict[str, str], by: Actor, at: datetime) -> QuerySet[Flag]:
-    flags = access.flags_for(by).select_related(*RELATED)
+    flags = flags_for(by).select_related(*RELATED)
     flags = flags.filter(_in_state(chosen.get("state", "")), _in_tab(chosen["tab"], by, at))
     severity = chosen.get("severity")
     flags = flags.filter(severity__in=[severity] if severity else flag_states.IN_QUEUE)
@@ -171,7 +173,7 @@ def _last_seen(request: HttpRequest, by: Actor) -> Flag | None:
         uuid = UUID(request.GET.get("after", ""))
     except ValueError:
         return None
-    return access.flags_for(by).filter(uuid=uuid).first()
+    return flags_for(by).filter(uuid=uuid).first()
 
 
 def _beyond(last: Flag, sort: str) -> Q:

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from authorizations.models import Flag, FlagState, FlagStep, StepKind
+from oversight.models import Flag, FlagState, FlagStep, StepKind
 from registry.models import Event, User
 from rules import RULES
 

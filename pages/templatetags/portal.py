@@ -14,7 +14,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from authorizations.models import FlagState, Severity, Status
+from authorizations.models import Status
+from oversight.models import FlagState, Severity
 from pages import numbers_in_words
 from precursors.quantities import UNITS
 from registry import clock

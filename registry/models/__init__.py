@@ -2,6 +2,7 @@
 
 from registry.models.events import Event
 from registry.models.firms import License, LicenseStep, Organization, Permit, Reinstatement
+from registry.models.idempotency import IdempotencyKey
 from registry.models.people import ApiKey, Invitation, Membership, User
 from registry.models.places import Driver, Site, Vehicle
 from registry.models.realm import ClockOffset, Jurisdiction
@@ -12,6 +13,7 @@ __all__ = [
     "ClockOffset",
     "Driver",
     "Event",
+    "IdempotencyKey",
     "Invitation",
     "Jurisdiction",
     "License",

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from api import urls
 from api.endpoint import Endpoint
-from authorizations.operations import duties
+from oversight.operations import duties
 from registry import clock
 from registry.models import ApiKey, Jurisdiction
 from registry.models.people import Scope

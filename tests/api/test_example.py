@@ -14,8 +14,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from authorizations.models import Flag, Sale
+from authorizations.models import Sale
 from launcher import ports
+from oversight.models import Flag
 from registry.actors import Actor
 
 BROKER_OF_ITS_OWN = "/12"

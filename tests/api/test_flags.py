@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from authorizations.models import Flag
-from authorizations.operations import duties
+from oversight.models import Flag
+from oversight.operations import duties
 from registry.actors import Actor
 from tests.api.programs import Program, problem, wrong
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from authorizations.operations import halt_issuing, resume_issuing
+from audit.halt import halt_issuing, resume_issuing
 from tests.api.programs import Program, problem
 
 

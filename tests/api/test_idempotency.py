@@ -14,9 +14,10 @@ from django.utils import timezone
 from api import idempotency
 from api.idempotency import canonical
 from api.parsing import document
-from authorizations.models import Authorization, IdempotencyKey, Sale
-from authorizations.tasks import forget_idempotency_keys
+from authorizations.models import Authorization, Sale
 from database.statements import Statement
+from registry.models import IdempotencyKey
+from registry.tasks import forget_idempotency_keys
 from tests.api.programs import Program, problem
 from tests.database import as_owner
 from tests.registry.numbers import ruc
@@ -214,9 +215,7 @@ def test_without_the_unique_key_they_would_be_many(
 ) -> None:
     """The twin of the test above: the guard is what makes it one."""
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE authorizations_idempotencykey DROP CONSTRAINT one_effect_of_a_key"
-        )
+        cursor.execute("ALTER TABLE registry_idempotencykey DROP CONSTRAINT one_effect_of_a_key")
     path = f"/authorizations/{code}/sales"
     in_threads(10, lambda _number: vendor_api.post(path, sale_body, key="one"))
     assert Sale.objects.count() > 1

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from audit.invariants.reproduced import found_again
 from authorizations import operations
-from authorizations.invariants.reproduced import found_again
-from authorizations.models import Authorization, Evaluation, Sale
+from authorizations.models import Authorization, Sale
 from authorizations.operations import Report
+from oversight.models import Evaluation
 from precursors.models import Product
 from precursors.quantities import Quantity
 from registry import clock

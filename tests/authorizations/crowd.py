@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from audit import check
 from authorizations import operations
-from authorizations.models import Authorization, Flag, Sale
-from authorizations.operations.evaluating import evaluate
+from authorizations.models import Authorization, Sale
+from oversight import operations as oversight
+from oversight.models import Flag
+from oversight.operations.evaluation import evaluate
 from registry import clock
 from registry.actors import Actor
 from tests.authorizations.planting import plant
@@ -30,9 +33,9 @@ GROWN = {
         "sold_on": "row.sold_on - 60",
     },
     "authorizations_receipt": {"authorization_id": "-n", "sale_id": "-n"},
-    "authorizations_evaluation": {"authorization_id": "-n"},
-    "authorizations_flag": {"authorization_id": "-n", "subject_id": "-n"},
-    "authorizations_flagstep": {"flag_id": "-n"},
+    "oversight_evaluation": {"authorization_id": "-n"},
+    "oversight_flag": {"authorization_id": "-n", "subject_id": "-n"},
+    "oversight_flagstep": {"flag_id": "-n"},
     "authorizations_ledgerentry": {"authorization_id": "-n"},
     "authorizations_lookup": {"at": "row.at - interval '60 days'"},
     "authorizations_duty": {
@@ -99,9 +102,9 @@ def others(
         )
         evaluate([sale.authorization_id])
     flag = Flag.objects.get(rule="duplicate_document")
-    operations.review(flag, outcome="explained", note="A typing error.", by=regulator)
+    oversight.review(flag, outcome="explained", note="A typing error.", by=regulator)
     for _twice in range(2):  # a check looks at what changed since the one before the last
-        operations.check_invariants()
+        check.check_invariants()
     for table, changes in GROWN.items():
         plant(copies(table, changes), f"ANALYZE {table}")
 

@@ -6,8 +6,10 @@ from typing import Any
 from django.db import connection
 
 from authorizations import operations
-from authorizations.models import Authorization, Flag, Sale
-from authorizations.operations.evaluating import evaluate
+from authorizations.models import Authorization, Sale
+from oversight import operations as oversight
+from oversight.models import Flag
+from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry import clock
 from registry.actors import Actor
@@ -71,9 +73,9 @@ def decided(
     sell(code, "150")
     evaluate([code.pk])
     flag = Flag.objects.get(authorization=code, rule="quantity_exceeded")
-    flag = operations.review(flag, outcome="confirmed", note="No papers.", by=first)
+    flag = oversight.review(flag, outcome="confirmed", note="No papers.", by=first)
     assert flag.second == second.user
-    operations.review(flag, outcome="confirmed", note="Nor any now.", by=second)
+    oversight.review(flag, outcome="confirmed", note="Nor any now.", by=second)
     return code
 
 

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from authorizations import invariants, operations, tasks
-from authorizations.models import Authorization, Sale, Violation, Watermark
-from authorizations.operations import check_invariants
-from authorizations.operations.checking import ONE_AT_A_TIME
-from authorizations.operations.evaluating import evaluate
+from audit import halt, invariants, tasks
+from audit.check import ONE_AT_A_TIME, check_invariants
+from audit.models import Violation, Watermark
+from authorizations.models import Authorization, Sale
+from oversight.operations.evaluation import evaluate
 from precursors.errors import Refused
 from registry import clock
 from registry.models import Event
@@ -76,7 +76,7 @@ def test_what_is_wrong_with_a_flag_is_told_and_halts_nothing(
     code = ask("100")
     sell(code, "150")
     evaluate([code.pk])
-    plant("UPDATE authorizations_flag SET state = 'awaiting_second'")
+    plant("UPDATE oversight_flag SET state = 'awaiting_second'")
     check_invariants()
     assert STATE in {invariant for invariant, _subject in open_ones()}
     assert not is_refused(ask)
@@ -85,7 +85,7 @@ def test_what_is_wrong_with_a_flag_is_told_and_halts_nothing(
 @pytest.mark.parametrize("number", sorted(invariants.HALTING))
 def test_each_of_these_halts(jurisdiction: Any, ask: Ask, number: int) -> None:
     Violation.objects.create(number=number, invariant="planted", subject="1", found_at=clock.now())
-    assert operations.halting.reasons_to_halt() == ["planted"]
+    assert halt.reasons_to_halt() == ["planted"]
 
 
 def test_the_numbers_that_halt_are_those_of_the_promise() -> None:
@@ -199,7 +199,7 @@ def test_there_is_one_check_at_a_time(ask: Ask) -> None:
 
 
 def test_no_more_is_kept_than_somebody_can_read(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("authorizations.operations.checking.KEPT_MAX", 1)
+    monkeypatch.setattr("audit.check.KEPT_MAX", 1)
     ask(), ask()
     plant("UPDATE authorizations_authorization SET held_kg = 1")
     check_invariants()

@@ -10,8 +10,9 @@ from django.core.management import call_command
 from django.db.models import F
 
 import rules
-from authorizations.models import Authorization, Duty, Evaluation, Flag, Lane, Sale
-from authorizations.operations import duties, evaluating
+from authorizations.models import Authorization, Duty, Lane, Sale
+from oversight.models import Evaluation, Flag
+from oversight.operations import duties, evaluation
 from registry import clock
 from tests.cast import Firm
 from tests.factories import SaleFactory
@@ -197,7 +198,7 @@ def test_what_another_worker_has_in_hand_is_handed_back_uncounted(
 ) -> None:
     [code] = sold(1)
     with monkeypatch.context() as busy:
-        busy.setattr(evaluating, "_locked", lambda ids: [])
+        busy.setattr(evaluation, "_locked", lambda ids: [])
         duties.work(batches_max=5)
     [duty] = Duty.objects.filter(authorization=code, reason="recorded")
     assert duty.attempts == 0

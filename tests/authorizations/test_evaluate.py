@@ -9,19 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from authorizations import operations
-from authorizations.models import (
-    Authorization,
-    Duty,
-    Evaluation,
-    Flag,
-    FlagState,
-    FlagStep,
-    Sale,
-    Status,
-    StepKind,
-)
+from authorizations.models import Authorization, Duty, Sale, Status
 from authorizations.operations import Report
-from authorizations.operations.evaluating import evaluate
+from oversight import operations as oversight
+from oversight.models import Evaluation, Flag, FlagState, FlagStep, StepKind
+from oversight.operations.evaluation import evaluate
 from registry import clock
 from registry import operations as registry
 from registry.actors import Actor
@@ -76,7 +68,7 @@ def test_an_excess_that_the_vendor_corrects_itself_counts_one_level_lower(
     operations.correct_sale(sale, report("1080"), reason="misread", by=vendor.actor)
     flag = judged(authorization)["quantity_exceeded"]
     assert (flag.severity, flag.evidence["self_reported_by"]) == ("medium", "vendor")
-    operations.review(flag, outcome="explained", note="They told us", by=regulator)
+    oversight.review(flag, outcome="explained", note="They told us", by=regulator)
     sell(authorization, "20")
     flag = judged(authorization)["quantity_exceeded"]
     assert (flag.severity, flag.state) == ("high", FlagState.OPEN)
@@ -217,7 +209,7 @@ def test_a_decided_flag_opens_again_when_the_facts_change(
     sell(authorization, "1080")
     flag = judged(authorization)["quantity_exceeded"]
     for officer in (regulator, second_officer):
-        operations.review(flag, outcome="explained", note="a wet scale", by=officer)
+        oversight.review(flag, outcome="explained", note="a wet scale", by=officer)
     sell(authorization, "20")
     flag = judged(authorization)["quantity_exceeded"]
     assert flag.state == FlagState.OPEN
@@ -231,7 +223,7 @@ def test_a_proposal_falls_when_the_facts_change(
     authorization = ask("1000")
     sell(authorization, "1080")
     flag = judged(authorization)["quantity_exceeded"]
-    operations.review(flag, outcome="dismissed", note="nothing", by=regulator)
+    oversight.review(flag, outcome="dismissed", note="nothing", by=regulator)
     sell(authorization, "20")
     flag = judged(authorization)["quantity_exceeded"]
     assert (flag.state, flag.proposed_outcome) == (FlagState.OPEN, "")
@@ -244,7 +236,7 @@ def test_a_decision_stands_while_the_facts_do(
     sale = sell(authorization, "1080")
     flag = judged(authorization)["quantity_exceeded"]
     for officer in (regulator, second_officer):
-        operations.review(flag, outcome="explained", note="a wet scale", by=officer)
+        oversight.review(flag, outcome="explained", note="a wet scale", by=officer)
     receive(sale, buyer, "1080")
     assert judged(authorization)["quantity_exceeded"].state == FlagState.EXPLAINED
 
@@ -477,11 +469,11 @@ def test_an_evaluation_before_a_cancellation_is_found_again(
 def test_an_authorization_another_worker_has_is_left_to_it(
     ask: Ask, sell: Sell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from authorizations.operations import evaluating
+    from oversight.operations import evaluation
 
     authorization = ask("1000")
     sell(authorization, "1080")
-    monkeypatch.setattr(evaluating, "_locked", lambda ids: [])
+    monkeypatch.setattr(evaluation, "_locked", lambda ids: [])
     assert evaluate([authorization.pk]) == set()
     assert not Evaluation.objects.exists()
     assert Duty.objects.filter(reason="recorded").exists()

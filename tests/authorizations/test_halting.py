@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from audit.halt import halt_issuing
 from authorizations import operations
 from authorizations.models import Allowance, Authorization, Sale, Status
-from authorizations.operations import halt_issuing
+from oversight import operations as oversight
 from precursors.errors import Refused
 from registry import clock
 from registry.actors import Actor
@@ -73,7 +74,7 @@ def test_all_else_goes_on(
     )
     operations.cancel(given_back, by=buyer.actor)
     operations.refuse(pending, reason="not now", by=regulator)
-    operations.evaluate([sold.pk, given_back.pk, pending.pk])
+    oversight.evaluate([sold.pk, given_back.pk, pending.pk])
 
 
 def test_it_is_halted_once_with_an_event_that_says_why(

@@ -4,9 +4,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from authorizations import invariants, operations
+from audit import invariants
+from authorizations import operations
 from authorizations.models import Allowance, Authorization
-from authorizations.operations.evaluating import evaluate
+from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from tests.cast import Firm, kg
 from tests.database import as_owner

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from authorizations import operations
-from authorizations.models import Authorization, Evaluation, Flag, Sale
+from authorizations.models import Authorization, Sale
 from authorizations.operations import Report
 from authorizations.operations.counting import in_force
-from authorizations.operations.evaluating import evaluate
+from oversight.models import Evaluation, Flag
+from oversight.operations.evaluation import evaluate
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import quantity

@@ -7,10 +7,10 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from authorizations import invariants
-from authorizations.invariants.guards import GUARDS as GUARDED
+from audit import invariants
+from audit.invariants.guards import GUARDS as GUARDED
 from authorizations.models import Authorization, Sale
-from authorizations.operations.evaluating import evaluate
+from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry.actors import Actor
 from tests.authorizations import planting
@@ -20,7 +20,7 @@ from tests.cast import Firm
 FREE_AUTHORIZATION = "ALTER TABLE authorizations_authorization DROP CONSTRAINT "
 FREE_ALLOWANCE = "ALTER TABLE authorizations_allowance DROP CONSTRAINT "
 FREE_SALE = "ALTER TABLE authorizations_sale DROP CONSTRAINT "
-FREE_FLAG = "ALTER TABLE authorizations_flag DROP CONSTRAINT "
+FREE_FLAG = "ALTER TABLE oversight_flag DROP CONSTRAINT "
 EXCEEDED = "rule = 'quantity_exceeded' AND state = 'confirmed'"
 LAST_OF_CODES = """id = (SELECT max(id) FROM registry_event WHERE subject_kind = 'authorization'
     AND kind = 'authorization.sale')"""
@@ -136,73 +136,70 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
     (
         "5 every sale is evaluated, or less than a minute overdue",
         (
-            "DELETE FROM authorizations_evaluation",
+            "DELETE FROM oversight_evaluation",
             "UPDATE authorizations_duty SET due_at = now() + interval '1 day'",
         ),
     ),
     ("5 no duty is parked", ("UPDATE authorizations_duty SET parked_at = now()",)),
     (
         "6 the quantity flags that hold are those of a recount",
-        (f"UPDATE authorizations_flag SET holds = false WHERE {EXCEEDED}",),
+        (f"UPDATE oversight_flag SET holds = false WHERE {EXCEEDED}",),
     ),
     (
         "6 the quantity flags that hold are those of a recount",
-        (f"UPDATE authorizations_flag SET rule = 'quantity_short' WHERE {EXCEEDED}",),
+        (f"UPDATE oversight_flag SET rule = 'quantity_short' WHERE {EXCEEDED}",),
     ),
     (
         "6 the quantity flags that hold are those of a recount",
-        (
-            "UPDATE authorizations_flag SET holds = true"
-            " WHERE rule = 'quantity_exceeded' AND NOT holds",
-        ),
+        ("UPDATE oversight_flag SET holds = true WHERE rule = 'quantity_exceeded' AND NOT holds",),
     ),
     (
         "6 quota_overdrawn holds where a booking passed its limit",
-        ("UPDATE authorizations_flag SET holds = false WHERE rule = 'quota_overdrawn'",),
+        ("UPDATE oversight_flag SET holds = false WHERE rule = 'quota_overdrawn'",),
     ),
     (
         "6 used above a limit has its flag",
-        ("UPDATE authorizations_flag SET rule = 'quota_rush' WHERE rule = 'quota_overdrawn'",),
+        ("UPDATE oversight_flag SET rule = 'quota_rush' WHERE rule = 'quota_overdrawn'",),
     ),
     (
         "6 sold_without_code holds where a sale without a code stands",
-        ("UPDATE authorizations_flag SET holds = false WHERE rule = 'sold_without_code'",),
+        ("UPDATE oversight_flag SET holds = false WHERE rule = 'sold_without_code'",),
     ),
     (
         "6 the flags that hold are what was last found, word for word",
         (
-            'UPDATE authorizations_flag SET evidence = evidence || \'{"over": "1.000"}\''
+            'UPDATE oversight_flag SET evidence = evidence || \'{"over": "1.000"}\''
             f" WHERE {EXCEEDED}",
         ),
     ),
     (
         "6 the flags that hold are what was last found, word for word",
-        (f"UPDATE authorizations_flag SET severity = 'medium' WHERE {EXCEEDED}",),
+        (f"UPDATE oversight_flag SET severity = 'medium' WHERE {EXCEEDED}",),
     ),
     (
         "6 what a flag’s step tells was found by an evaluation",
         (
-            "UPDATE authorizations_flagstep"
+            "UPDATE oversight_flagstep"
             " SET data = jsonb_set(data, '{evidence,over}', '\"1.000\"') WHERE kind = 'raised'",
         ),
     ),
     (
         "6 what was found is found again from what was known then",
-        ("UPDATE authorizations_evaluation SET findings = '[]' WHERE findings <> '[]'",),
+        ("UPDATE oversight_evaluation SET findings = '[]' WHERE findings <> '[]'",),
     ),
     (
         "7 a flag’s steps have no gap",
-        ("DELETE FROM authorizations_flagstep WHERE kind = 'drawn'",),
+        ("DELETE FROM oversight_flagstep WHERE kind = 'drawn'",),
     ),
     (
         "7 a flag’s state is its last step’s",
-        (f"UPDATE authorizations_flag SET state = 'explained' WHERE {EXCEEDED}",),
+        (f"UPDATE oversight_flag SET state = 'explained' WHERE {EXCEEDED}",),
     ),
     (
         "7 two ended each high flag, the second a person",
         (
-            "UPDATE authorizations_flagstep SET user_id ="
-            " (SELECT user_id FROM authorizations_flagstep WHERE kind = 'proposed')"
+            "UPDATE oversight_flagstep SET user_id ="
+            " (SELECT user_id FROM oversight_flagstep WHERE kind = 'proposed')"
             " WHERE kind = 'agreed'",
         ),
     ),
@@ -210,12 +207,12 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
         "7 two ended each high flag, the second a person",
         (
             FREE_FLAG + "ending_a_high_flag_takes_two",
-            f"UPDATE authorizations_flag SET decided_by_id = proposed_by_id WHERE {EXCEEDED}",
+            f"UPDATE oversight_flag SET decided_by_id = proposed_by_id WHERE {EXCEEDED}",
         ),
     ),
     (
         "7 two ended each high flag, the second a person",
-        ("UPDATE authorizations_flagstep SET kind = 'assigned' WHERE kind = 'proposed'",),
+        ("UPDATE oversight_flagstep SET kind = 'assigned' WHERE kind = 'proposed'",),
     ),
     (
         "8 a sale is the code’s own seller’s",
@@ -224,7 +221,7 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
     (
         "8 no code twice",
         (
-            FREE_AUTHORIZATION + "authorizations_authorization_code_key",
+            FREE_AUTHORIZATION + "no_code_is_given_twice",
             "UPDATE authorizations_authorization SET code ="
             " (SELECT min(code) FROM authorizations_authorization) WHERE code IS NOT NULL",
         ),
@@ -303,7 +300,7 @@ PLANTS_OF_TWO_ROLES: list[tuple[str, tuple[str, ...]]] = [
         "10 the application’s role owns nothing",
         (
             f"GRANT CREATE ON SCHEMA public TO {settings.APPLICATION_ROLE}",
-            f"ALTER TABLE authorizations_watermark OWNER TO {settings.APPLICATION_ROLE}",
+            f"ALTER TABLE audit_watermark OWNER TO {settings.APPLICATION_ROLE}",
         ),
     ),
     (

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from authorizations import invariants, operations
-from authorizations.invariants.judged import base
+from audit import invariants
+from audit.invariants.judged import base
+from authorizations import operations
 from authorizations.models import Authorization, Sale
-from authorizations.operations.evaluating import evaluate
+from oversight.operations.evaluation import evaluate
 from precursors.errors import Refused
 from precursors.quantities import Quantity, Unit, quantity
 from registry import clock

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from authorizations import operations
-from authorizations.models import Authorization, Flag, FlagState, FlagStep, StepKind
+from authorizations.models import Authorization
+from oversight import operations as oversight
+from oversight.models import Flag, FlagState, FlagStep, StepKind
 from precursors.errors import Refused
 from registry import clock
 from registry import operations as registry
@@ -62,7 +63,7 @@ def key(regulator: Actor) -> Actor:
 
 
 def judge(flag: Flag, by: Actor, outcome: str = "explained", note: str = "seen") -> Flag:
-    return operations.review(flag, outcome=outcome, note=note, by=by)
+    return oversight.review(flag, outcome=outcome, note=note, by=by)
 
 
 def test_one_officer_proposes_and_another_agrees(
@@ -148,21 +149,21 @@ def test_who_acts_on_an_old_page_is_told(
 ) -> None:
     raised = flag()
     judge(raised, regulator)
-    act = lambda: operations.review(  # noqa: E731
+    act = lambda: oversight.review(  # noqa: E731
         raised, outcome="confirmed", note="x", steps_seen=1, by=second_officer
     )
     assert code_of(act) == "flag_changed"
 
 
 def test_an_officer_takes_a_flag_and_gives_it_back(flag: Make, regulator: Actor) -> None:
-    taken = operations.assign(flag(), to=regulator.user, by=regulator)
+    taken = oversight.assign(flag(), to=regulator.user, by=regulator)
     assert taken.assigned_to == regulator.user
-    assert operations.assign(taken, to=None, by=regulator).assigned_to is None
+    assert oversight.assign(taken, to=None, by=regulator).assigned_to is None
 
 
 def test_a_flag_is_given_to_officers_only(flag: Make, regulator: Actor, buyer: Firm) -> None:
     raised = flag()
-    act = lambda: operations.assign(raised, to=buyer.actor.user, by=regulator)  # noqa: E731
+    act = lambda: oversight.assign(raised, to=buyer.actor.user, by=regulator)  # noqa: E731
     assert code_of(act) == "not_an_officer"
 
 

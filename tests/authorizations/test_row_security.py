@@ -12,11 +12,12 @@ from django.db.utils import ProgrammingError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from audit.invariants.guards import CLOSED
 from authorizations import access, operations
-from authorizations.invariants.guards import CLOSED
 from authorizations.models import Authorization, LookUp, Sale
-from authorizations.operations.evaluating import evaluate
 from database.row_security import work_for
+from oversight import operations as oversight
+from oversight.operations.evaluation import evaluate
 from pages.middleware import MEMBERSHIP
 from precursors.errors import Refused
 from registry import clock
@@ -37,11 +38,11 @@ pytestmark = pytest.mark.skipif(
 SOLD_ONCE = re.compile(r"portal_sales_total\{.*\} 1\n")
 OF_PARTIES = {
     "authorizations_authorization",
-    "authorizations_evaluation",
+    "oversight_evaluation",
     "authorizations_receipt",
     "authorizations_sale",
 }
-OF_AUTHORITY = {"authorizations_flag", "authorizations_flagstep", "authorizations_ledgerentry"}
+OF_AUTHORITY = {"oversight_flag", "oversight_flagstep", "authorizations_ledgerentry"}
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def sale(
     )
     evaluate([sale.authorization_id])
     flag = sale.authorization.flags.get(rule="quantity_exceeded")
-    operations.review(flag, outcome="confirmed", note="No papers.", by=regulator)
+    oversight.review(flag, outcome="confirmed", note="No papers.", by=regulator)
     return sale
 
 

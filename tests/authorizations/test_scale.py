@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from audit import check
 from authorizations import operations
 from authorizations.models import Authorization, Sale
 from authorizations.operations import Report
-from authorizations.operations.duties import work
-from authorizations.operations.evaluating import evaluate
+from oversight import operations as oversight
+from oversight.operations.duties import work
+from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry import clock
 from registry.actors import Actor
@@ -59,7 +61,7 @@ def test_no_evaluation_reads_the_others(
     later(timedelta(days=8))
     work(batches_max=2)
     flag = second.authorization.flags.get(rule="quantity_exceeded")
-    operations.review(flag, outcome="confirmed", note="No papers.", by=regulator)
+    oversight.review(flag, outcome="confirmed", note="No papers.", by=regulator)
     assert watched.seen > 100
     assert watched.reading_much == []
 
@@ -69,7 +71,7 @@ def test_a_check_of_what_changed_reads_none_of_the_others(
 ) -> None:
     """But of a quota that was booked on it adds up all entries: that is what it is for."""
     evaluate([sell(ask("100"), "150").authorization_id])
-    operations.check_invariants()
+    check.check_invariants()
     assert watched.seen > 100
     much = [found for found in watched.reading_much if "authorizations_allowance" not in found[2]]
     assert much == []

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from authorizations.models import Authorization, Flag, Sale
-from authorizations.operations.evaluating import evaluate
+from authorizations.models import Authorization, Sale
 from authorizations.operations.weighing import beyond_tolerance_kg
+from oversight.models import Flag
+from oversight.operations.evaluation import evaluate
 from precursors.quantities import quantity
 
 Ask = Callable[..., Authorization]

@@ -12,19 +12,14 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from authorizations import bell, tasks
+from authorizations import bell
 from authorizations.bell import Bell
-from authorizations.models import (
-    Authorization,
-    Duty,
-    Evaluation,
-    Flag,
-    FlagStep,
-    IdempotencyKey,
-    Sale,
-)
+from authorizations.models import Authorization, Duty, Sale
+from oversight import tasks
+from oversight.models import Evaluation, Flag, FlagStep
 from registry import clock
-from registry.models import Jurisdiction
+from registry import tasks as registry_tasks
+from registry.models import IdempotencyKey, Jurisdiction
 from tests.cast import Firm
 from tests.factories import SaleFactory
 
@@ -79,7 +74,7 @@ def test_its_name_is_the_one_the_clock_and_the_bell_use(settings: Any) -> None:
 def test_answers_kept_no_longer_are_forgotten(
     jurisdiction: Jurisdiction, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "SLICE", 2)
+    monkeypatch.setattr(registry_tasks, "SLICE", 2)
     now = clock.now()
     over, kept = now - timedelta(seconds=1), now + timedelta(days=1)
     for number, until in enumerate([over, over, over, kept, None]):
@@ -91,7 +86,7 @@ def test_answers_kept_no_longer_are_forgotten(
             created_at=now,
             kept_until=until,
         )
-    tasks.forget_idempotency_keys()
+    registry_tasks.forget_idempotency_keys()
     assert sorted(IdempotencyKey.objects.values_list("key", flat=True)) == ["3", "4"]
 
 

@@ -18,7 +18,8 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from authorizations import bell
-from authorizations.models import Authorization, Duty, Evaluation, Flag, Sale
+from authorizations.models import Authorization, Duty, Sale
+from oversight.models import Evaluation, Flag
 from registry import clock
 from tests.database import as_owner
 
@@ -89,7 +90,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
         wait_for(lambda: Flag.objects.count() == 1)
         sell(ask("1000"), "1080")
         with as_owner(), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE authorizations_evaluation IN ACCESS EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE oversight_evaluation IN ACCESS EXCLUSIVE MODE")
             bell.tell_worker()
             wait_for(lambda: _claimed() > 0)
             first.kill()
@@ -114,7 +115,7 @@ BEGIN
         SELECT sale::text || code.code FROM authorizations_sale sale
         JOIN authorizations_authorization code ON code.id = sale.authorization_id);
 END $$;
-CREATE TRIGGER recite BEFORE INSERT ON authorizations_evaluation
+CREATE TRIGGER recite BEFORE INSERT ON oversight_evaluation
 FOR EACH ROW EXECUTE FUNCTION recite();
 """
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from authorizations.invariants import violations
-from authorizations.models import Authorization, Duty, Flag
+from audit.invariants import violations
+from authorizations.models import Authorization, Duty
 from bench.full.populate import populate
 from bench.growth.load import load
 from demo import past
+from oversight.models import Flag
 from registry import clock
 from tests import database
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from authorizations import operations
-from authorizations.operations.evaluating import evaluate
+from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry import clock
 from registry.actors import Actor

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from authorizations import operations
-from authorizations.models import Authorization, Flag, Sale
-from authorizations.operations.evaluating import evaluate
+from authorizations.models import Authorization, Sale
+from oversight import operations as oversight
+from oversight.models import Flag
+from oversight.operations.evaluation import evaluate
 from registry.actors import Actor
 from tests.authorizations.conftest import ask, report, sell
 from tests.browser.checks import check_at_every_width
@@ -89,7 +90,7 @@ def test_two_officers_end_a_flag_on_the_same_day_and_one_was_faster(
     page.goto(address)
     page.fill("#id_note", "My own view")
     page.locator("[name=outcome][value=confirmed]").check()
-    operations.review(flag, outcome="explained", note="The scale was not tared", by=regulator)
+    oversight.review(flag, outcome="explained", note="The scale was not tared", by=regulator)
     page.locator("form:has(#id_note) button").click()
     look(page, "case-faster")
     expect(page.locator("#id_note")).to_have_value("My own view")
@@ -112,7 +113,7 @@ def test_a_decision_that_lacks_everything_says_what(
 
 
 def test_the_proposer_waits(page: Page, sign_in: SignIn, regulator: Actor, flag: Flag) -> None:
-    operations.review(flag, outcome="explained", note="The scale was not tared", by=regulator)
+    oversight.review(flag, outcome="explained", note="The scale was not tared", by=regulator)
     sign_in(page, regulator)
     page.goto(f"/queue/{flag.uuid}/")
     look(page, "case-waiting")

@@ -21,8 +21,9 @@ from django.core.management import call_command
 from django.test import override_settings
 from playwright.sync_api import Locator, Page, expect
 
-from authorizations.models import Flag, Receipt, Sale
-from authorizations.operations.evaluating import evaluate
+from authorizations.models import Receipt, Sale
+from oversight.models import Flag
+from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry.actors import Actor
 from registry.models import Jurisdiction

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from authorizations import tasks
-from authorizations.models import Heartbeat
 from config import health
+from oversight import tasks
+from oversight.models import Heartbeat
 from registry import clock
 from tests.database import as_owner
 

@@ -10,11 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from audit.check import check_invariants
+from audit.halt import halt_issuing
 from authorizations import operations
 from authorizations.models import Authorization, Duty, Sale
-from authorizations.operations import check_invariants, halt_issuing
-from authorizations.operations.evaluating import evaluate
 from config.metrics import METRICS
+from oversight.operations.evaluation import evaluate
 from registry import clock
 from registry.actors import Actor
 from tests.authorizations.conftest import ask, report, sell

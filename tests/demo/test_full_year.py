@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from authorizations import invariants
-from authorizations.models import Authorization, Flag, Severity
+from audit import invariants
+from authorizations.models import Authorization
 from demo import world
 from demo.mishaps import MISHAPS
+from oversight.models import Flag, Severity
 from registry.models import Organization
 from tests.demo.conftest import silent
 

@@ -8,11 +8,13 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 
-from authorizations import invariants, operations
-from authorizations.models import Authorization, Duty, Flag, FlagState, Severity, Status
+from audit import invariants
+from authorizations import operations
+from authorizations.models import Authorization, Duty, Status
 from authorizations.operations.eligibility import Ask, headroom
 from demo import numbers, people, world
 from demo.mishaps import MISHAPS
+from oversight.models import Flag, FlagState, Severity
 from precursors.models import Product
 from precursors.quantities import quantity
 from registry import clock

@@ -8,11 +8,11 @@ from tests.faults.portal import Portal
 POISONED = """
 CREATE FUNCTION poisoned() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'This one is poison.' USING ERRCODE = 'data_exception'; END $$;
-CREATE TRIGGER poisoned BEFORE INSERT ON authorizations_evaluation
+CREATE TRIGGER poisoned BEFORE INSERT ON oversight_evaluation
     FOR EACH ROW WHEN (NEW.authorization_id = {authorization}) EXECUTE FUNCTION poisoned();
 """
 CURED = """
-DROP TRIGGER poisoned ON authorizations_evaluation;
+DROP TRIGGER poisoned ON oversight_evaluation;
 DROP FUNCTION poisoned();
 """
 

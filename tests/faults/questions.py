@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from authorizations.models import Duty, Flag, Sale
+from authorizations.models import Duty, Sale
+from oversight.models import Flag
 from registry import clock
 
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from authorizations.models import Duty, Evaluation, Sale
+from authorizations.models import Duty, Sale
 from launcher.portal import python
 from launcher.process import Program, run
+from oversight.models import Evaluation
 from registry import clock
 from tests.faults.portal import Portal
 from tests.faults.questions import flags_of

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from authorizations.models import Authorization, Evaluation, Sale
+from authorizations.models import Authorization, Sale
+from oversight.models import Evaluation
 from registry import clock
 from tests.faults.portal import Portal
 from tests.faults.questions import codes_of, flags_of

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from authorizations.models import Authorization, Flag, Sale
+from authorizations.models import Authorization, Sale
+from oversight.models import Flag
 from tests.faults.api import Answer
 from tests.faults.portal import Portal
 from tests.faults.questions import flags_of, unevaluated

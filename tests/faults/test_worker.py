@@ -18,7 +18,7 @@ FLAGGED_WITHIN_S = 60
 SEEN_WITHIN_S = 120
 PARKED_WITHIN_S = 2 * 5 * 25  # five leases, and the sweeps that find them over
 KILLS = 200
-EVALUATION = "authorizations_evaluation"
+EVALUATION = "oversight_evaluation"
 
 
 def kill_all(portal: Portal) -> None:

@@ -7,8 +7,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from authorizations.models import Authorization, Flag, Sale
-from authorizations.operations.evaluating import evaluate
+from authorizations.models import Authorization, Sale
+from oversight.models import Flag
+from oversight.operations.evaluation import evaluate
 from registry.actors import Actor
 from tests.authorizations.conftest import ask, later, report, sell
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from authorizations import operations
-from authorizations.models import Flag
+from oversight import operations as oversight
+from oversight.models import Flag
 from registry.actors import Actor
 from tests.cast import Firm
 from tests.pages.conftest import Flagged, Visit
@@ -58,7 +58,7 @@ def test_a_flag_somebody_took_first_is_not_taken_from_them(
     first: Client, flagged: Flagged, second_officer: Actor
 ) -> None:
     flag = flagged()
-    operations.assign(flag, to=second_officer.user, by=second_officer)
+    oversight.assign(flag, to=second_officer.user, by=second_officer)
     page = text(assign(first, flag, assign="me"), 422)
     assert "Something happened to this flag meanwhile" in page
     assert "Assigned to Raul" in page

@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from uuid6 import uuid7
 
 from authorizations import operations
-from authorizations.models import Flag, FlagState, Sale
-from authorizations.operations.evaluating import evaluate
+from authorizations.models import Sale
+from oversight import operations as oversight
+from oversight.models import Flag, FlagState
+from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry import clock
 from registry.actors import Actor
@@ -260,7 +262,7 @@ def test_an_officer_who_was_not_drawn_finds_no_form_and_is_refused(
     first: Client, flagged: Flagged, visit: Visit, regulator: Actor, second_officer: Actor
 ) -> None:
     third = cast.person(regulator.jurisdiction, "tomas@authority.example", "officer")
-    flag = operations.review(flagged(), outcome="explained", note="x", by=regulator)
+    flag = oversight.review(flagged(), outcome="explained", note="x", by=regulator)
     other = third if flag.second == second_officer.user else second_officer
     browser = visit(other)
     page = text(browser.get(address(flag)))
@@ -275,7 +277,7 @@ def test_an_officer_who_was_not_drawn_finds_no_form_and_is_refused(
 def test_when_the_drawn_officer_has_left_another_is_drawn_and_told(
     first: Client, flagged: Flagged, visit: Visit, regulator: Actor, second_officer: Actor
 ) -> None:
-    flag = operations.review(flagged(), outcome="explained", note="x", by=regulator)
+    flag = oversight.review(flagged(), outcome="explained", note="x", by=regulator)
     Membership.objects.filter(user=second_officer.user).update(ended_at=clock.now())
     third = visit(cast.person(regulator.jurisdiction, "tomas@authority.example", "officer"))
     assert "Somebody must be drawn anew" in text(third.get(address(flag)))

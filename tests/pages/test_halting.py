@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from audit.halt import halt_issuing, resume_issuing
 from authorizations.models import Authorization
-from authorizations.operations import halt_issuing, resume_issuing
 from registry.actors import Actor
 from tests.cast import Firm
 from tests.pages.conftest import Visit

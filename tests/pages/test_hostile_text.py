@@ -16,7 +16,9 @@ from django.db import transaction
 from django.test import Client
 
 from authorizations import operations as codes
-from authorizations.models import Authorization, Flag
+from authorizations.models import Authorization
+from oversight import operations as oversight
+from oversight.models import Flag
 from pages.exports import FORMULA
 from precursors.models import Product
 from registry import clock, operations
@@ -205,7 +207,7 @@ def kept(
         by=regulator,
     )
     flag = Flag.objects.get(uuid=rows["case"])
-    codes.review(flag, outcome="explained", note=script("note"), by=regulator)
+    oversight.review(flag, outcome="explained", note=script("note"), by=regulator)
     sale = flag.sale
     assert sale
     newer = codes.correct_sale(sale, _report(vendor), reason=script("correction"), by=vendor.actor)

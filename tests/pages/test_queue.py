@@ -9,8 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from authorizations import operations
-from authorizations.models import Authorization, Duty, Evaluation, Flag
+from authorizations.models import Authorization, Duty
+from oversight import operations as oversight
+from oversight.models import Evaluation, Flag
 from pages.officer import queue
 from registry import clock
 from registry.actors import Actor
@@ -76,7 +77,7 @@ def test_a_flag_that_somebody_took_first_is_not_taken_from_them(
 ) -> None:
     flag = flagged()
     body = {"flag": flag.uuid, "steps_seen": flag.steps_count}
-    operations.assign(flag, to=second_officer.user, by=second_officer)
+    oversight.assign(flag, to=second_officer.user, by=second_officer)
     page = text(officer.post("/queue/?tab=all", body, follow=True))
     assert "Something happened to this flag meanwhile" in page
     flag.refresh_from_db()
@@ -97,7 +98,7 @@ def test_what_awaits_me_as_second_is_mine_and_the_proposers_team_has_it(
     visit: Visit, flagged: Flagged, regulator: Actor, second_officer: Actor
 ) -> None:
     flag = flagged()
-    operations.review(flag, outcome="explained", note="Scale", by=regulator)
+    oversight.review(flag, outcome="explained", note="Scale", by=regulator)
     first, second = visit(regulator), visit(second_officer)
     assert shown(second, tab="mine") == [flag] == shown(first, tab="team")
     assert shown(first, tab="mine") == [] == shown(second, tab="team")
@@ -108,7 +109,7 @@ def test_what_a_colleague_took_is_the_teams(
     officer: Client, flagged: Flagged, second_officer: Actor
 ) -> None:
     flag = flagged()
-    operations.assign(flag, to=second_officer.user, by=second_officer)
+    oversight.assign(flag, to=second_officer.user, by=second_officer)
     assert shown(officer, tab="team") == [flag] == shown(officer, tab="all")
     assert shown(officer, tab="mine") == [] == shown(officer, tab="unassigned")
 
@@ -142,7 +143,7 @@ def test_ended_flags_are_found_by_their_state(
 ) -> None:
     flag = flagged()
     for by in (regulator, second_officer):
-        flag = operations.review(flag, outcome="dismissed", note="No", by=by)
+        flag = oversight.review(flag, outcome="dismissed", note="No", by=by)
     assert shown(officer, tab="all") == []
     assert shown(officer, tab="all", state="dismissed") == [flag]
     assert shown(officer, tab="all", state="ended") == [flag]
@@ -203,7 +204,7 @@ def test_each_order_is_read_by_an_index(officer: Client, flagged: Flagged, sort:
     flagged()
     with CaptureQueriesContext(connection) as queries:
         officer.get(f"/queue/?tab=all&sort={sort}")
-    [listed] = [q["sql"] for q in queries if 'FROM "authorizations_flag"' in q["sql"]]
+    [listed] = [q["sql"] for q in queries if 'FROM "oversight_flag"' in q["sql"]]
     with connection.cursor() as cursor:
         for way in ("sort", "seqscan", "bitmapscan"):
             cursor.execute(f"SET LOCAL enable_{way} = off")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from authorizations.models import Flag, Sale
+from authorizations.models import Sale
+from oversight.models import Flag
 from registry.actors import Actor
 from tests.api.conftest import AUTHORITY_SCOPES, FIRM_SCOPES, program, without_collected_files
 from tests.authorizations.crowd import Watched, others, watched

@@ -10,8 +10,9 @@ from django.db import connection
 from django.utils.timezone import localtime
 
 from authorizations import operations
-from authorizations.models import Authorization, Flag, Sale, Status
-from authorizations.operations.evaluating import evaluate
+from authorizations.models import Authorization, Sale, Status
+from oversight.models import Flag
+from oversight.operations.evaluation import evaluate
 from pages.seller.sales import _of_day
 from precursors.models import Product
 from registry import clock

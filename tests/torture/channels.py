@@ -16,7 +16,8 @@ from django.db import InterfaceError, OperationalError, connection
 
 from authorizations import operations
 from authorizations.models import Authorization, Sale
-from authorizations.operations import Report, duties
+from authorizations.operations import Report
+from oversight.operations import duties
 from pages.once import once_per_form
 from precursors.errors import Refused
 from precursors.models import Product

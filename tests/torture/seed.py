@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.db import connection, connections
 
 from authorizations.models import Duty
-from authorizations.operations import duties
+from oversight.operations import duties
 from registry import clock
 from tests.torture import journal, verdict, world
 from tests.torture.channels import Channel, Verbs, Web

@@ -114,7 +114,5 @@ def test_without_the_lock_of_the_row_lost_changes_are_found(
 
 def test_without_the_unique_key_repeated_effects_are_found() -> None:
     with as_owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE authorizations_idempotencykey DROP CONSTRAINT one_effect_of_a_key"
-        )
+        cursor.execute("ALTER TABLE registry_idempotencykey DROP CONSTRAINT one_effect_of_a_key")
     assert found("had several effects", rush="key")

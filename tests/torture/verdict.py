@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
-from authorizations import invariants
+from audit import invariants
 from authorizations.models import Agreement, Authorization, Duty, Receipt, Sale
 from tests.torture.channels import PLAIN
 from tests.torture.journal import FAILED, OK, WRONG, Story

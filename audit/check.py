@@ -1,0 +1,149 @@
+"""Asks the invariants, keeps what breaks them, calls an operator, and halts where it must."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import connection
+from django.db.models import QuerySet
+
+from audit.halt import halt_issuing, reasons_to_halt
+from audit.invariants import HALTING, QUESTIONS, Scope
+from audit.models import Violation, Watermark
+from registry import clock
+
+__all__ = ["check_invariants"]
+
+log = structlog.get_logger("portal.invariants")
+
+KEPT_MAX = 1000  # of one invariant at a time: then something is wrong everywhere
+TOLD_MAX = 10
+EVERYTHING_AFTER = timedelta(hours=25)
+ONE_AT_A_TIME = 0x1BA1A
+MARKED = {
+    "authorization": "authorizations_authorization",
+    "entry": "authorizations_ledgerentry",
+    "sale": "authorizations_sale",
+    "evaluation": "oversight_evaluation",
+    "step": "oversight_flagstep",
+    "event": "registry_event",
+}
+MARKS = "SELECT " + ", ".join(
+    f"(SELECT coalesce(max(id), 0) FROM {table})" for table in MARKED.values()
+)
+# What acts have touched since, and what waits to be evaluated for too long or was set aside.
+CHANGED = """
+SELECT id FROM authorizations_authorization WHERE id > %(authorization)s
+UNION SELECT authorization_id FROM authorizations_ledgerentry WHERE id > %(entry)s
+UNION SELECT authorization_id FROM authorizations_sale WHERE id > %(sale)s
+UNION SELECT authorization_id FROM oversight_evaluation WHERE id > %(evaluation)s
+UNION SELECT authorization_id FROM oversight_flag flag
+    JOIN oversight_flagstep step ON step.flag_id = flag.id WHERE step.id > %(step)s
+UNION SELECT subject_id FROM registry_event
+    WHERE id > %(event)s AND subject_kind = 'authorization'
+UNION SELECT authorization_id FROM authorizations_duty WHERE parked_at IS NOT NULL
+UNION SELECT authorization_id FROM authorizations_duty
+    WHERE parked_at IS NULL AND lane IN ('live', 'bulk') AND due_at < %(late)s
+ORDER BY 1
+"""
+
+
+def check_invariants(*, everything: bool = False) -> bool:
+    """Ask of what changed since the check before the last, or of everything there is.
+
+    Of everything also where that was long ago: a night may have been missed. False where another
+    check is under way.
+    """
+    with _alone() as alone:
+        if alone:
+            _check(everything)
+    return alone
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_AT_A_TIME])
+        (alone,) = cursor.fetchone()
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+
+
+def _check(everything: bool) -> None:
+    at, marks = clock.now(), _marks()
+    watermark, _new = Watermark.objects.get_or_create(id=1)
+    scope = _scope(watermark, everything, at)
+    for question in QUESTIONS:
+        found = question.broken(scope, most=KEPT_MAX)
+        _keep(question.number, question.name, found, at)
+        if question.number in HALTING:
+            _halt()  # before the others are asked: that may take a while
+    _forget_the_unasked(at)
+    watermark.marks, watermark.marks_before = marks, watermark.marks
+    watermark.checked_at = at
+    watermark.everything_at = at if scope.everything else watermark.everything_at
+    watermark.save()
+
+
+def _marks() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(MARKS)
+        return dict(zip(MARKED, cursor.fetchone(), strict=True))
+
+
+def _scope(watermark: Watermark, everything: bool, at: datetime) -> Scope:
+    open_ones: dict[str, list[int]] = defaultdict(list)
+    for invariant, subject in _open().values_list("invariant", "subject"):
+        if subject.isdecimal():
+            open_ones[invariant].append(int(subject))
+    since = watermark.marks_before
+    if everything or since.keys() != MARKED.keys() or _is_long_ago(watermark, at):
+        return Scope(found=open_ones)
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, {**since, "late": at})
+        changed = [pk for (pk,) in cursor.fetchall()]
+    return Scope(False, changed, since["event"], open_ones)
+
+
+def _is_long_ago(watermark: Watermark, at: datetime) -> bool:
+    return watermark.everything_at is None or at - watermark.everything_at > EVERYTHING_AFTER
+
+
+def _open() -> QuerySet[Violation]:
+    return Violation.objects.filter(cleared_at=None)
+
+
+def _keep(number: int, invariant: str, found: list[str], at: datetime) -> None:
+    """Enter what is newly broken, and end what is in order again: it was asked again."""
+    was = set(_open().filter(invariant=invariant).values_list("subject", flat=True))
+    new = [subject for subject in dict.fromkeys(found) if subject not in was]
+    Violation.objects.bulk_create(
+        [
+            Violation(number=number, invariant=invariant, subject=subject, found_at=at)
+            for subject in new
+        ],
+        ignore_conflicts=True,
+    )
+    if len(found) < KEPT_MAX:
+        gone = was - set(found)
+        _open().filter(invariant=invariant, subject__in=gone).update(cleared_at=at)
+    if new:
+        log.error("invariant_broken", invariant=invariant, rows=len(new), some=new[:TOLD_MAX])
+
+
+def _forget_the_unasked(at: datetime) -> None:
+    """What an earlier version of the portal asked, nobody will find in order again."""
+    asked = [question.name for question in QUESTIONS]
+    _open().exclude(invariant__in=asked).update(cleared_at=at)
+
+
+def _halt() -> None:
+    """On what no operator has seen yet."""
+    because = reasons_to_halt()
+    if because:
+        halt_issuing(because=because)

@@ -1,0 +1,82 @@
+"""Stops the issue of codes when the books are found wrong, until an operator resumes it.
+
+Halting beats continuing wrong; what was sold is recorded all the same.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from audit.invariants import HALTING
+from audit.models import Violation
+from precursors.errors import Refused
+from registry import clock, events
+from registry.actors import Actor
+from registry.models import Jurisdiction
+
+__all__ = ["halt_issuing", "reasons_to_halt", "resume_issuing"]
+
+TOLD_MAX = 100  # of what was accepted
+
+
+@transaction.atomic
+def halt_issuing(*, because: Sequence[str]) -> bool:
+    """Halt everywhere, sandboxes too: the fault may be anybody's. False where it is halted."""
+    at = clock.now()
+    going_on = list(_locked().filter(issuing_halted_at=None))
+    for jurisdiction in going_on:
+        _set(jurisdiction, at)
+        _record("issuing.halted", jurisdiction, at, because=list(because))
+    return bool(going_on)
+
+
+@transaction.atomic
+def resume_issuing(*, reason: str) -> bool:
+    """Issue codes again, on an operator's word. False where nothing was halted.
+
+    What is broken is accepted as it is: it stays told, and halts nothing again; anything found
+    later does. Raises Refused: no_reason.
+    """
+    if not reason.strip():
+        raise Refused("no_reason", _("Give a reason."), field="reason")
+    at = clock.now()
+    halted = list(_locked().exclude(issuing_halted_at=None))
+    accepted = _accept(at) if halted else []
+    for jurisdiction in halted:
+        _set(jurisdiction, None)
+        data = {"reason": reason.strip(), "accepted": accepted[:TOLD_MAX]}
+        _record("issuing.resumed", jurisdiction, at, **data)
+    return bool(halted)
+
+
+def reasons_to_halt() -> list[str]:
+    """The invariants that are broken in a way that no operator has accepted."""
+    names = _unaccepted().values_list("invariant", flat=True).distinct()
+    return list(names.order_by("number", "invariant"))
+
+
+def _unaccepted() -> QuerySet[Violation]:
+    return Violation.objects.filter(cleared_at=None, accepted_at=None, number__in=HALTING)
+
+
+def _accept(at: datetime) -> list[str]:
+    rows = list(_unaccepted().select_for_update().order_by("number", "invariant", "pk"))
+    Violation.objects.filter(pk__in=[row.pk for row in rows]).update(accepted_at=at)
+    return [str(row) for row in rows]
+
+
+def _locked() -> QuerySet[Jurisdiction]:
+    return Jurisdiction.objects.select_for_update(no_key=True).order_by("pk")
+
+
+def _set(jurisdiction: Jurisdiction, at: datetime | None) -> None:
+    jurisdiction.issuing_halted_at = at
+    jurisdiction.save(update_fields=["issuing_halted_at"])
+
+
+def _record(kind: str, jurisdiction: Jurisdiction, at: datetime, **data: Any) -> None:
+    events.record(kind, jurisdiction, at=at, data=data, by=Actor.portal(jurisdiction))

@@ -1,0 +1,29 @@
+"""What must always be true, as questions to the database: each names the rows that break it.
+
+Written against the tables and not through the verbs, whose slips it is there to find. Only the
+last part of the sixth asks the rules themselves: see `reproduced`.
+"""
+
+from collections.abc import Iterator
+
+from audit.invariants import balances, guards, history, judged, reproduced
+from audit.invariants.question import Question, Scope
+from audit.invariants.reproduced import Reproduction
+
+__all__ = ["HALTING", "QUESTIONS", "Question", "Scope", "violations"]
+
+QUESTIONS: tuple[Question | Reproduction, ...] = (
+    *balances.OWN,
+    *judged.OWN,
+    reproduced.OWN,
+    *history.OWN,
+    *guards.OWN,
+)
+# While one of these is broken no code is issued: halting beats continuing wrong.
+HALTING = frozenset({1, 2, 3, 8, 10})
+
+
+def violations() -> Iterator[tuple[str, int]]:
+    """Each invariant with the number of rows that break it."""
+    for question in QUESTIONS:
+        yield question.name, question.count()

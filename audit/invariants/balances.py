@@ -1,0 +1,177 @@
+"""Invariants 1 to 4: the balances, and the entries they are the sums of."""
+
+from audit.invariants.counted import counted
+from audit.invariants.question import Question
+
+BALANCES = ("reserved_kg", "held_kg", "consumed_kg", "overage_kg")
+USED = " + ".join(BALANCES)
+MINE = ", ".join(f"row.{name}" for name in BALANCES)
+THEIRS = ", ".join(f"theirs.{name}" for name in BALANCES)
+SUMS = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in BALANCES)
+
+
+def _sums(of: str, where: str) -> str:
+    """Rows whose balances are not the sums of those of other rows."""
+    return f"""
+        SELECT row.id FROM {{rows}} row
+        CROSS JOIN LATERAL (SELECT {SUMS} FROM {of} part WHERE {where}) theirs
+        WHERE ({MINE}) IS DISTINCT FROM ({THEIRS})
+    """
+
+
+NEGATIVE = f"SELECT row.id FROM {{rows}} row WHERE least({MINE}) < 0"
+ENTRIES = "authorizations_ledgerentry"
+NETTO = counted("sale.net_kg", "receipt.net_kg").format(authorization="row.id")
+
+OWN = (
+    Question(1, "no balance of an authorization is negative", "authorization", NEGATIVE),
+    Question(1, "no balance of an allowance is negative", "allowance", NEGATIVE),
+    Question(
+        1,
+        "no admission passed its limit",
+        "entry",
+        """
+        SELECT row.id FROM {rows} row
+        JOIN authorizations_authorization asked ON asked.id = row.authorization_id
+        LEFT JOIN registry_permit permit ON permit.id = CASE row.allowance_id
+            WHEN asked.allowance_id THEN asked.permit_id ELSE asked.seller_permit_id END
+        WHERE row.kind = 'request'
+            AND (row.used_after_kg > row.limit_kg OR row.limit_kg IS DISTINCT FROM permit.limit_kg)
+        """,
+    ),
+    # Entries of an allowance are numbered under its row's lock, in the order they were booked.
+    Question(
+        1,
+        "each entry tells how full its allowance was",
+        "allowance",
+        f"""
+        SELECT row.id FROM {{rows}} row WHERE EXISTS (
+            SELECT FROM (
+                SELECT used_after_kg, sum({USED}) OVER (ORDER BY id) AS so_far_kg
+                FROM {ENTRIES} WHERE allowance_id = row.id
+            ) entry WHERE used_after_kg <> so_far_kg)
+        """,
+    ),
+    Question(
+        2,
+        "entries sum to the authorization, for the buyer",
+        "authorization",
+        _sums(ENTRIES, "authorization_id = row.id AND allowance_id = row.allowance_id"),
+    ),
+    Question(
+        2,
+        "entries sum to the authorization, for the seller",
+        "authorization",
+        _sums(ENTRIES, "authorization_id = row.id AND allowance_id = row.seller_allowance_id")
+        + "AND row.seller_allowance_id IS NOT NULL",
+    ),
+    Question(
+        2, "entries sum to the allowance", "allowance", _sums(ENTRIES, "allowance_id = row.id")
+    ),
+    Question(
+        2,
+        "an allowance is the sum of its authorizations",
+        "allowance",
+        _sums("authorizations_authorization", "row.id IN (allowance_id, seller_allowance_id)"),
+    ),
+    Question(
+        2,
+        "entries are booked on the parties’ own allowances",
+        "entry",
+        """
+        SELECT row.id FROM {rows} row
+        JOIN authorizations_authorization booked ON booked.id = row.authorization_id
+        JOIN authorizations_allowance allowance ON allowance.id = row.allowance_id
+        WHERE (allowance.id, allowance.organization_id, allowance.activity,
+                allowance.precursor_id) NOT IN (
+            (booked.allowance_id, booked.buyer_id, 'buy', booked.precursor_id),
+            (coalesce(booked.seller_allowance_id, 0), booked.seller_id, 'sell',
+                booked.precursor_id))
+        """,
+    ),
+    Question(
+        2,
+        "what awaits a receipt is noted",
+        "authorization",
+        """
+        SELECT row.id FROM {rows} row
+        CROSS JOIN LATERAL (
+            SELECT min(greatest(sale.sold_at, sale.recorded_at)) AS since
+            FROM authorizations_sale sale
+            LEFT JOIN authorizations_receipt receipt ON receipt.sale_id = sale.id
+            LEFT JOIN LATERAL (SELECT is_void FROM authorizations_sale WHERE root_id = sale.id
+                ORDER BY version DESC LIMIT 1) last ON true
+            WHERE sale.authorization_id = row.id AND sale.root_id IS NULL
+                AND receipt.id IS NULL AND last.is_void IS NOT TRUE
+        ) awaited
+        WHERE row.receipt_awaited_since IS DISTINCT FROM awaited.since
+        """,
+    ),
+    Question(
+        3,
+        "what was sold is consumed or overage",
+        "authorization",
+        """
+        SELECT row.id FROM {rows} row WHERE sold_kg <> consumed_kg + overage_kg
+            OR consumed_kg <> least(sold_kg, net_kg)
+        """,
+    ),
+    Question(
+        3,
+        "what counts as sold was reported, and less was agreed to",
+        "authorization",
+        f"""
+        SELECT row.id FROM {{rows}} row
+        CROSS JOIN LATERAL (SELECT coalesce(sum(figure), 0) AS kg FROM ({NETTO}) one) told
+        WHERE row.sold_kg <> told.kg
+        """,
+    ),
+    Question(
+        3,
+        "only what is live reserves, and all that is left",
+        "authorization",
+        """
+        SELECT row.id FROM {rows} row
+        WHERE reserved_kg <> CASE WHEN status IN ('pending', 'issued')
+            THEN net_kg - consumed_kg ELSE 0 END
+        """,
+    ),
+    Question(
+        4,
+        "less counts as sold only by a second word",
+        "entry",
+        """
+        SELECT row.id FROM {rows} row
+        WHERE row.consumed_kg + row.overage_kg < 0 AND NOT CASE row.kind
+            WHEN 'agreed' THEN EXISTS (SELECT FROM authorizations_agreement agreed
+                WHERE (agreed.authorization_id, agreed.version)
+                    = (row.authorization_id, row.version))
+            WHEN 'received' THEN EXISTS (SELECT FROM authorizations_receipt receipt
+                WHERE (receipt.authorization_id, receipt.version)
+                    = (row.authorization_id, row.version))
+            ELSE row.kind IN ('correction', 'void') AND EXISTS (
+                SELECT FROM authorizations_sale sale
+                JOIN authorizations_receipt receipt ON receipt.sale_id = sale.root_id
+                WHERE (sale.authorization_id, sale.version)
+                    = (row.authorization_id, row.version) AND receipt.version < row.version)
+            END
+        """,
+    ),
+    Question(
+        4,
+        "what was reserved or held is freed only where nothing more is sold",
+        "entry",
+        """
+        SELECT row.id FROM {rows} row
+        JOIN authorizations_authorization code ON code.id = row.authorization_id
+        WHERE row.reserved_kg + row.held_kg + greatest(0, row.consumed_kg + row.overage_kg) < 0
+            AND (code.declared_at > row.recorded_at OR code.declared_at IS NULL)
+            AND NOT CASE row.kind
+                WHEN 'refused' THEN true
+                WHEN 'released' THEN coalesce(code.released_at <= row.recorded_at, false)
+                WHEN 'cancelled' THEN coalesce(code.looked_up_at > row.recorded_at, true)
+                WHEN 'expired' THEN coalesce(code.issued_at > row.recorded_at, true)
+                ELSE false END
+        """,
+    ),
+)

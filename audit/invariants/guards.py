@@ -1,0 +1,89 @@
+"""Invariant 10: the triggers that refuse stand, and the role at work cannot take them away."""
+
+from audit.invariants.question import NOTHING, Question
+
+ADDED_ONLY = ("rows_are_kept", "table_is_kept")
+FROZEN = ("columns_are_kept", *ADDED_ONLY)
+GUARDS = {
+    "authorizations_agreement": ADDED_ONLY,
+    "authorizations_allowance": FROZEN,
+    "authorizations_authorization": FROZEN,
+    "oversight_evaluation": ADDED_ONLY,
+    "oversight_flag": FROZEN,
+    "oversight_flagstep": ADDED_ONLY,
+    "authorizations_ledgerentry": ADDED_ONLY,
+    "authorizations_lookup": ADDED_ONLY,
+    "authorizations_receipt": ADDED_ONLY,
+    "authorizations_ruleset": ADDED_ONLY,
+    "authorizations_sale": ADDED_ONLY,
+    "precursors_product": ("product_version_is_kept",),
+    "registry_event": ADDED_ONLY,
+    "registry_invitation": (*FROZEN, "decided_once"),
+    "registry_license": (*FROZEN, "standing_is_decided"),
+    "registry_licensestep": ADDED_ONLY,
+    "registry_membership": (*FROZEN, "officer_is_invited", "stays_ended"),
+    "registry_permit": (*FROZEN, "moves_ahead", "tells_a_raise"),
+    "registry_reinstatement": (*FROZEN, "decided_once"),
+}
+WANTED = ", ".join(f"('{table}', '{name}')" for table in GUARDS for name in GUARDS[table])
+STANDS = f"""
+    (VALUES {WANTED}) AS wanted(of, name)
+    LEFT JOIN pg_trigger guard
+        ON guard.tgrelid = to_regclass(wanted.of) AND guard.tgname = wanted.name
+    LEFT JOIN pg_proc done ON done.oid = guard.tgfoid
+"""
+
+# What belongs to the role at work, where another has tables too. Where one role does everything
+# there is nothing to ask: the deployment's own warning tells that (portal.W001).
+OWNED = """
+    SELECT 'role ' || owner.rolname || ' owns ' || owned.name FROM (
+        SELECT relowner AS by, relname::text AS name FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT proowner, proname::text FROM pg_proc
+            WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT nspowner, nspname::text FROM pg_namespace WHERE nspname = 'public'
+        UNION ALL SELECT datdba, datname::text FROM pg_database
+            WHERE datname = current_database()
+    ) owned JOIN pg_roles owner ON owner.oid = owned.by
+    WHERE pg_has_role(current_user, owned.by, 'USAGE') AND EXISTS (SELECT FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+            AND NOT pg_has_role(current_user, relowner, 'USAGE'))
+"""
+
+CLOSED = (
+    "authorizations_authorization",
+    "oversight_evaluation",
+    "oversight_flag",
+    "oversight_flagstep",
+    "authorizations_ledgerentry",
+    "authorizations_lookup",
+    "authorizations_receipt",
+    "authorizations_sale",
+    "registry_event",
+)
+OPEN = f"""
+    SELECT wanted.of FROM unnest(ARRAY{list(CLOSED)}) AS wanted(of)
+    LEFT JOIN pg_class shut ON shut.oid = to_regclass(wanted.of) AND shut.relrowsecurity
+    LEFT JOIN pg_policy policy ON policy.polrelid = shut.oid AND policy.polname = 'firms'
+    WHERE (position('((portal_firm() IS NULL) OR ' IN pg_get_expr(policy.polqual, shut.oid))
+        > 0) IS NOT TRUE
+"""
+
+OWN = (
+    Question(
+        10,
+        "every guard is on, always",
+        NOTHING,
+        f"SELECT wanted.of || '.' || wanted.name FROM {STANDS}"
+        " WHERE guard.tgenabled IS DISTINCT FROM 'A'",
+    ),
+    Question(
+        10,
+        "every guard refuses",
+        NOTHING,
+        f"SELECT wanted.of || '.' || wanted.name FROM {STANDS}"
+        " WHERE position('RAISE EXCEPTION' IN done.prosrc) = 0",
+    ),
+    Question(10, "the application’s role owns nothing", NOTHING, OWNED),
+    Question(10, "every table of several firms shows each its own rows", NOTHING, OPEN),
+)

@@ -1,0 +1,41 @@
+"""What was reported and booked stays as it was, and each firm is shown its own."""
+
+from database.guards import append_only, frozen
+from database.row_security import NOBODY, PARTIES, added_by_all, shown_to
+
+ADDED_ONLY = ["agreement", "ledgerentry", "lookup", "receipt", "ruleset", "sale"]
+OF_OWN = "EXISTS (SELECT FROM authorizations_authorization own WHERE own.id = authorization_id)"
+GUARDS = [
+    *(append_only(f"authorizations_{name}") for name in ADDED_ONLY),
+    frozen(
+        "authorizations_authorization",
+        "uuid",
+        "jurisdiction_id",
+        "code",
+        "buyer_id",
+        "seller_id",
+        "product_id",
+        "quantity_value",
+        "quantity_unit",
+        "product_kg",
+        "net_kg",
+        "ruleset_id",
+        "allowance_id",
+        "seller_allowance_id",
+        "requested_at",
+    ),
+    frozen(
+        "authorizations_allowance",
+        "jurisdiction_id",
+        "organization_id",
+        "precursor_id",
+        "activity",
+        "period_start",
+        "period_end",
+    ),
+    shown_to("authorizations_authorization", PARTIES),
+    shown_to("authorizations_sale", PARTIES),
+    shown_to("authorizations_receipt", OF_OWN),
+    shown_to("authorizations_lookup", "portal_firm() = organization_id"),
+    added_by_all("authorizations_ledgerentry", NOBODY),
+]

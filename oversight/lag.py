@@ -1,0 +1,22 @@
+"""Whether the evaluation of what was reported keeps up."""
+
+from datetime import datetime, timedelta
+
+from authorizations.models import Duty, Lane
+from oversight.models import Evaluation
+
+LATE_AFTER = timedelta(seconds=60)
+
+
+def is_late(*, at: datetime) -> bool:
+    """A report has waited for too long, or a duty failed so often that it was put aside."""
+    waiting = Duty.objects.filter(
+        lane=Lane.LIVE, reason="recorded", parked_at=None, due_at__lt=at - LATE_AFTER
+    )
+    return waiting.exists() or Duty.objects.filter(parked_at__isnull=False).exists()
+
+
+def last_evaluated_at() -> datetime | None:
+    """When the evaluator was last at work, for whomever."""
+    last = Evaluation.objects.order_by("-pk").values_list("evaluated_at", flat=True)
+    return last.first()

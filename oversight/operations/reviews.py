@@ -1,0 +1,182 @@
+"""Officers end flags; a high one takes two of them, the second drawn and not chosen."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from authorizations.operations import acting
+from oversight.models import Flag, FlagState, FlagStep, Severity, StepKind
+from oversight.models.flags import ENDED
+from precursors.errors import Refused
+from registry import clock, events
+from registry.actors import Actor
+from registry.models import Membership, User
+from registry.models.people import Role
+
+
+def review(
+    flag: Flag, *, outcome: str, note: str, steps_seen: int | None = None, by: Actor
+) -> Flag:
+    """Say how a flag ends. On a high flag the first proposes and a drawn second decides.
+
+    `steps_seen`: how many steps the officer had before them; another since then refuses.
+    Raises Refused: not_the_authority, no_note, unknown_outcome, already_decided, flag_changed,
+    own_proposal, not_drawn, second_is_a_person.
+    """
+    acting.only_authority(by)
+    _redraw_if_gone(flag)
+    return _review(flag, outcome, note, steps_seen, by)
+
+
+@transaction.atomic
+def _review(flag: Flag, outcome: str, note: str, steps_seen: int | None, by: Actor) -> Flag:
+    flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
+    _check(flag, outcome, note, steps_seen)
+    at = clock.now()
+    if flag.state == FlagState.AWAITING_SECOND:
+        _decide_second(flag, outcome, note.strip(), at, by)
+    elif flag.severity == Severity.HIGH or not by.is_person:
+        _propose(flag, outcome, note.strip(), at, by)
+    else:
+        _end(flag, outcome, StepKind.DECIDED, note.strip(), at=at, by=by)
+    return flag
+
+
+@transaction.atomic
+def assign(flag: Flag, *, to: User | None, steps_seen: int | None = None, by: Actor) -> Flag:
+    """Put a flag on an officer's desk, or take it off. Raises Refused: not_the_authority,
+    already_decided, flag_changed, not_an_officer."""
+    acting.only_authority(by)
+    flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
+    _check_open(flag, steps_seen)
+    if to is not None and not _officers(flag).filter(user=to).exists():
+        raise Refused("not_an_officer", _("Only an officer can take a flag."))
+    flag.assigned_to = to
+    flag.save(update_fields=["assigned_to"])
+    add_step(
+        flag,
+        StepKind.ASSIGNED,
+        at=clock.now(),
+        data={"to": to.pk if to else None},
+        by=by,
+    )
+    return flag
+
+
+def add_step(
+    flag: Flag,
+    kind: StepKind,
+    *,
+    at: datetime,
+    note: str = "",
+    data: dict[str, object] | None = None,
+    by: Actor,
+) -> None:
+    """Append what happened to a locked flag, with the next number, and its event."""
+    flag.steps_count += 1
+    flag.save(update_fields=["steps_count"])
+    FlagStep.objects.create(
+        flag=flag,
+        sequence=flag.steps_count,
+        kind=kind,
+        state=flag.state,
+        at=at,
+        note=note,
+        data=data or {},
+        user=by.user,
+        api_key=by.api_key,
+    )
+    events.record(f"flag.{kind}", flag, at=at, data={"state": flag.state}, by=by)
+
+
+def _check(flag: Flag, outcome: str, note: str, steps_seen: int | None) -> None:
+    if outcome not in ENDED:
+        raise Refused("unknown_outcome", _("Choose how the flag ends."), field="outcome")
+    if not note.strip():
+        raise Refused("no_note", _("Write down why."), field="note")
+    _check_open(flag, steps_seen)
+
+
+def _check_open(flag: Flag, steps_seen: int | None) -> None:
+    if flag.is_ended:
+        raise _already_decided()
+    if steps_seen is not None and steps_seen != flag.steps_count:
+        raise Refused(
+            "flag_changed", _("Something happened to this flag meanwhile. Look at it again.")
+        )
+
+
+def _already_decided() -> Refused:
+    return Refused("already_decided", _("This flag has been decided already."))
+
+
+def _propose(flag: Flag, outcome: str, note: str, at: datetime, by: Actor) -> None:
+    flag.state = FlagState.AWAITING_SECOND
+    flag.proposed_outcome = outcome
+    flag.proposed_by, flag.proposed_key = by.user, by.api_key
+    flag.second = _draw_second(flag)
+    flag.save(update_fields=["state", "proposed_outcome", "proposed_by", "proposed_key", "second"])
+    add_step(flag, StepKind.PROPOSED, at=at, note=note, data={"outcome": outcome}, by=by)
+    _record_draw(flag, at)
+
+
+def _record_draw(flag: Flag, at: datetime) -> None:
+    portal = Actor.portal(flag.jurisdiction)
+    drawn = flag.second.pk if flag.second else None
+    add_step(flag, StepKind.DRAWN, at=at, data={"officer": drawn}, by=portal)
+
+
+def _draw_second(flag: Flag) -> User | None:
+    """One of the authority's other active officers, at random; None while there is no other."""
+    others = _officers(flag).exclude(user=flag.proposed_by).select_related("user")
+    drawn = list(others) if flag.proposed_by else list(_officers(flag).select_related("user"))
+    return secrets.choice(drawn).user if drawn else None
+
+
+def _officers(flag: Flag):  # type: ignore[no-untyped-def]
+    return Membership.objects.filter(
+        jurisdiction=flag.jurisdiction,
+        role=Role.OFFICER,
+        ended_at=None,
+        user__is_active=True,
+    )
+
+
+def _decide_second(flag: Flag, outcome: str, note: str, at: datetime, by: Actor) -> None:
+    if not by.is_person:
+        raise Refused("second_is_a_person", _("Only a person can be the second officer."))
+    if flag.proposed_by_id == by.user.pk:  # type: ignore[union-attr]
+        raise Refused("own_proposal", _("Somebody other than the proposer decides."))
+    if flag.second_id != by.user.pk:  # type: ignore[union-attr]
+        raise Refused("not_drawn", _("Another officer was drawn to decide this flag."))
+    agreed = outcome == flag.proposed_outcome
+    _end(flag, outcome, StepKind.AGREED if agreed else StepKind.OVERRULED, note, at=at, by=by)
+
+
+@transaction.atomic
+def _redraw_if_gone(flag: Flag) -> None:
+    """The drawn officer may have left since; somebody still there is drawn in their place.
+
+    In a transaction of its own: were the draw undone when the act is refused, an officer could
+    try until the lot falls on them.
+    """
+    flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
+    if flag.state != FlagState.AWAITING_SECOND:
+        return
+    if flag.second_id and _officers(flag).filter(user=flag.second_id).exists():
+        return
+    drawn = _draw_second(flag)
+    if drawn is None and flag.second_id is None:
+        return
+    flag.second = drawn
+    flag.save(update_fields=["second"])
+    _record_draw(flag, clock.now())
+
+
+def _end(flag: Flag, outcome: str, kind: StepKind, note: str, *, at: datetime, by: Actor) -> None:
+    flag.state = outcome
+    flag.decided_by, flag.decided_at = by.user, at
+    flag.save(update_fields=["state", "decided_by", "decided_at"])
+    add_step(flag, kind, at=at, note=note, data={"outcome": outcome}, by=by)

@@ -1,0 +1,189 @@
+"""What the register has recorded stays as it was, and loosening takes two, in SQL too."""
+
+from database.guards import always, append_only, frozen
+from database.row_security import FUNCTION, added_by_all
+
+STANDING_IS_DECIDED = """
+BEGIN
+    IF OLD.standing = NEW.standing THEN RETURN NEW; END IF;
+    IF OLD.standing = 'revoked' THEN
+        RAISE EXCEPTION 'a revoked license stays revoked'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NEW.standing = 'in_force' AND NOT EXISTS (
+        SELECT FROM registry_reinstatement
+        WHERE license_id = NEW.id AND approved_at >= (
+            SELECT max(at) FROM registry_licensestep WHERE license_id = NEW.id))
+    THEN
+        RAISE EXCEPTION 'a license is reinstated by two officers'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+REINSTATEMENT_IS_DECIDED_ONCE = """
+BEGIN
+    IF OLD.approved_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL THEN
+        RAISE EXCEPTION 'this reinstatement has already been decided'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+PERMIT_MOVES_AHEAD = """
+BEGIN
+    IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
+        ('proposed', 'in_force'), ('proposed', 'refused'), ('in_force', 'replaced'))
+    THEN
+        RAISE EXCEPTION 'a permit does not go from % to %', OLD.state, NEW.state
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+# The twin of registry.permit_terms.is_looser: what it calls a raise cannot be written without saying so.
+PERMIT_TELLS_A_RAISE = """
+DECLARE
+    previous registry_permit;
+    times integer;
+BEGIN
+    IF NEW.raises_limit OR NEW.state = 'refused' THEN RETURN NEW; END IF;
+    FOR previous IN
+        SELECT * FROM registry_permit
+        WHERE license_id = NEW.license_id AND precursor_id = NEW.precursor_id
+            AND activity = NEW.activity AND state = 'in_force'
+        UNION
+        (SELECT * FROM registry_permit
+        WHERE organization_id = NEW.organization_id AND precursor_id = NEW.precursor_id
+            AND activity = NEW.activity AND state IN ('in_force', 'replaced')
+        ORDER BY coalesce(decided_at, created_at) DESC, id DESC LIMIT 1)
+    LOOP
+        times := greatest(1,
+            (CASE previous.period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END)
+            / (CASE NEW.period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END));
+        IF NEW.limit_kg * times > previous.limit_kg
+            OR coalesce(NEW.automatic_limit_kg, 0) > coalesce(previous.automatic_limit_kg, 0)
+        THEN
+            RAISE EXCEPTION 'raising a limit takes two officers'
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+    END LOOP;
+    RETURN NEW;
+END
+"""
+INVITATION_IS_DECIDED_ONCE = """
+BEGIN
+    IF OLD.token_hash IS NOT NULL AND NEW.token_hash IS DISTINCT FROM OLD.token_hash
+        OR OLD.accepted_at IS NOT NULL AND NEW.accepted_at IS DISTINCT FROM OLD.accepted_at
+        OR OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at
+        OR OLD.approved_at IS NOT NULL
+            AND (NEW.approved_at, NEW.approved_by_id)
+                IS DISTINCT FROM (OLD.approved_at, OLD.approved_by_id)
+    THEN
+        RAISE EXCEPTION 'this invitation has already been decided'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+OFFICER_IS_INVITED = """
+BEGIN
+    IF NEW.role = 'officer' AND NOT EXISTS (
+        SELECT FROM registry_invitation invitation
+        JOIN registry_user invited ON invited.email = invitation.email
+        WHERE invitation.id = NEW.invitation_id AND invited.id = NEW.user_id
+            AND invitation.jurisdiction_id = NEW.jurisdiction_id
+            AND invitation.role = 'officer' AND invitation.accepted_at IS NOT NULL)
+    THEN
+        RAISE EXCEPTION 'an officer comes by an accepted invitation'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+WHO_LEFT_IS_INVITED_AGAIN = """
+BEGIN
+    IF OLD.ended_at IS NOT NULL AND NEW.ended_at IS DISTINCT FROM OLD.ended_at THEN
+        RAISE EXCEPTION 'a membership that has ended does not begin again'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+
+GUARDS = [
+    append_only("registry_event"),
+    append_only("registry_licensestep"),
+    frozen(
+        "registry_license",
+        "uuid",
+        "jurisdiction_id",
+        "organization_id",
+        "number",
+        "valid_from",
+        "valid_to",
+        "created_at",
+    ),
+    always("registry_license", "standing_is_decided", "BEFORE UPDATE", STANDING_IS_DECIDED),
+    frozen(
+        "registry_reinstatement",
+        "uuid",
+        "license_id",
+        "reason",
+        "proposed_at",
+        "proposed_by_id",
+        "proposed_key_id",
+    ),
+    always(
+        "registry_reinstatement",
+        "decided_once",
+        "BEFORE UPDATE",
+        REINSTATEMENT_IS_DECIDED_ONCE,
+    ),
+    frozen(
+        "registry_permit",
+        "uuid",
+        "jurisdiction_id",
+        "license_id",
+        "organization_id",
+        "precursor_id",
+        "activity",
+        "period",
+        "limit_kg",
+        "automatic_limit_kg",
+        "limit_value",
+        "limit_unit",
+        "automatic_limit_value",
+        "automatic_limit_unit",
+        "created_at",
+        "proposed_by_id",
+        "proposed_key_id",
+        "raises_limit",
+    ),
+    always("registry_permit", "moves_ahead", "BEFORE UPDATE", PERMIT_MOVES_AHEAD),
+    always("registry_permit", "tells_a_raise", "BEFORE INSERT", PERMIT_TELLS_A_RAISE),
+    frozen(
+        "registry_invitation",
+        "uuid",
+        "jurisdiction_id",
+        "organization_id",
+        "email",
+        "role",
+        "created_at",
+        "invited_by_id",
+        "invited_key_id",
+    ),
+    always("registry_invitation", "decided_once", "BEFORE UPDATE", INVITATION_IS_DECIDED_ONCE),
+    frozen(
+        "registry_membership",
+        "jurisdiction_id",
+        "user_id",
+        "organization_id",
+        "role",
+        "invitation_id",
+    ),
+    always("registry_membership", "officer_is_invited", "BEFORE INSERT", OFFICER_IS_INVITED),
+    always("registry_membership", "stays_ended", "BEFORE UPDATE", WHO_LEFT_IS_INVITED_AGAIN),
+    FUNCTION,
+    added_by_all("registry_event", "portal_firm() = ANY (organizations)"),
+]
