@@ -28,8 +28,8 @@ ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 KEPT = ("registry_jurisdiction",)
 TABLES = """
 SELECT quote_ident(tablename) FROM pg_tables
-WHERE schemaname = current_schema() AND tablename ~
-    '^(registry_|authorizations_|django_session|django_admin_log|account_|mfa_|cache$)'
+WHERE schemaname = current_schema()
+    AND tablename !~ '^(precursors_|auth_|django_migrations|django_content_type)'
     AND tablename <> ALL(%s)
 """
 GUARDED = """

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +16,18 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from psycopg2 import Error
 
+from authorizations import operations
+from authorizations.models import Authorization, Sale
+from authorizations.operations import Report
 from database.migrator import as_migrator
 from precursors.models import Product
+from precursors.quantities import Quantity
+from registry import clock
 from registry.actors import Actor
 from registry.models import Jurisdiction
 from registry.models.people import Role
-from tests import cast, database
-from tests.cast import Firm
+from tests import cast, roles
+from tests.cast import Firm, kg
 
 
 @pytest.fixture(scope="session")
@@ -35,12 +42,12 @@ def django_db_setup(
     with django_db_blocker.unblock():
         with as_migrator():
             made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
-        database.work_as_application()
+        roles.work_as_application()
         call_command("load_registry", verbosity=0)
         call_command("load_precursors", verbosity=0)
     yield
     with django_db_blocker.unblock():
-        database.work_as_owner()
+        roles.work_as_owner()
         teardown_databases(made, verbosity=0)
 
 
@@ -104,14 +111,14 @@ def copied_database(blocker: Any) -> Iterator[str]:
         connection.close()
         original = settings.DATABASES["default"]["NAME"]
         copy = f"{original}_copy"
-        database.copy(original, copy)
+        roles.copy(original, copy)
         _use(copy)
         try:
             yield copy
         finally:
             connection.close()
             _use(original)
-            database.drop(copy)
+            roles.drop(copy)
 
 
 @pytest.fixture
@@ -182,3 +189,68 @@ def signed_in(client: Any) -> Callable[[Actor], Any]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def ask(buyer: Firm, vendor: Firm, acetone: Product) -> Callable[..., Authorization]:
+    """Request a code as the buyer."""
+
+    def ask(quantity: str | Quantity = "1000", **changes: Any) -> Authorization:
+        values: dict[str, Any] = {
+            "seller": vendor.organization,
+            "product": acetone,
+            "quantity": kg(quantity) if isinstance(quantity, str) else quantity,
+            "destination_site": buyer.site,
+            "by": buyer.actor,
+        }
+        return operations.request(**(values | changes))
+
+    return ask
+
+
+@pytest.fixture
+def report(buyer: Firm, vendor: Firm) -> Callable[..., Report]:
+    """What the vendor says of a sale."""
+
+    def report(quantity: str | Quantity = "1000", **changes: Any) -> Report:
+        said = Report(
+            sold_at=clock.now(),
+            quantity=kg(quantity) if isinstance(quantity, str) else quantity,
+            site=vendor.site,
+            plate=buyer.vehicle.plate,
+        )
+        return replace(said, **changes)
+
+    return report
+
+
+@pytest.fixture
+def sell(vendor: Firm, report: Callable[..., Report]) -> Callable[..., Sale]:
+    """Record a sale as the vendor, who has looked the code up."""
+
+    def sell(
+        authorization: Authorization, quantity: str | Quantity = "1000", **changes: Any
+    ) -> Sale:
+        operations.find_to_sell(authorization.code or "", by=vendor.actor)
+        return operations.record_sale(authorization, report(quantity, **changes), by=vendor.actor)
+
+    return sell
+
+
+@pytest.fixture
+def later(settings: Any) -> Callable[[timedelta], None]:
+    """Move the portal's clock ahead."""
+
+    def later(by: timedelta) -> None:
+        settings.DEMO_MODE = True
+        clock.advance(by)
+
+    return later
+
+
+@pytest.fixture
+def plain(settings: Any) -> None:
+    """Static files without a manifest, and sign-in as it is outside demo mode."""
+    storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": storage}}
+    settings.DEMO_MODE = False

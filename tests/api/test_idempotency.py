@@ -19,8 +19,8 @@ from database.statements import Statement
 from registry.models import IdempotencyKey
 from registry.tasks import forget_idempotency_keys
 from tests.api.programs import Program, problem
-from tests.database import as_owner
 from tests.registry.numbers import ruc
+from tests.roles import as_owner
 
 
 def firm(name: str = "Nueva S.A.") -> dict[str, Any]:

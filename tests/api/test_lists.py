@@ -13,12 +13,9 @@ from authorizations.models import Authorization
 from registry.actors import Actor
 from registry.models import Organization
 from tests.api.programs import Program
-from tests.authorizations.conftest import ask, report, sell
 from tests.cast import Firm, permit
 from tests.factories import OrganizationFactory
 from tests.registry.numbers import ruc
-
-__all__ = ["ask", "report", "sell"]
 
 
 def enter(by: Actor, count: int) -> list[str]:

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from registry.models import Refusal
 from tests.api.programs import Program, problem
 from tests.cast import Firm
-from tests.database import as_owner
 from tests.pages.conftest import visit
 from tests.pages.dealing import answers
+from tests.roles import as_owner
 
 __all__ = ["visit"]
 

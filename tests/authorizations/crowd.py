@@ -14,7 +14,7 @@ from oversight.models import Flag
 from oversight.operations.evaluation import evaluate
 from registry import clock
 from registry.actors import Actor
-from tests.authorizations.planting import plant
+from tests.audit.planting import plant
 from tests.cast import Firm, kg
 
 OTHERS = 10_000  # of fewer the planner may rather read all than ask an index fifty times

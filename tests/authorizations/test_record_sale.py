@@ -19,7 +19,7 @@ from registry import operations as registry
 from registry.actors import Actor
 from tests.authorizations.conftest import balances
 from tests.cast import Firm
-from tests.database import as_owner
+from tests.roles import as_owner
 
 Ask = Callable[..., Authorization]
 Sell = Callable[..., Sale]

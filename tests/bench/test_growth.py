@@ -13,7 +13,7 @@ from bench.growth.load import load
 from demo import past
 from oversight.models import Flag
 from registry import clock
-from tests import database
+from tests import roles
 
 LOADED = 300
 
@@ -22,12 +22,12 @@ LOADED = 300
 def registered(committing: None, settings: Any) -> Iterator[None]:
     """Two buyers and two vendors, registered for more than a year."""
     settings.DEMO_MODE = True  # or the clock is not to be moved
-    database.work_as_owner()
+    roles.work_as_owner()
     with past.visited():
         past.go_to(clock.now() - timedelta(days=420))
         populate(2, 2)
     yield
-    database.work_as_application()
+    roles.work_as_application()
 
 
 def broken() -> list[tuple[str, int]]:

@@ -6,11 +6,10 @@ from typing import Any
 from django.test import Client
 from playwright.sync_api import Page
 
-from tests.authorizations.conftest import ask, report, sell
 from tests.pages.conftest import flagged, visit
 from tests.pages.test_access import MATRIX, ROLES, address, browsers, rows
 
-__all__ = ["ask", "browsers", "flagged", "report", "rows", "sell", "visit"]
+__all__ = ["browsers", "flagged", "rows", "visit"]  # fixtures
 
 LOOKING = ("buyer", "vendor", "officer", "anonymous")  # each route by the first who may
 NO_PAGES = {"set_language", "session", "favicon", "buyer:purchases_csv"}

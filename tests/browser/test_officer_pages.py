@@ -12,11 +12,8 @@ from oversight import operations as oversight
 from oversight.models import Flag
 from oversight.operations.evaluation import evaluate
 from registry.actors import Actor
-from tests.authorizations.conftest import ask, report, sell
 from tests.browser.checks import check_at_every_width
 from tests.cast import Firm
-
-__all__ = ["ask", "report", "sell"]
 
 SignIn = Callable[[Page, Actor], None]
 OpenPage = Callable[..., Page]

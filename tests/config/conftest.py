@@ -1,12 +1,6 @@
-from typing import Any
-
 import pytest
-
-STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
 @pytest.fixture(autouse=True)
-def plain(settings: Any) -> None:
-    """Static files without a manifest, and sign-in as it is outside demo mode."""
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": STORAGE}}
-    settings.DEMO_MODE = False
+def always_plain(plain: None) -> None:
+    """See tests/conftest.py."""

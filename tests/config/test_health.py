@@ -11,7 +11,7 @@ from config import health
 from oversight import tasks
 from oversight.models import Heartbeat
 from registry import clock
-from tests.database import as_owner
+from tests.roles import as_owner
 
 pytestmark = pytest.mark.django_db
 

@@ -18,10 +18,7 @@ from config.metrics import METRICS
 from oversight.operations.evaluation import evaluate
 from registry import clock
 from registry.actors import Actor
-from tests.authorizations.conftest import ask, report, sell
-from tests.authorizations.planting import plant
-
-__all__ = ["ask", "report", "sell"]
+from tests.audit.planting import plant
 
 TOKEN = "a token of no less than thirty-two signs"
 LINE = re.compile(r'(\w+)(?:\{((?:\w+="[^"\\]*",?)+)\})? (-?[0-9.]+)')

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from demo import world
-from tests.database import as_owner
+from tests.roles import as_owner
 
 SMALL = world.Size(months=2, firms=12, purchases_a_month=60)
 

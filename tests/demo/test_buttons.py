@@ -15,7 +15,7 @@ from demo import people
 from registry import clock, operations
 from registry.models import Jurisdiction
 from tests.cast import Firm
-from tests.database import as_owner
+from tests.roles import as_owner
 
 
 @pytest.fixture

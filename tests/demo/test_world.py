@@ -20,8 +20,8 @@ from precursors.quantities import quantity
 from registry import clock
 from registry.actors import Actor
 from registry.models import Organization, Site
-from tests.database import as_owner
 from tests.registry.numbers import ruc
+from tests.roles import as_owner
 
 pytestmark = pytest.mark.usefixtures("small_world", "demo_mode")
 

@@ -11,9 +11,6 @@ from authorizations.models import Authorization, Sale
 from oversight.models import Flag
 from oversight.operations.evaluation import evaluate
 from registry.actors import Actor
-from tests.authorizations.conftest import ask, later, report, sell
-
-__all__ = ["ask", "later", "report", "sell"]
 
 Visit = Callable[[Actor], Client]
 Flagged = Callable[..., Flag]

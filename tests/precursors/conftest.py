@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from tests.database import as_owner
+from tests.roles import as_owner
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from precursors import operations
 from precursors.errors import Refused
 from precursors.models import Precursor, Product
 from precursors.quantities import Unit, quantity
-from tests.database import as_owner
+from tests.roles import as_owner
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -21,11 +20,8 @@ __all__ = ["PASSWORD", "member"]
 
 
 @pytest.fixture(autouse=True)
-def plain(settings: Any) -> None:
-    """Static files without a manifest, and sign-in as it is outside demo mode."""
-    storage = "django.contrib.staticfiles.storage.StaticFilesStorage"
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": storage}}
-    settings.DEMO_MODE = False
+def always_plain(plain: None) -> None:
+    """See tests/conftest.py."""
 
 
 @pytest.fixture

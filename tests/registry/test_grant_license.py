@@ -10,8 +10,8 @@ from registry import operations
 from registry.actors import Actor
 from registry.models import Event, License, LicenseStep, Organization
 from registry.models.firms import Standing
-from tests.database import as_owner
 from tests.registry.refusals import refused
+from tests.roles import as_owner
 
 Grant = Callable[..., License]
 

@@ -17,8 +17,8 @@ from registry.models import Event, License, Permit
 from registry.models.firms import PermitState
 from registry.permit_terms import Terms, is_looser
 from registry.standing import permit_in_force
-from tests.database import as_owner
 from tests.registry.refusals import refused
+from tests.roles import as_owner
 
 Grant = Callable[..., Permit]
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from registry.models import License, Organization
-from tests.database import as_owner
+from tests.roles import as_owner
 
 APPENDED = ["registry_event", "registry_licensestep"]
 KEPT = [

@@ -15,8 +15,8 @@ from registry.actors import Actor
 from registry.models import Event, Invitation, Membership, Organization, User
 from registry.models.people import Role
 from tests.cast import PASSWORD
-from tests.database import as_owner
 from tests.registry.refusals import refused
+from tests.roles import as_owner
 
 SignIn = Callable[[Actor], Client]
 NORA = "nora@authority.example"

@@ -15,7 +15,7 @@ from registry import operations
 from registry.actors import Actor
 from registry.models import License, Organization, Permit
 from registry.models.firms import PermitState
-from tests.database import as_owner
+from tests.roles import as_owner
 
 pytestmark = pytest.mark.usefixtures("committing")
 

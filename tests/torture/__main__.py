@@ -111,18 +111,18 @@ def _database(name: str) -> Iterator[str]:
     from django.conf import settings
     from django.db import connection
 
-    from tests import database
+    from tests import roles
 
     original = settings.DATABASES["default"]["NAME"]
-    database.work_as_application()
-    database.copy(original, name)
+    roles.work_as_application()
+    roles.copy(original, name)
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
     try:
         yield name
     finally:
         connection.close()
         settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = original
-        database.drop(name)
+        roles.drop(name)
 
 
 @contextmanager

@@ -15,8 +15,8 @@ from database.statements import Statement
 from launcher import portal, ports
 from launcher.process import Process
 from launcher.stores import THROWAWAY_PORTS
-from tests.database import as_owner
 from tests.launcher.patience import eventually
+from tests.roles import as_owner
 from tests.torture.journal import FAILED, OK
 from tests.torture.seed import Plan, run
 

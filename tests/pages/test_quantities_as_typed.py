@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 
 from pages.forms import Form, QuantityField, parse_quantity, readings
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 
 @pytest.mark.parametrize(
     ("typed", "number"),

@@ -18,7 +18,7 @@ from oversight.operations.evaluation import evaluate
 from precursors.errors import Refused
 from registry import clock
 from registry.models import Event
-from tests.authorizations.planting import plant
+from tests.audit.planting import plant
 
 Ask = Callable[..., Authorization]
 SUMS = "2 entries sum to the allowance"

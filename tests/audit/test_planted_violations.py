@@ -13,8 +13,8 @@ from authorizations.models import Authorization, Sale
 from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry.actors import Actor
-from tests.authorizations import planting
-from tests.authorizations.planting import plant
+from tests.audit import planting
+from tests.audit.planting import plant
 from tests.cast import Firm
 
 FREE_AUTHORIZATION = "ALTER TABLE authorizations_authorization DROP CONSTRAINT "

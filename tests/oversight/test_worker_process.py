@@ -21,7 +21,7 @@ from authorizations import bell
 from authorizations.models import Authorization, Duty, Sale
 from oversight.models import Evaluation, Flag
 from registry import clock
-from tests.database import as_owner
+from tests.roles import as_owner
 
 PATIENCE_S = 40
 BROKER_OF_ITS_OWN = "/13"  # one of the sixteen databases of a broker

@@ -23,8 +23,8 @@ from precursors.quantities import quantity
 from registry import clock
 from registry import operations as registry
 from registry.actors import Actor
-from tests.authorizations.conftest import found_then
 from tests.cast import Firm, kg
+from tests.oversight.conftest import found_then
 from tests.rules.test_against_oracle import Code, Goods, oracle, written
 
 Ask = Callable[..., Authorization]

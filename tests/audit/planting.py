@@ -14,7 +14,7 @@ from precursors.models import Product
 from registry import clock
 from registry.actors import Actor
 from tests.cast import Firm, kg
-from tests.database import as_owner
+from tests.roles import as_owner
 
 GUARDS = """
 SELECT tgrelid::regclass::text, tgname FROM pg_trigger

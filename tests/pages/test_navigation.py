@@ -7,6 +7,8 @@ from django.urls import reverse
 from pages import navigation
 from tests.cast import Firm
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 
 @pytest.mark.parametrize("item", navigation.ITEMS, ids=lambda item: item.url_name)
 def test_every_item_has_an_address(item: navigation.Item) -> None:

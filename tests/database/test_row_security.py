@@ -25,9 +25,9 @@ from registry.actors import Actor
 from registry.models import Membership, User
 from registry.models.people import Role
 from tests.api.conftest import program, without_collected_files
-from tests.authorizations.planting import plant
+from tests.audit.planting import plant
 from tests.cast import PASSWORD, Firm, kg
-from tests.database import as_owner
+from tests.roles import as_owner
 
 __all__ = ["without_collected_files"]
 

@@ -10,7 +10,7 @@ from authorizations.models import Allowance, Authorization
 from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from tests.cast import Firm, kg
-from tests.database import as_owner
+from tests.roles import as_owner
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from django.utils import timezone, translation
 
 from pages.templatetags import portal
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 NOON_IN_LIMA = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
 

@@ -2,10 +2,13 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from django import forms
 from django.utils import timezone
 
 from pages.forms import Form, MomentField
+
+pytestmark = pytest.mark.usefixtures("plain")
 
 
 class Question(Form):

@@ -18,10 +18,10 @@ from registry import clock
 from registry import operations as registry
 from registry.actors import Actor
 from registry.models import Event
-from tests.authorizations.conftest import found_then
 from tests.cast import Firm, kg
-from tests.database import as_owner
 from tests.factories import SaleFactory
+from tests.oversight.conftest import found_then
+from tests.roles import as_owner
 
 Ask = Callable[..., Authorization]
 Sell = Callable[..., Sale]

@@ -16,7 +16,7 @@ from psycopg2.errors import InsufficientPrivilege
 
 from database import privileges
 from database.privileges import ADDED_ONLY, CHANGEABLE, KEPT, RIGHTS, SECRET, SETTLED
-from tests.database import as_owner
+from tests.roles import as_owner
 
 pytestmark = [
     pytest.mark.usefixtures("db"),

@@ -14,6 +14,8 @@ from pages.account.urls import urlpatterns
 from registry.models import User
 from tests.cast import PASSWORD, Firm
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 ROUTED = {
     "account_change_password",
     "account_inactive",
