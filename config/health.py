@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
+from authorizations.models import DutyReason
 from config.celery import app
 from database.row_security import FIRM
 
@@ -22,13 +23,13 @@ PROBE_KEPT_S = 60
 
 # Whichever firm the connection worked for last, all is looked at.
 READY = f"SELECT set_config('statement_timeout', '2s', true), set_config('{FIRM}', '', true)"
-STATE = """
+STATE = f"""
 SELECT extract(epoch FROM clock_timestamp() - min(sale.recorded_at)),
     EXISTS (SELECT FROM registry_jurisdiction WHERE issuing_halted_at IS NOT NULL),
     (SELECT count(*) FROM oversight_heartbeat WHERE beat_at > clock_timestamp() - %s)
 FROM authorizations_duty duty
 JOIN authorizations_sale sale USING (authorization_id, version)
-WHERE duty.reason = 'recorded' AND duty.parked_at IS NULL
+WHERE duty.reason = '{DutyReason.RECORDED}' AND duty.parked_at IS NULL
 """
 UNKNOWN = {"database": "down", "oldest_unevaluated_s": None, "issuing": None, "workers": None}
 

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 
+from authorizations.models import DutyReason
 from database.row_security import work_for
 
 FORMAT = "text/plain; version=0.0.4; charset=utf-8"
@@ -102,7 +103,7 @@ METRICS = (
         f"""
         SELECT {AGE % "sale.recorded_at"} FROM authorizations_duty duty
         JOIN authorizations_sale sale USING (authorization_id, version)
-        WHERE duty.reason = 'recorded' AND duty.parked_at IS NULL
+        WHERE duty.reason = '{DutyReason.RECORDED}' AND duty.parked_at IS NULL
         """,
     ),
     Metric(

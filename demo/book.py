@@ -12,19 +12,19 @@ from random import Random
 from django.conf import settings
 
 from authorizations import ledger
+from authorizations.acts import receipts_due
+from authorizations.eligibility.dealers import AUTOMATIC_WINDOW
 from authorizations.ledger import ZERO, Balances
 from authorizations.models import (
     Allowance,
     Authorization,
+    DutyReason,
     LookUp,
     Receipt,
     Ruleset,
     Sale,
     Status,
 )
-from authorizations.operations import awaiting
-from authorizations.operations.booking import balances_of
-from authorizations.operations.dealers import AUTOMATIC_WINDOW
 from demo import numbers
 from demo.firms import Firm
 from demo.paper import SEEN_AFTER, Case, Order, Paper, Said
@@ -32,7 +32,7 @@ from precursors.quantities import Quantity
 from registry.actors import Actor
 from registry.models import Jurisdiction, Permit
 from registry.periods import end_of_day, working_days_after
-from rules.count import Step, Word, counted
+from rules.count import SaleStep, Word, count_sale
 
 Permits = list[tuple[Firm, Permit]]  # the buyer's, the seller's
 
@@ -68,8 +68,8 @@ class Book(Paper):
         case.row.valid_until = self._valid_until(case, at)
         self.change(case, "issued", at, data=_issued(case.row), by=by)
         self._count_issue(case, at)
-        self.due(case, "end", case.row.ends_at)
-        self.due(case, "release", release_at(case.row))
+        self.due(case, DutyReason.END, case.row.ends_at)
+        self.due(case, DutyReason.RELEASE, release_at(case.row))
 
     def refuse(self, case: Case, *, at: datetime, reason: str, by: Actor) -> None:
         self._end(case, Status.REFUSED, at, held=False, reason=reason, by=by)
@@ -87,7 +87,7 @@ class Book(Paper):
         if case.is_live or case.row.declared_at or case.row.released_at:
             return
         case.row.released_at = at
-        balances = ledger.freed(balances_of(case.row))
+        balances = ledger.freed(case.row.balances)
         self.change(case, "released", at, balances, data={"reason": ""}, by=self.portal)
 
     def look_up(self, case: Case, *, at: datetime) -> None:
@@ -113,11 +113,11 @@ class Book(Paper):
     def sell(self, case: Case, quantity: Quantity, said: Said, *, at: datetime) -> Sale:
         """Record a sale as it is reported, whatever it is."""
         sale = self._sale(case, quantity, said, at)
-        case.words[sale.pk] = [Step(Word.REPORTED, sale.net_kg)]
+        case.words[sale.pk] = [SaleStep(Word.REPORTED, sale.net_kg)]
         self._awaited[case.row.buyer_id][sale.pk] = max(said.sold_at, at)
         self._note_awaited(case)
         self._book_sale(case, sale, sale.net_kg, "sale", at)
-        self.due(case, "receipt_due", awaiting.due_at(sale))
+        self.due(case, DutyReason.RECEIPT_DUE, receipts_due.due_at(sale))
         return sale
 
     def sell_without_code(
@@ -141,11 +141,11 @@ class Book(Paper):
     def correct(
         self, case: Case, sale: Sale, quantity: Quantity, said: Said, *, at: datetime
     ) -> Sale:
-        before = counted(case.words[sale.pk])
+        before = count_sale(case.words[sale.pk])
         new = self._sale(case, quantity, said, at)
         new.root_id = new.replaces_id = sale.pk
-        case.words[sale.pk].append(Step(Word.REPORTED, new.net_kg))
-        self._book_sale(case, new, counted(case.words[sale.pk]) - before, "correction", at)
+        case.words[sale.pk].append(SaleStep(Word.REPORTED, new.net_kg))
+        self._book_sale(case, new, count_sale(case.words[sale.pk]) - before, "correction", at)
         return new
 
     def receive(
@@ -190,9 +190,9 @@ class Book(Paper):
             "quantity": str(receipt.quantity_value),
             "unit": receipt.quantity_unit,
         }
-        before = counted(case.words[sale.pk])
-        case.words[sale.pk].append(Step(Word.RECEIVED, receipt.net_kg))
-        rise = counted(case.words[sale.pk]) - before
+        before = count_sale(case.words[sale.pk])
+        case.words[sale.pk].append(SaleStep(Word.RECEIVED, receipt.net_kg))
+        rise = count_sale(case.words[sale.pk]) - before
         by = case.buyer.actor
         self._change_sold(case, rise, "received", receipt.recorded_at, data=told, by=by)
 
@@ -275,8 +275,8 @@ class Book(Paper):
             case.row.valid_until = self._valid_until(case, at)
             self.event(case, "authorization.issued", at, data=_issued(case.row), by=self.portal)
             self._count_issue(case, at)
-        self.due(case, "end", case.row.ends_at)
-        self.due(case, "release", release_at(case.row))
+        self.due(case, DutyReason.END, case.row.ends_at)
+        self.due(case, DutyReason.RELEASE, release_at(case.row))
         self.look(case, at + SEEN_AFTER)
 
     def _is_automatic(self, row: Authorization, permit: Permit, at: datetime) -> bool:
@@ -344,7 +344,7 @@ class Book(Paper):
     ) -> None:
         row = case.row
         balances = ledger.sold_changed(
-            balances_of(row),
+            row.balances,
             authorized=row.net_kg,
             by=rise,
             live=row.is_live,
@@ -362,7 +362,7 @@ class Book(Paper):
         self, case: Case, status: Status, at: datetime, *, held: bool, reason: str, by: Actor
     ) -> None:
         held = held and case.row.declared_at is None
-        balances = ledger.ended(balances_of(case.row), held=held)
+        balances = ledger.ended(case.row.balances, held=held)
         case.row.status, case.row.ended_at = status, at
         self.change(case, str(status), at, balances, data={"reason": reason}, by=by)
 

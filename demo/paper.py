@@ -13,7 +13,6 @@ from django.db.models import Model
 
 from authorizations.ledger import ZERO, Balances
 from authorizations.models import Allowance, Authorization, Duty, LedgerEntry, Ruleset
-from authorizations.operations.booking import balances_of, set_balances
 from demo import numbers
 from demo.firms import Firm
 from precursors.models import Product
@@ -21,7 +20,7 @@ from precursors.quantities import Quantity
 from registry.actors import Actor
 from registry.models import Event, Jurisdiction, Permit, Site, Vehicle
 from registry.periods import period_of
-from rules.count import Step
+from rules.count import SaleStep
 
 IDS_AT_ONCE = 2000
 NEXT_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
@@ -45,7 +44,7 @@ class Case:
     buyer: Firm
     seller: Firm
     rng: Random
-    words: dict[int, list[Step]] = field(default_factory=dict)  # by the first report of a sale
+    words: dict[int, list[SaleStep]] = field(default_factory=dict)  # by the first report of a sale
     looks: list[Look] = field(default_factory=list)
     watched: bool = False  # something is expected to be found
 
@@ -124,10 +123,10 @@ class Paper:
         data: dict[str, str],
         by: Actor,
     ) -> None:
-        before = balances_of(case.row)
+        before = case.row.balances
         after = balances or before
         case.row.version += 1
-        set_balances(case.row, after)
+        case.row.balances = after
         self.event(case, f"authorization.{kind}", at, data=data, by=by)
         if after != before:
             self.enter(case, after - before, kind, at)

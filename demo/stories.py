@@ -10,8 +10,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any, TypeVar
 
+from authorizations.acts import receipts_due
 from authorizations.models import Sale, Status
-from authorizations.operations import awaiting
 from demo.book import Book, release_at
 from demo.firms import Cast, Firm
 from demo.paper import Case, Order, Said
@@ -112,7 +112,7 @@ def ending(stage: Stage, case: Case) -> Story:
 
 def overdue(stage: Stage, case: Case, sale: Sale) -> Story:
     """The worker looks whether the receipt has come when it is due."""
-    due_at = awaiting.due_at(sale) + SECOND
+    due_at = receipts_due.due_at(sale) + SECOND
     yield due_at
     if stage.book.is_awaited(sale):
         case.watched = True

@@ -11,7 +11,7 @@ from random import Random
 from django.conf import settings
 from django.db import transaction
 
-from authorizations.operations.rulesets import current_ruleset
+from authorizations.rulesets import current_ruleset
 from demo import firms, judging, loading, numbers, past, people
 from demo.book import Book
 from demo.firms import Cast, Firm, Line

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from authorizations.models import Duty, Lane
+from authorizations.models import Duty, DutyReason, Lane
 from oversight.models import Evaluation
 
 LATE_AFTER = timedelta(seconds=60)
@@ -11,7 +11,7 @@ LATE_AFTER = timedelta(seconds=60)
 def is_late(*, at: datetime) -> bool:
     """A report has waited for too long, or a duty failed so often that it was put aside."""
     waiting = Duty.objects.filter(
-        lane=Lane.LIVE, reason="recorded", parked_at=None, due_at__lt=at - LATE_AFTER
+        lane=Lane.LIVE, reason=DutyReason.RECORDED, parked_at=None, due_at__lt=at - LATE_AFTER
     )
     return waiting.exists() or Duty.objects.filter(parked_at__isnull=False).exists()
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
+from precursors.errors import Refused
 from registry.models import ApiKey, Jurisdiction, Membership, Organization, User
 from registry.models.people import Role
 
@@ -46,3 +49,8 @@ class Actor:
     def is_authority(self) -> bool:
         """An officer, or a key of the authority."""
         return self.role == Role.OFFICER or (self.api_key is not None and not self.organization)
+
+
+def require_authority(by: Actor) -> None:
+    if not by.is_authority:
+        raise Refused("not_the_authority", _("Only an officer of the authority may do this."))

@@ -33,7 +33,7 @@ RECORD = f"WITH subject AS (SELECT %(subject)s::bigint AS id) {APPEND}"
 
 
 @dataclass(frozen=True)
-class Happened:
+class NewEvent:
     """What is to be recorded, e.g. "license.suspended"."""
 
     kind: str
@@ -51,7 +51,7 @@ def record(
     by: Actor,
 ) -> None:
     """Append the event `kind` with the subject's next number."""
-    happened = [Happened(kind, by, data or {})]
+    happened = [NewEvent(kind, by, data or {})]
     values = parameters(subject, happened, at=at, organizations=organizations)
     with connection.cursor() as cursor:
         cursor.execute(RECORD, values | {"subject": subject.pk})
@@ -59,7 +59,7 @@ def record(
 
 def parameters(
     subject: Model,
-    happened: Sequence[Happened],
+    happened: Sequence[NewEvent],
     *,
     at: datetime,
     organizations: Iterable[int | None],

@@ -16,6 +16,7 @@ from precursors.quantities import Quantity
 # be read as another.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 UBIGEO = re.compile(r"(0[1-9]|1[0-9]|2[0-5])[0-9]{4}", re.ASCII)  # 25 departments
+REASON_LENGTH = 1000  # in letters: of columns, forms and bodies alike
 POSITION_DECIMALS_MAX = 6  # about 0.1 m
 LATITUDE_MAX, LONGITUDE_MAX = Decimal(90), Decimal(180)
 
@@ -82,3 +83,10 @@ def _degrees(value: Decimal | None, limit: Decimal, *, field: str) -> None:
     if not exact or abs(value) > limit:
         sentence = _("Give degrees from −%(limit)s to %(limit)s, with at most six decimals.")
         raise Refused("position_invalid", sentence % {"limit": limit}, field=field)
+
+
+def given_reason(reason: str) -> str:
+    """Give a reason without outer spaces. Raises Refused: no_reason, not_text, too_long."""
+    if not (kept := optional_text(reason, field="reason", at_most=REASON_LENGTH)):
+        raise Refused("no_reason", _("Give a reason."), field="reason")
+    return kept

@@ -9,7 +9,7 @@ from rules.facts import (
     LicenseFacts,
     ProductFacts,
     ReceiptFacts,
-    Report,
+    ReportFacts,
     SaleFacts,
     Twin,
 )
@@ -25,7 +25,7 @@ __all__ = [
     "LicenseFacts",
     "ProductFacts",
     "ReceiptFacts",
-    "Report",
+    "ReportFacts",
     "Rule",
     "SaleFacts",
     "Twin",

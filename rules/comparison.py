@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from rules.count import Step, Word, counted
+from rules.count import SaleStep, Word, count_sale
 from rules.facts import NOTHING_ARRIVED, Amount, Facts, ReceiptFacts, SaleFacts
 from rules.measure import Measure, measure, plain, tolerance
 from rules.rule import Evidence, Setting
@@ -73,7 +73,7 @@ def _said(sale: SaleFacts) -> Iterator[Amount | None]:
 def _counted(sale: SaleFacts, measured: Measure) -> Fraction:
     """A sale counts at its highest figure until somebody else agrees to less."""
     steps = sorted(_steps(sale, measured), key=lambda step: step[0])
-    return Fraction(counted(step for _version, step in steps))
+    return Fraction(count_sale(step for _version, step in steps))
 
 
 def _breathes(sale: SaleFacts, count: Fraction, measured: Measure, facts: Facts) -> bool:
@@ -87,16 +87,16 @@ def _breathes(sale: SaleFacts, count: Fraction, measured: Measure, facts: Facts)
     return reported and all(each.dimension != own for each in counting)
 
 
-def _steps(sale: SaleFacts, measured: Measure) -> Iterator[tuple[int, Step]]:
+def _steps(sale: SaleFacts, measured: Measure) -> Iterator[tuple[int, SaleStep]]:
     for report in sale.reports:
-        yield report.version, Step(Word.REPORTED, measured.of(report.amount))
+        yield report.version, SaleStep(Word.REPORTED, measured.of(report.amount))
     for version in sale.agreed_versions:
-        yield version, Step(Word.AGREED)
+        yield version, SaleStep(Word.AGREED)
     if sale.receipt:
         yield sale.receipt.version, _received(sale.receipt, measured)
 
 
-def _received(receipt: ReceiptFacts, measured: Measure) -> Step:
+def _received(receipt: ReceiptFacts, measured: Measure) -> SaleStep:
     if receipt.outcome in NOTHING_ARRIVED:
-        return Step(Word.NOTHING_ARRIVED)
-    return Step(Word.RECEIVED, measured.of(receipt.amount))
+        return SaleStep(Word.NOTHING_ARRIVED)
+    return SaleStep(Word.RECEIVED, measured.of(receipt.amount))

@@ -22,7 +22,7 @@ class Word(Enum):
 
 
 @dataclass(frozen=True)
-class Step:
+class SaleStep:
     word: Word
     figure: Decimal = ZERO
 
@@ -37,7 +37,7 @@ class Count:
     nothing_arrived: bool = False
 
 
-def counted(steps: Iterable[Step]) -> Decimal:
+def count_sale(steps: Iterable[SaleStep]) -> Decimal:
     """Fold the steps of one sale, in the order they were recorded, to the figure it counts at."""
     count = Count()
     for step in steps:

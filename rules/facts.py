@@ -50,7 +50,7 @@ class Amount:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class ReportFacts:
     """One report of a sale: the first, or a correction. A void has no amount."""
 
     version: int
@@ -94,17 +94,17 @@ class SaleFacts:
     """One sale with all that was reported for it, in the order it was recorded."""
 
     id: int
-    reports: tuple[Report, ...]
+    reports: tuple[ReportFacts, ...]
     receipt: ReceiptFacts | None = None
     agreed_versions: tuple[int, ...] = ()
     twins: tuple[Twin, ...] = ()
 
     @property
-    def first(self) -> Report:
+    def first(self) -> ReportFacts:
         return self.reports[0]
 
     @property
-    def current(self) -> Report:
+    def current(self) -> ReportFacts:
         return self.reports[-1]
 
     @property
@@ -164,7 +164,7 @@ class Facts:
     def has_ended(self) -> bool:
         return self.status not in LIVE
 
-    def reports(self) -> Iterator[Report]:
+    def reports(self) -> Iterator[ReportFacts]:
         """Every report of every sale."""
         for sale in self.sales:
             yield from sale.reports

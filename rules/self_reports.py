@@ -16,7 +16,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from rules.comparison import compared
-from rules.facts import Facts, Report, SaleFacts
+from rules.facts import Facts, ReportFacts, SaleFacts
 from rules.measure import instant
 from rules.rule import Evidence, Setting
 
@@ -68,7 +68,7 @@ def _part(sale: SaleFacts, version: int) -> SaleFacts:
     )
 
 
-def _correction(facts: Facts, setting: Setting) -> Report | None:
+def _correction(facts: Facts, setting: Setting) -> ReportFacts | None:
     """The report that made this version: a correction in time, nobody else having spoken."""
     for sale in facts.sales:
         if sale.current.version == facts.version:

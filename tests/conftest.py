@@ -18,7 +18,7 @@ from psycopg2 import Error
 
 from authorizations import operations
 from authorizations.models import Authorization, Sale
-from authorizations.operations import Report
+from authorizations.operations import SaleReport
 from database.migrator import as_migrator
 from precursors.models import Product
 from precursors.quantities import Quantity
@@ -209,11 +209,11 @@ def ask(buyer: Firm, vendor: Firm, acetone: Product) -> Callable[..., Authorizat
 
 
 @pytest.fixture
-def report(buyer: Firm, vendor: Firm) -> Callable[..., Report]:
+def report(buyer: Firm, vendor: Firm) -> Callable[..., SaleReport]:
     """What the vendor says of a sale."""
 
-    def report(quantity: str | Quantity = "1000", **changes: Any) -> Report:
-        said = Report(
+    def report(quantity: str | Quantity = "1000", **changes: Any) -> SaleReport:
+        said = SaleReport(
             sold_at=clock.now(),
             quantity=kg(quantity) if isinstance(quantity, str) else quantity,
             site=vendor.site,
@@ -225,7 +225,7 @@ def report(buyer: Firm, vendor: Firm) -> Callable[..., Report]:
 
 
 @pytest.fixture
-def sell(vendor: Firm, report: Callable[..., Report]) -> Callable[..., Sale]:
+def sell(vendor: Firm, report: Callable[..., SaleReport]) -> Callable[..., Sale]:
     """Record a sale as the vendor, who has looked the code up."""
 
     def sell(

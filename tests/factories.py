@@ -10,7 +10,7 @@ import factory
 
 from authorizations import operations
 from authorizations.models import Authorization, Sale
-from authorizations.operations import Report
+from authorizations.operations import SaleReport
 from precursors.models import Product
 from registry import clock
 from registry.operations import add_organization
@@ -65,7 +65,7 @@ class CodeFactory(factory.Factory):
 
 def _sold(code: Authorization, buyer: Firm, vendor: Firm, amount: str, invoice: str) -> Sale:
     operations.find_to_sell(code.code or "", by=vendor.actor)
-    report = Report(
+    report = SaleReport(
         sold_at=clock.now(),
         quantity=kg(amount),
         site=vendor.site,

@@ -23,7 +23,7 @@ from api.v1.register import (
 from authorizations.codes import GAPS, LOOK_ALIKES
 from authorizations.models import Outcome, ReceiptReason, Status
 from authorizations.models.sales import NOTHING_ARRIVED
-from authorizations.operations import Report
+from authorizations.operations import SaleReport
 from oversight.models import FlagState, Severity
 from oversight.models.flags import ENDED
 from precursors.quantities import Quantity
@@ -105,7 +105,7 @@ class SaleForm(Body):
         """Gather the report; what the contract adds to it stays beside."""
         driver = attrs.pop("driver", {})
         report = {name: attrs.pop(name) for name in REPORTED & attrs.keys()}
-        attrs["report"] = Report(
+        attrs["report"] = SaleReport(
             plate=attrs.pop("vehicle"),
             driver_document=driver.get("document", ""),
             driver_license=driver.get("license", ""),

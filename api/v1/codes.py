@@ -13,7 +13,7 @@ from api.v1.bodies import AuthorizationFilters, HeadroomQuery, Nothing, Optional
 from api.v1.shapes import AuthorizationShape, AuthorizationWithSales, HeadroomShape, with_progress
 from authorizations import access, codes, operations
 from authorizations.models import Authorization
-from authorizations.operations import Ask
+from authorizations.operations import Purchase
 from registry import clock
 
 
@@ -28,7 +28,7 @@ class Headroom(Endpoint):
         asked = self.filters(HeadroomQuery)
         del asked["activity"]  # there is one
         assert self.by.organization
-        room = operations.headroom(Ask(buyer=self.by.organization, at=clock.now(), **asked))
+        room = operations.headroom(Purchase(buyer=self.by.organization, at=clock.now(), **asked))
         return Response(HeadroomShape(room).data)
 
 

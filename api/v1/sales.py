@@ -39,9 +39,9 @@ class CodeSales(ByVendor):
     def handle_exception(self, exc: Exception) -> Response:
         """Tell of an unknown code before all else, and keep the missed look-up."""
         if isinstance(exc, ValidationError) and not self.may_sell():
-            exc = operations.unknown()
+            exc = operations.code_unknown()
         if isinstance(exc, Refused) and exc.code == "code_unknown":
-            operations.missed(self.kwargs["code"], by=self.by)
+            operations.record_miss(self.kwargs["code"], by=self.by)
         return super().handle_exception(exc)
 
     def may_sell(self) -> bool:

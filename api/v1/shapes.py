@@ -140,7 +140,7 @@ class SaleShape(Kept, serializers.ModelSerializer[Sale]):
     def get_receipt(self, sale: Sale) -> Any:
         if self.context.get("is_new"):
             return None
-        receipt = getattr(sale.root or sale, "receipt", None)
+        receipt = getattr(sale.root_or_self, "receipt", None)
         return receipt and ReceiptShape(receipt).data
 
 

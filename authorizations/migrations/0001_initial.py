@@ -220,7 +220,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", models.PositiveIntegerField()),
-                ("reason", models.CharField(max_length=20)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("recorded", "Recorded"),
+                            ("end", "End"),
+                            ("release", "Release"),
+                            ("receipt_due", "Receipt Due"),
+                            ("twin", "Twin"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
                 (
                     "lane",
                     models.CharField(
@@ -303,7 +315,6 @@ class Migration(migrations.Migration):
                             ("found", "found"),
                             ("unknown", "unknown"),
                             ("foreign", "another vendor's"),
-                            ("locked", "refused while locked"),
                         ],
                         max_length=10,
                     ),

@@ -1,7 +1,7 @@
 """The code and all that happens to it."""
 
 from authorizations.models.authorization import Authorization, LookUp, Status
-from authorizations.models.duties import Duty, Lane, Ruleset
+from authorizations.models.duties import Duty, DutyReason, Lane, Ruleset
 from authorizations.models.ledger import Allowance, LedgerEntry
 from authorizations.models.sales import Agreement, Outcome, Receipt, ReceiptReason, Sale
 
@@ -10,6 +10,7 @@ __all__ = [
     "Allowance",
     "Authorization",
     "Duty",
+    "DutyReason",
     "Lane",
     "LedgerEntry",
     "LookUp",

@@ -10,6 +10,7 @@ from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
+from authorizations.ledger import Balances
 from authorizations.models.ledger import kilograms
 from precursors.quantities import Quantity, Unit
 
@@ -33,6 +34,7 @@ class Authorization(models.Model):
     `version` counts the acts that change what an evaluation looks at. Children carry the
     version they made, so that "as known at version v" is a filter.
     A sale without a code stands on an authorization without one: closed, of zero.
+    Written by `acts.act.write_new` and `write_change`, in the statement of `acts.statement`.
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -86,7 +88,7 @@ class Authorization(models.Model):
     held_kg = kilograms(default=0)
     consumed_kg = kilograms(default=0)
     overage_kg = kilograms(default=0)
-    sold_kg = kilograms(default=0)  # counted: see operations.counting
+    sold_kg = kilograms(default=0)  # counted: see acts.counts
 
     class Meta:
         constraints = [
@@ -186,6 +188,23 @@ class Authorization(models.Model):
             return Status.EXPIRED
         return Status(self.status)
 
+    def end(self, status: Status, *, at: datetime) -> None:
+        """Put its end on the instance; the act writes it."""
+        self.status, self.ended_at = status, at
+
+    @property
+    def balances(self) -> Balances:
+        return Balances(self.reserved_kg, self.held_kg, self.consumed_kg, self.overage_kg)
+
+    @balances.setter
+    def balances(self, balances: Balances) -> None:
+        """Put them on the instance; the act writes them."""
+        self.reserved_kg = balances.reserved
+        self.held_kg = balances.held
+        self.consumed_kg = balances.consumed
+        self.overage_kg = balances.overage
+        self.sold_kg = balances.sold
+
     @property
     def parties(self) -> list[int]:
         return [self.buyer_id, self.seller_id]
@@ -202,7 +221,6 @@ class LookUp(models.Model):
         FOUND = "found", _("found")
         UNKNOWN = "unknown", _("unknown")
         FOREIGN = "foreign", _("another vendor's")
-        LOCKED = "locked", _("refused while locked")
 
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
     account = models.CharField(max_length=30)  # "user:7", "key:3"

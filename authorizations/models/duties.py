@@ -1,4 +1,4 @@
-"""What is left to do, and what was concluded.
+"""What is left to do, and the rules by which it will be judged.
 
 The row is the duty; Celery only rings the bell. Losing the broker, a worker or a task
 delays an evaluation and never loses one.
@@ -37,6 +37,16 @@ class Lane(models.TextChoices):
     BULK = "bulk"
 
 
+class DutyReason(models.TextChoices):
+    """Why an authorization is looked at."""
+
+    RECORDED = "recorded"  # an act made a new version
+    END = "end"  # the time of the request or code is over
+    RELEASE = "release"  # what an ended code holds may be freed
+    RECEIPT_DUE = "receipt_due"
+    TWIN = "twin"  # another sale stands, or stood, on the same document
+
+
 class Duty(models.Model):
     """Look at this authorization at `due_at` or after. Inserted by verbs, never updated by them.
 
@@ -47,7 +57,7 @@ class Duty(models.Model):
         "authorizations.Authorization", models.PROTECT, related_name="duties"
     )
     version = models.PositiveIntegerField()
-    reason = models.CharField(max_length=20)  # "sale_recorded", "expiry", "receipt_due", …
+    reason = models.CharField(max_length=20, choices=DutyReason)
     lane = models.CharField(max_length=4, choices=Lane, default=Lane.LIVE)
     due_at = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)

@@ -61,7 +61,10 @@ class Allowance(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """The signed change of each balance, for one authorization on one allowance. Append-only."""
+    """The signed change of each balance, for one authorization on one allowance. Append-only.
+
+    Written with the act that made it: `entry` of `acts.statement`.
+    """
 
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT, db_index=False)
     month = models.DateField()  # of recording; the table can be partitioned by it

@@ -15,6 +15,8 @@ class Sale(models.Model):
 
     The reports of one sale share a `root`, the first of them (null on the first itself).
     A void replaces a report by nothing: its quantity is zero.
+    Made by `acts.reports.sale_from`, and written in the statement of `acts.statement`, which
+    `docs/record-sale.sql` shows whole.
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -105,6 +107,10 @@ class Sale(models.Model):
     @property
     def quantity(self) -> Quantity:
         return Quantity(self.quantity_value, Unit(self.quantity_unit))
+
+    @property
+    def root_or_self(self) -> "Sale":
+        return self.root or self
 
     @property
     def root_or_self_id(self) -> int:

@@ -1,41 +1,31 @@
 """The verbs: one function for each act, called alike by page, API, task and command."""
 
-from authorizations.operations.eligibility import Ask, Headroom, Reason, headroom
-from authorizations.operations.licensing import revoke_license
-from authorizations.operations.lookups import (
-    find_to_sell,
-    look_up,
-    may_sell_on,
-    missed,
-    unknown,
-)
-from authorizations.operations.receiving import confirm_receipt
-from authorizations.operations.requesting import (
+from authorizations.acts.looks import code_unknown
+from authorizations.acts.reports import SaleReport
+from authorizations.eligibility.checks import Headroom, Purchase, Reason, headroom
+from authorizations.operations.endings import (
     cancel,
     expire,
-    issue,
     not_sold,
     refuse,
     release,
-    request,
     revoke,
+    revoke_license,
 )
-from authorizations.operations.selling import (
-    Report,
-    agree,
-    correct_sale,
-    record_sale,
-    void_sale,
-)
-from authorizations.operations.uncoded import record_uncoded_sale
+from authorizations.operations.lookups import find_to_sell, look_up, may_sell_on, record_miss
+from authorizations.operations.receipts import confirm_receipt
+from authorizations.operations.requests import issue, request
+from authorizations.operations.sales import agree, correct_sale, record_sale, void_sale
+from authorizations.operations.uncoded_sales import record_uncoded_sale
 
 __all__ = [
-    "Ask",
     "Headroom",
+    "Purchase",
     "Reason",
-    "Report",
+    "SaleReport",
     "agree",
     "cancel",
+    "code_unknown",
     "confirm_receipt",
     "correct_sale",
     "expire",
@@ -44,8 +34,8 @@ __all__ = [
     "issue",
     "look_up",
     "may_sell_on",
-    "missed",
     "not_sold",
+    "record_miss",
     "record_sale",
     "record_uncoded_sale",
     "refuse",
@@ -53,6 +43,5 @@ __all__ = [
     "request",
     "revoke",
     "revoke_license",
-    "unknown",
     "void_sale",
 ]

@@ -1,19 +1,20 @@
 """A vendor types a code. Hits are recorded; misses too, and too many of them lock the account."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from authorizations import codes
+from authorizations.acts.act import record_event
+from authorizations.acts.locks import lock
+from authorizations.acts.looks import code_unknown, note_first_look
 from authorizations.models import Authorization, LookUp
-from authorizations.operations import acting, locking
 from database.row_security import whoever_asks
 from precursors.errors import Refused
 from registry import clock
 from registry.actors import Actor
-from registry.events import Happened
 
 MISSES = [LookUp.Result.UNKNOWN, LookUp.Result.FOREIGN]
 
@@ -38,9 +39,9 @@ def find_to_sell(text: str, *, by: Actor) -> Authorization:
     """As `look_up`, without the lock: a vendor's own codes take sales at any time."""
     found = Authorization.objects.filter(code=codes.normal(text)).first()
     if found is None or not by.organization or found.seller_id != by.organization.pk:
-        missed(text, by=by)
-        raise unknown()
-    return found if found.looked_up_at else _first_seen(found, by)
+        record_miss(text, by=by)
+        raise code_unknown()
+    return found if found.looked_up_at else _record_first_look(found, by)
 
 
 def may_sell_on(text: str, *, by: Actor) -> bool:
@@ -48,41 +49,28 @@ def may_sell_on(text: str, *, by: Actor) -> bool:
     return Authorization.objects.filter(code=codes.normal(text), seller=by.organization).exists()
 
 
-def unknown() -> Refused:
-    """Say the same of a code that does not exist and of another vendor's."""
-    return Refused("code_unknown", _("No code like this was issued for you to sell against."))
-
-
-def missed(text: str, *, by: Actor) -> None:
-    """Keep that somebody tried a code which it has not. Call outside a transaction."""
+def record_miss(text: str, *, by: Actor) -> None:
+    """Record that somebody typed a code that is not theirs. Call outside a transaction."""
     with transaction.atomic(), whoever_asks():
         found = Authorization.objects.filter(code=codes.normal(text)).first()
         _record(LookUp.Result.FOREIGN if found else LookUp.Result.UNKNOWN, found, by)
 
 
 @transaction.atomic
-def _first_seen(authorization: Authorization, by: Actor) -> Authorization:
-    locked = locking.lock(authorization)
+def _record_first_look(authorization: Authorization, by: Actor) -> Authorization:
+    locked = lock(authorization)
     assert locked, "nothing deletes an authorization"
-    for happened in seen(locked.authorization, at=locked.at, by=by):
+    for event in note_first_look(locked.authorization, at=locked.at, by=by):
         locked.authorization.save(update_fields=["looked_up_at"])
         _record(LookUp.Result.FOUND, locked.authorization, by)
-        acting.record(happened.kind, locked.authorization, at=locked.at, by=by)
+        record_event(event.kind, locked.authorization, at=locked.at, by=by)
     return locked.authorization
-
-
-def seen(authorization: Authorization, *, at: datetime, by: Actor) -> list[Happened]:
-    """Put the first look on a locked authorization; gives its event for the verb to write."""
-    if authorization.looked_up_at is not None:
-        return []
-    authorization.looked_up_at = at
-    return [Happened("authorization.looked_up", by)]
 
 
 def _is_locked(by: Actor) -> bool:
     since = clock.now() - timedelta(minutes=settings.LOOKUP_LOCK_MINUTES)
-    missed = LookUp.objects.filter(account=_account(by), at__gt=since, result__in=MISSES)
-    return missed.count() >= settings.LOOKUP_MISSES_MAX
+    misses = LookUp.objects.filter(account=_account(by), at__gt=since, result__in=MISSES)
+    return misses.count() >= settings.LOOKUP_MISSES_MAX
 
 
 def _record(result: str, authorization: Authorization | None, by: Actor) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from authorizations import operations
 from authorizations.models import Authorization, Sale
-from authorizations.operations import Report
+from authorizations.operations import SaleReport
 from bench.growth.firms import Firm
 from bench.world import KG
 from demo import past
@@ -57,7 +57,7 @@ class Deal:
 
     def sell(self, authorization: Authorization, kg: str) -> Sale:
         at = self.after(hours=2, minutes=5)
-        report = Report(
+        report = SaleReport(
             sold_at=at - timedelta(minutes=1),
             quantity=quantity(kg, "kg"),
             site=self.vendor.site,

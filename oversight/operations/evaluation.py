@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.models import F, Max
 
 import rules
-from authorizations.models import Authorization, Duty
+from authorizations.models import Authorization, Duty, DutyReason
 from authorizations.models.sales import root_in_sql
-from authorizations.operations.requesting import expire, release
+from authorizations.operations.endings import expire, release
 from oversight.models import Evaluation
 from oversight.operations.flags import raise_flags
 from oversight.reading.authorizations import changeable, facts_of
@@ -78,7 +78,7 @@ TWINS = " UNION ".join(
 )
 LOOK_AT_TWINS = f"""
 INSERT INTO authorizations_duty (authorization_id, version, reason, lane, due_at, attempts)
-SELECT id, version, 'twin', 'live', %(at)s, 0 FROM authorizations_authorization
+SELECT id, version, '{DutyReason.TWIN}', 'live', %(at)s, 0 FROM authorizations_authorization
 WHERE id IN ({TWINS})
 """
 

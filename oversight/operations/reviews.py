@@ -6,11 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from authorizations.operations import acting
 from oversight.models import Flag, FlagState, FlagStep, Severity, StepKind
 from oversight.models.flags import ENDED
 from precursors.errors import Refused
-from registry import clock, events
+from registry import actors, clock, events
 from registry.actors import Actor
 from registry.models import Membership, User
 from registry.models.people import Role
@@ -25,7 +24,7 @@ def review(
     Raises Refused: not_the_authority, no_note, unknown_outcome, already_decided, flag_changed,
     own_proposal, not_drawn, second_is_a_person.
     """
-    acting.only_authority(by)
+    actors.require_authority(by)
     _redraw_if_gone(flag)
     return _review(flag, outcome, note, steps_seen, by)
 
@@ -48,7 +47,7 @@ def _review(flag: Flag, outcome: str, note: str, steps_seen: int | None, by: Act
 def assign(flag: Flag, *, to: User | None, steps_seen: int | None = None, by: Actor) -> Flag:
     """Put a flag on an officer's desk, or take it off. Raises Refused: not_the_authority,
     already_decided, flag_changed, not_an_officer."""
-    acting.only_authority(by)
+    actors.require_authority(by)
     flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
     _check_open(flag, steps_seen)
     if to is not None and not _officers(flag).filter(user=to).exists():

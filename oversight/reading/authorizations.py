@@ -29,7 +29,7 @@ from rules.facts import (
     LicenseFacts,
     ProductFacts,
     ReceiptFacts,
-    Report,
+    ReportFacts,
     SaleFacts,
     Twin,
 )
@@ -214,8 +214,8 @@ def _by_sale(children: Mapping[int, list[Any]]) -> dict[int, list[Any]]:
     return found
 
 
-def _report(sale: Sale, caps: Caps) -> Report:
-    return Report(
+def _report(sale: Sale, caps: Caps) -> ReportFacts:
+    return ReportFacts(
         version=sale.version,
         amount=None if sale.is_void else _amount(sale),
         product=_product(sale.product, caps),

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from authorizations.operations import Ask
+from authorizations.operations import Purchase
 from pages.guards import firm_required
 from precursors.models import Product
 from precursors.operations import products_for
@@ -101,10 +101,10 @@ class Draft:
         return any_vehicle_for(self.by).filter(plate=plate).first() if plate else None
 
     @property
-    def ask(self) -> Ask:
+    def ask(self) -> Purchase:
         """The purchase as far as it is known, to ask what is left."""
         assert self.product and self.by.organization
-        return Ask(self.by.organization, self.product, clock.now(), site=self.site)
+        return Purchase(self.by.organization, self.product, clock.now(), site=self.site)
 
 
 def drafting(view: Page) -> Callable[..., HttpResponse]:

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from authorizations.access import allowances_for, purchases_for
+from authorizations.acts import receipts_due
 from authorizations.ledger import ZERO
 from authorizations.models import Authorization, Sale
 from authorizations.models.authorization import LIVE
-from authorizations.operations import awaiting
 from pages.show import show
 from registry import clock
 from registry.access import licenses_for, permits_for
@@ -59,7 +59,7 @@ def buyer_home(request: HttpRequest, *, sells: bool) -> HttpResponse:
         renew=license is not None and _ends_soon(license, by, at),
         quotas=_quotas(license, by, today) if license else [],
         codes=_live(by, at),
-        due=receipts_due(by, at=at),
+        due=_awaited_receipts(by, at=at),
         sells=sells,
     )
 
@@ -102,14 +102,14 @@ def _live(by: Actor, at: datetime) -> list[Authorization]:
     return sorted(live, key=lambda row: row.ends_at)
 
 
-def receipts_due(by: Actor, *, at: datetime) -> list[Due]:
+def _awaited_receipts(by: Actor, *, at: datetime) -> list[Due]:
     """Every receipt to be confirmed, overdue or not, the one due first at the top."""
     assert by.organization
-    sales = awaiting.awaited().filter(
+    sales = receipts_due.awaited().filter(
         authorization__buyer=by.organization, authorization__receipt_awaited_since__isnull=False
     )
     ends = (
-        (sale, awaiting.due_at(sale))
+        (sale, receipts_due.due_at(sale))
         for sale in sales.select_related("authorization", "seller", "product")
     )
     return sorted((Due(sale, end, end <= at) for sale, end in ends), key=lambda due: due.at)

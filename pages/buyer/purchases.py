@@ -15,7 +15,7 @@ from authorizations import operations
 from authorizations.access import events_of, purchases_for, sales_for
 from authorizations.models import Authorization, Sale, Status
 from authorizations.models.authorization import LIVE
-from authorizations.operations.weighing import remaining
+from authorizations.remaining import remaining
 from pages.buyer.forms import CancelForm, HistoryForm, ReceiptForm
 from pages.deliveries import Delivery, deliveries
 from pages.exports import csv_answer

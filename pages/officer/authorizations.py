@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from authorizations import access, codes, operations
+from authorizations.acts import counts
 from authorizations.models import Authorization
 from authorizations.models.authorization import LIVE
-from authorizations.operations import counting
 from pages.entry import enter
 from pages.guards import officer_required
 from pages.officer.dossier import dossier
@@ -100,7 +100,7 @@ def agree(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Accept the vendor's lower figure of a sale."""
     by = actor_of(request)
     sale = get_object_or_404(access.sales_for(by), uuid=uuid)
-    root = sale.root or sale
+    root = sale.root_or_self
     return enter(
         request,
         ReasonForm(posted(request)),
@@ -115,8 +115,8 @@ def agree(request: HttpRequest, uuid: UUID) -> HttpResponse:
             " since. Once you agree it counts %(told)s kg, and the rest is free again."
         )
         % {
-            "counted": f"{counting.counted_kg(root).normalize():,f}",
-            "told": f"{counting.in_force(root).net_kg.normalize():,f}",
+            "counted": f"{counts.counted_kg(root).normalize():,f}",
+            "told": f"{counts.in_force(root).net_kg.normalize():,f}",
         },
     )
 

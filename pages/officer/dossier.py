@@ -7,8 +7,8 @@ from decimal import Decimal
 from django.db.models import Prefetch
 
 from authorizations import access
+from authorizations.acts import counts
 from authorizations.models import Authorization, Receipt, Sale, Status
-from authorizations.operations import counting
 from oversight.access import flags_for
 from oversight.models import Flag, FlagStep
 from pages.deliveries import Delivery, deliveries
@@ -109,7 +109,7 @@ def dossier(authorization: Authorization, *, at: datetime, by: Actor) -> Dossier
 def _story(delivery: Delivery) -> Story:
     # What was never corrected has no lower figure that somebody could agree to.
     corrected = bool(delivery.reports)
-    counted_kg = counting.counted_kg(delivery.first) if corrected else delivery.first.net_kg
+    counted_kg = counts.counted_kg(delivery.first) if corrected else delivery.first.net_kg
     return Story(delivery.first, delivery.sale, delivery.receipt, counted_kg)
 
 

@@ -14,10 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from authorizations import access, operations
+from authorizations.eligibility.checks import Purchase, issued_lately_kg, reasons_against
+from authorizations.eligibility.dealers import AUTOMATIC_WINDOW
 from authorizations.models import Authorization, Status
 from authorizations.operations import Reason
-from authorizations.operations.dealers import AUTOMATIC_WINDOW
-from authorizations.operations.eligibility import again, issued_lately_kg, reasons
 from pages.guards import officer_required
 from pages.officer.dossier import dossier
 from pages.officer.forms import DecisionForm
@@ -120,7 +120,7 @@ def _content(authorization: Authorization, form: DecisionForm, by: Actor) -> dic
 
 def _against(authorization: Authorization, at: datetime) -> list[Reason]:
     """What speaks against it today; issuing it would be refused for the same."""
-    return reasons(again(authorization, at=at))
+    return reasons_against(Purchase.of(authorization, at=at))
 
 
 def _automatic(authorization: Authorization) -> Automatic:

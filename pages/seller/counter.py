@@ -12,7 +12,7 @@ from authorizations import operations
 from authorizations.access import events_of, sales_for, supplies_for
 from authorizations.models import Authorization, Status
 from authorizations.models.authorization import LIVE
-from authorizations.operations.weighing import remaining
+from authorizations.remaining import remaining
 from pages.buyer.forms import ConfirmForm
 from pages.deliveries import deliveries
 from pages.guards import firm_required

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from authorizations.models import Authorization, Sale
-from authorizations.operations import Report
-from authorizations.operations.weighing import beyond_tolerance_kg
+from authorizations.operations import SaleReport
+from authorizations.remaining import beyond_tolerance_kg
 from pages.forms import Form, MomentField, QuantityField
 from pages.templatetags.portal import inline
 from pages.templatetags.portal import quantity as written
@@ -122,11 +122,11 @@ class ReportForm(AmountForm):
             self.add_error("gross_kg", _("Give both gross and tare, or neither."))
         return values
 
-    def report(self, product: Product | None = None) -> Report:
+    def report(self, product: Product | None = None) -> SaleReport:
         """What was said, as the verbs take it."""
         values, amount = self.cleaned_data, self.amount
         assert amount  # required
-        return Report(
+        return SaleReport(
             sold_at=values["sold_at"],
             quantity=amount,
             site=self.sites[values["site"]],

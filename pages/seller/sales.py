@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from authorizations import operations
 from authorizations.access import sales_for
 from authorizations.models import Authorization, Sale
-from authorizations.operations.weighing import remaining
+from authorizations.remaining import remaining
 from pages.deliveries import deliveries
 from pages.guards import firm_required
 from pages.once import once_per_form

@@ -138,7 +138,7 @@ def test_what_is_not_found_is_not_kept(rival_api: Program, sale: dict[str, Any])
 def test_a_defect_keeps_neither_effect_nor_key(
     buyer_api: Program, request_body: dict[str, Any]
 ) -> None:
-    with patch("authorizations.operations.requesting.acting.open", side_effect=RuntimeError):
+    with patch("authorizations.operations.requests.write_new", side_effect=RuntimeError):
         response = buyer_api.post("/authorizations", request_body, key="one")
     problem(response, 500, "internal")
     assert not IdempotencyKey.objects.exists()
@@ -246,5 +246,5 @@ def test_a_lock_elsewhere_is_no_running_duplicate(
     buyer_api: Program, request_body: dict[str, Any]
 ) -> None:
     gone = OperationalError("canceling statement due to lock timeout")
-    with patch("authorizations.operations.requesting.acting.open", side_effect=gone):
+    with patch("authorizations.operations.requests.write_new", side_effect=gone):
         problem(buyer_api.post("/authorizations", request_body, key="one"), 503, "unavailable")

@@ -77,7 +77,7 @@ def names(page: dict[str, Any]) -> list[str]:
 @pytest.fixture
 def trade(
     ask: Callable[..., Authorization],
-    report: Callable[..., codes.Report],
+    report: Callable[..., codes.SaleReport],
     sell: Callable[..., Any],
     vendor: Firm,
     rival: Firm,

@@ -53,7 +53,7 @@ def test_no_pending_request_is_issued(ask: Callable[..., Authorization], regulat
 def test_all_else_goes_on(
     ask: Callable[..., Authorization],
     sell: Callable[..., Sale],
-    report: Callable[..., operations.Report],
+    report: Callable[..., operations.SaleReport],
     buyer: Firm,
     vendor: Firm,
     acetone: Any,

@@ -8,7 +8,7 @@ import pytest
 
 from authorizations import operations
 from authorizations.models import Authorization, Receipt, Sale
-from authorizations.operations import Report
+from authorizations.operations import SaleReport
 from precursors.errors import Refused
 from registry.actors import Actor
 from tests.authorizations.conftest import balances
@@ -32,7 +32,7 @@ def used(authorization: Authorization) -> str:
 
 
 @pytest.fixture
-def correct(report: Callable[..., Report], vendor: Firm) -> Fix:
+def correct(report: Callable[..., SaleReport], vendor: Firm) -> Fix:
     def correct(sale: Sale, value: str, **changes: Any) -> Sale:
         said = report(value, **changes)
         return operations.correct_sale(sale, said, reason="typing slip", by=vendor.actor)
@@ -137,7 +137,7 @@ def test_a_voided_sale_can_be_told_again(ask: Ask, sell: Sell, correct: Fix, ven
 
 
 def test_a_correction_needs_its_reason(
-    ask: Ask, sell: Sell, report: Callable[..., Report], vendor: Firm
+    ask: Ask, sell: Sell, report: Callable[..., SaleReport], vendor: Firm
 ) -> None:
     sale = sell(ask("1000"), "400")
     act = lambda: operations.correct_sale(sale, report("1"), reason=" ", by=vendor.actor)  # noqa: E731

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authorizations.ledger import Balances, ended, freed, sold_changed
-from rules.count import Step, Word, counted
+from rules.count import SaleStep, Word, count_sale
 
 D = Decimal
 LIVE = Balances(reserved=D(100))
@@ -53,42 +53,48 @@ def test_what_falls_after_the_end_is_held_again_unless_settled() -> None:
 
 R, W = Word.REPORTED, Word.RECEIVED
 TABLE = [
-    ([Step(R, D(1080))], 1080),
-    ([Step(R, D(1080)), Step(R, D(1000))], 1080),  # one party's word takes nothing off
-    ([Step(R, D(1000)), Step(R, D(1080))], 1080),
-    ([Step(R, D(1080)), Step(R, D(1000)), Step(W, D(1000))], 1000),
-    ([Step(R, D(1080)), Step(W, D(1000)), Step(R, D(1000))], 1000),
-    ([Step(R, D(1000)), Step(W, D(1080))], 1080),
-    ([Step(R, D(1080)), Step(R, D(0))], 1080),
-    ([Step(R, D(1080)), Step(R, D(0)), Step(Word.NOTHING_ARRIVED)], 0),
-    ([Step(R, D(1080)), Step(Word.NOTHING_ARRIVED)], 1080),
-    ([Step(R, D(1080)), Step(Word.NOTHING_ARRIVED), Step(R, D(900))], 1080),
-    ([Step(R, D(1080)), Step(Word.NOTHING_ARRIVED), Step(R, D(0))], 0),
-    ([Step(R, D(1080)), Step(R, D(1000)), Step(Word.AGREED)], 1000),
-    ([Step(R, D(1080)), Step(R, D(1000)), Step(Word.AGREED), Step(R, D(900))], 1000),
-    ([Step(R, D(1080)), Step(W, D(1080)), Step(R, D(900)), Step(Word.AGREED)], 900),
+    ([SaleStep(R, D(1080))], 1080),
+    ([SaleStep(R, D(1080)), SaleStep(R, D(1000))], 1080),  # one party's word takes nothing off
+    ([SaleStep(R, D(1000)), SaleStep(R, D(1080))], 1080),
+    ([SaleStep(R, D(1080)), SaleStep(R, D(1000)), SaleStep(W, D(1000))], 1000),
+    ([SaleStep(R, D(1080)), SaleStep(W, D(1000)), SaleStep(R, D(1000))], 1000),
+    ([SaleStep(R, D(1000)), SaleStep(W, D(1080))], 1080),
+    ([SaleStep(R, D(1080)), SaleStep(R, D(0))], 1080),
+    ([SaleStep(R, D(1080)), SaleStep(R, D(0)), SaleStep(Word.NOTHING_ARRIVED)], 0),
+    ([SaleStep(R, D(1080)), SaleStep(Word.NOTHING_ARRIVED)], 1080),
+    ([SaleStep(R, D(1080)), SaleStep(Word.NOTHING_ARRIVED), SaleStep(R, D(900))], 1080),
+    ([SaleStep(R, D(1080)), SaleStep(Word.NOTHING_ARRIVED), SaleStep(R, D(0))], 0),
+    ([SaleStep(R, D(1080)), SaleStep(R, D(1000)), SaleStep(Word.AGREED)], 1000),
+    (
+        [SaleStep(R, D(1080)), SaleStep(R, D(1000)), SaleStep(Word.AGREED), SaleStep(R, D(900))],
+        1000,
+    ),
+    (
+        [SaleStep(R, D(1080)), SaleStep(W, D(1080)), SaleStep(R, D(900)), SaleStep(Word.AGREED)],
+        900,
+    ),
 ]
 
 
 def test_a_sale_counts_at_the_highest_figure_until_somebody_else_agrees() -> None:
     for steps, expected in TABLE:
-        assert counted(steps) == expected, steps
+        assert count_sale(steps) == expected, steps
 
 
 figures = st.integers(0, 300).map(D)
 said = st.lists(
     st.one_of(
-        figures.map(lambda figure: Step(R, figure)),
-        st.just(Step(Word.AGREED)),
+        figures.map(lambda figure: SaleStep(R, figure)),
+        st.just(SaleStep(Word.AGREED)),
     ),
     min_size=1,
 )
 
 
 @given(first=figures, later=said)
-def test_the_vendor_alone_never_lowers_what_counts(first: Decimal, later: list[Step]) -> None:
-    reports = [Step(R, first), *(step for step in later if step.word is R)]
-    assert counted(reports) == max(step.figure for step in reports)
+def test_the_vendor_alone_never_lowers_what_counts(first: Decimal, later: list[SaleStep]) -> None:
+    reports = [SaleStep(R, first), *(step for step in later if step.word is R)]
+    assert count_sale(reports) == max(step.figure for step in reports)
 
 
 @given(changes=st.lists(st.integers(-300, 300)), end_after=st.integers(0, 10))

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from authorizations import operations
 from authorizations.models import Allowance, Authorization, LedgerEntry, Sale, Status
-from authorizations.operations import Report
+from authorizations.operations import SaleReport
 from precursors.errors import Refused
 from precursors.models import Product
 from registry import clock
@@ -118,8 +118,8 @@ class Trade(RuleBasedStateMachine):
             oracle.end(hold=issued)
         return oracle
 
-    def report(self, amount: int, complete: bool = False) -> Report:
-        return Report(
+    def report(self, amount: int, complete: bool = False) -> SaleReport:
+        return SaleReport(
             sold_at=clock.now(),
             quantity=kg(amount),
             site=self.vendor.site,

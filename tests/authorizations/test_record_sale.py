@@ -10,7 +10,7 @@ from django.db import connection
 
 from authorizations import operations
 from authorizations.models import Authorization, Duty, LedgerEntry, Sale, Status
-from authorizations.operations import Report
+from authorizations.operations import SaleReport
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import quantity
@@ -131,7 +131,7 @@ def test_a_trace_that_counts_nothing_is_refused(ask: Ask, sell: Sell) -> None:
 
 
 def test_another_vendor_sells_nothing_against_the_code(
-    ask: Ask, rival: Firm, report: Callable[..., Report]
+    ask: Ask, rival: Firm, report: Callable[..., SaleReport]
 ) -> None:
     authorization = ask()
     act = lambda: operations.record_sale(authorization, report(), by=rival.actor)  # noqa: E731
@@ -139,7 +139,7 @@ def test_another_vendor_sells_nothing_against_the_code(
 
 
 def test_a_sale_without_a_code_books_as_overage(
-    buyer: Firm, vendor: Firm, acetone: Product, report: Callable[..., Report]
+    buyer: Firm, vendor: Firm, acetone: Product, report: Callable[..., SaleReport]
 ) -> None:
     sale = operations.record_uncoded_sale(
         report("100"),
@@ -155,7 +155,7 @@ def test_a_sale_without_a_code_books_as_overage(
 
 
 def test_a_sale_without_a_code_needs_a_reason_and_another_firm(
-    buyer: Firm, vendor: Firm, acetone: Product, report: Callable[..., Report]
+    buyer: Firm, vendor: Firm, acetone: Product, report: Callable[..., SaleReport]
 ) -> None:
     def sell(to: Firm, reason: str) -> Callable[[], Sale]:
         return lambda: operations.record_uncoded_sale(

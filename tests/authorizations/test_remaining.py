@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from authorizations.models import Authorization, Sale
-from authorizations.operations.weighing import beyond_tolerance_kg
+from authorizations.remaining import beyond_tolerance_kg
 from oversight.models import Flag
 from oversight.operations.evaluation import evaluate
 from precursors.quantities import quantity

@@ -6,7 +6,7 @@ from datetime import timedelta
 from audit import check
 from authorizations import operations
 from authorizations.models import Authorization, Sale
-from authorizations.operations import Report
+from authorizations.operations import SaleReport
 from oversight import operations as oversight
 from oversight.operations.duties import work
 from oversight.operations.evaluation import evaluate
@@ -23,7 +23,7 @@ def test_no_act_reads_the_others(
     watched: Watched,
     ask: Callable[..., Authorization],
     sell: Callable[..., Sale],
-    report: Callable[..., Report],
+    report: Callable[..., SaleReport],
     buyer: Firm,
     vendor: Firm,
     acetone: Product,

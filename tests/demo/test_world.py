@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from audit import invariants
 from authorizations import operations
+from authorizations.eligibility.checks import Purchase, headroom
 from authorizations.models import Authorization, Duty, Status
-from authorizations.operations.eligibility import Ask, headroom
 from demo import numbers, people, world
 from demo.mishaps import MISHAPS
 from oversight.models import Flag, FlagState, Severity
@@ -74,7 +74,7 @@ def test_the_buyer_can_have_a_tonne_of_acetone_at_once() -> None:
 def test_the_buyer_has_an_open_code_and_a_receipt_due_soon() -> None:
     buyer = people.find("buyer")
     assert buyer
-    ask = Ask(buyer.organization, Product.objects.get(code="acetone"), clock.now())
+    ask = Purchase(buyer.organization, Product.objects.get(code="acetone"), clock.now())
     assert headroom(ask).reasons == []
     assert Authorization.objects.filter(buyer=buyer.organization, status=Status.ISSUED).exists()
     soon = clock.now() + timedelta(days=5)

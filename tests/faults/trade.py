@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from authorizations.models import Authorization
-from authorizations.operations import Report, record_sale
+from authorizations.operations import SaleReport, record_sale
 from registry import clock, operations
 from registry.actors import Actor
 from registry.models import Jurisdiction
@@ -58,7 +58,7 @@ class Trade:
 
     def sell_unheard(self, code: str) -> str:
         """Sell by the verb in this process, whose bell hangs at another broker's door."""
-        said = Report(
+        said = SaleReport(
             sold_at=clock.now(),
             quantity=cast.kg(1080),
             site=self.vendor.site,

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from authorizations import operations
 from authorizations.models import Authorization, Duty, Sale, Status
-from authorizations.operations import Report
+from authorizations.operations import SaleReport
 from oversight import operations as oversight
 from oversight.models import Evaluation, Flag, FlagState, FlagStep, StepKind
 from oversight.operations.evaluation import evaluate
@@ -60,7 +60,7 @@ def test_eighty_kilograms_too_much_are_flagged(ask: Ask, sell: Sell) -> None:
 
 
 def test_an_excess_that_the_vendor_corrects_itself_counts_one_level_lower(
-    ask: Ask, sell: Sell, report: Callable[..., Report], vendor: Firm, regulator: Actor
+    ask: Ask, sell: Sell, report: Callable[..., SaleReport], vendor: Firm, regulator: Actor
 ) -> None:
     authorization = ask("1000")
     sale = sell(authorization, "1000")
@@ -172,7 +172,7 @@ def test_other_figures_change_an_open_flag(ask: Ask, sell: Sell) -> None:
 
 
 def test_a_flag_no_longer_supported_stays_for_an_officer(
-    ask: Ask, sell: Sell, report: Callable[..., Report], buyer: Firm, vendor: Firm
+    ask: Ask, sell: Sell, report: Callable[..., SaleReport], buyer: Firm, vendor: Firm
 ) -> None:
     authorization = ask("1000")
     sale = sell(authorization, "1080")
@@ -188,7 +188,7 @@ def test_a_flag_no_longer_supported_stays_for_an_officer(
 
 
 def test_a_flag_lifted_is_supported_again(
-    ask: Ask, sell: Sell, report: Callable[..., Report], buyer: Firm, vendor: Firm
+    ask: Ask, sell: Sell, report: Callable[..., SaleReport], buyer: Firm, vendor: Firm
 ) -> None:
     authorization = ask("1000")
     sale = sell(authorization, "1080")
@@ -242,7 +242,7 @@ def test_a_decision_stands_while_the_facts_do(
 
 
 def test_sales_without_a_code_are_flagged_each(
-    report: Callable[..., Report], buyer: Firm, vendor: Firm, acetone: Any
+    report: Callable[..., SaleReport], buyer: Firm, vendor: Firm, acetone: Any
 ) -> None:
     sale = operations.record_uncoded_sale(
         report("10"),
@@ -274,7 +274,7 @@ def test_papers_used_twice_are_flagged_on_the_later_sale(ask: Ask, sell: Sell) -
 
 
 def test_papers_of_a_correction_or_of_a_void_sale_are_not_used_twice(
-    ask: Ask, sell: Sell, report: Callable[..., Report], vendor: Firm
+    ask: Ask, sell: Sell, report: Callable[..., SaleReport], vendor: Firm
 ) -> None:
     first, second = ask("1000"), ask("1000")
     sale = sell(first, invoice="F001-1")
@@ -306,7 +306,7 @@ def test_a_sale_judged_before_its_earlier_twin_was_known_is_judged_again(
 
 @pytest.mark.parametrize("document", ["invoice", "guide"])
 def test_when_an_earlier_sale_gives_its_papers_up_the_later_one_is_judged_again(
-    ask: Ask, sell: Sell, report: Callable[..., Report], vendor: Firm, document: str
+    ask: Ask, sell: Sell, report: Callable[..., SaleReport], vendor: Firm, document: str
 ) -> None:
     first, second = ask("1000"), ask("1000")
     sale = sell(first, **{document: "0001-1"})
@@ -423,7 +423,7 @@ def test_a_batch_takes_as_many_queries_as_one(buyer: Firm, vendor: Firm) -> None
 def test_an_evaluation_is_found_again_byte_for_byte(
     ask: Ask,
     sell: Sell,
-    report: Callable[..., Report],
+    report: Callable[..., SaleReport],
     buyer: Firm,
     vendor: Firm,
     regulator: Actor,

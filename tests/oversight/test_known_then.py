@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from authorizations import operations
+from authorizations.acts.counts import in_force
 from authorizations.models import Authorization, Sale
-from authorizations.operations import Report
-from authorizations.operations.counting import in_force
+from authorizations.operations import SaleReport
 from oversight.models import Evaluation, Flag
 from oversight.operations.evaluation import evaluate
 from precursors.errors import Refused
@@ -42,7 +42,7 @@ class Trade:
     buyer: Firm
     vendor: Firm
     regulator: Actor
-    report: Callable[..., Report]
+    report: Callable[..., SaleReport]
     later: Later
 
     def act(self) -> None:
@@ -51,7 +51,7 @@ class Trade:
         with suppress(Refused):
             self.rng.choice([self.sell, self.correct, self.void, *acts])()
 
-    def drawn(self) -> Report:
+    def drawn(self) -> SaleReport:
         amount = kg(self.rng.choice(["400", "500", "1000", "1006", "1080", "10000"]))
         papers = {name: self.rng.choice(PAPERS) for name in ("invoice", "guide")}
         return self.report(amount, plate=self.rng.choice(["AAA-011", "ZZZ-999"]), **papers)
@@ -99,7 +99,7 @@ class Trade:
 @pytest.mark.parametrize("seed", range(4))
 def test_every_evaluation_is_found_again_after_corrections_and_voids(
     ask: Ask,
-    report: Callable[..., Report],
+    report: Callable[..., SaleReport],
     later: Later,
     buyer: Firm,
     vendor: Firm,

@@ -56,8 +56,10 @@ def brought(authorization: Authorization, vendor: Firm) -> Authorization:
     return operations.look_up(authorization.code, by=vendor.actor)
 
 
-def report(vendor: Firm, amount: str = "1000", unit: str = "kg", **said: Any) -> operations.Report:
-    return operations.Report(
+def report(
+    vendor: Firm, amount: str = "1000", unit: str = "kg", **said: Any
+) -> operations.SaleReport:
+    return operations.SaleReport(
         **{
             "sold_at": clock.now(),
             "quantity": quantity(amount, unit),

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 
 from authorizations import operations
+from authorizations.acts import act, quotas, statement, turns
+from authorizations.eligibility import checks
 from authorizations.models import Allowance, Authorization
-from authorizations.operations import acting, booking, eligibility, naming
 from database.statements import Statement
 from precursors.errors import Refused
 from precursors.models import Product
@@ -43,9 +44,9 @@ def used_kg() -> list[Decimal]:
 
 def let_all_in_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the lock on the buyer away."""
-    without_turns = naming.NAMED.sql.replace("FOR NO KEY UPDATE OF buyer", "")
-    assert without_turns != naming.NAMED.sql
-    monkeypatch.setattr(naming, "NAMED", Statement(without_turns))
+    without_turns = turns.NAMED.sql.replace("FOR NO KEY UPDATE OF buyer", "")
+    assert without_turns != turns.NAMED.sql
+    monkeypatch.setattr(turns, "NAMED", Statement(without_turns))
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_the_conditional_update_alone_stops_an_overdraft(
 ) -> None:
     """With the lock on the buyer and the early look at the quota gone, the row still holds."""
     let_all_in_at_once(monkeypatch)
-    monkeypatch.setattr(eligibility, "_quota", lambda ask: ())
+    monkeypatch.setattr(checks, "_quota", lambda ask: ())
     answers = at_once(ask)
     assert answers.count("not_eligible") == TOGETHER - 3
     assert max(used_kg()) <= Decimal(10_000)
@@ -84,18 +85,18 @@ def test_without_the_condition_the_quota_is_overdrawn(
 ) -> None:
     """The twin: shows that the race above is a race."""
     let_all_in_at_once(monkeypatch)
-    unlimited = booking.TAKEN.replace("<= share.limit_kg", "<> share.limit_kg")
-    assert unlimited != booking.TAKEN
-    monkeypatch.setattr(booking, "TAKEN", unlimited)
-    monkeypatch.setattr(acting, "statement", acting.statement.__wrapped__)
+    unlimited = statement.TAKEN.replace("<= share.limit_kg", "<> share.limit_kg")
+    assert unlimited != statement.TAKEN
+    monkeypatch.setattr(quotas, "TAKEN", unlimited)
+    monkeypatch.setattr(act, "statement", statement.statement.__wrapped__)
     gate = Barrier(TOGETHER)
-    look = eligibility.reasons
+    look = checks.reasons_against
 
-    def reasons(ask: eligibility.Ask) -> list[eligibility.Reason]:
+    def reasons(ask: checks.Purchase) -> list[checks.Reason]:
         found = look(ask)
         gate.wait(timeout=30)
         return found
 
-    monkeypatch.setattr(eligibility, "reasons", reasons)
+    monkeypatch.setattr(checks, "reasons", reasons)
     at_once(ask)
     assert max(used_kg()) > Decimal(10_000)

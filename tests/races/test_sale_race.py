@@ -8,8 +8,9 @@ from django.db import IntegrityError
 from django.db.models import Sum
 
 from authorizations import operations
+from authorizations.acts import locks
 from authorizations.models import Authorization, LedgerEntry, Sale
-from authorizations.operations import Report, locking
+from authorizations.operations import SaleReport
 from database.statements import Statement
 from precursors.models import Product
 from registry import clock
@@ -34,7 +35,7 @@ def authorization(buyer: Firm, vendor: Firm, acetone: Product) -> Authorization:
 @pytest.fixture
 def sell(authorization: Authorization, buyer: Firm, vendor: Firm) -> Callable[[], Sale]:
     def sell() -> Sale:
-        report = Report(
+        report = SaleReport(
             sold_at=clock.now(), quantity=kg("10"), site=vendor.site, plate=buyer.vehicle.plate
         )
         return operations.record_sale(authorization, report, by=vendor.actor)
@@ -63,8 +64,8 @@ def test_without_the_lock_sales_collide(
 ) -> None:
     """The twin: without it two sales read one version, and the unique key refuses the second."""
 
-    unlocked = locking.BY_ID.sql.replace("FOR NO KEY UPDATE OF own", "")
-    assert unlocked != locking.BY_ID.sql
-    monkeypatch.setattr(locking, "BY_ID", Statement(unlocked))
+    unlocked = locks.BY_ID.sql.replace("FOR NO KEY UPDATE OF own", "")
+    assert unlocked != locks.BY_ID.sql
+    monkeypatch.setattr(locks, "BY_ID", Statement(unlocked))
     with pytest.raises(IntegrityError):
         at_once(sell, times=20)

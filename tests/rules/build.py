@@ -16,7 +16,7 @@ from rules import (
     LicenseFacts,
     ProductFacts,
     ReceiptFacts,
-    Report,
+    ReportFacts,
     SaleFacts,
 )
 
@@ -43,7 +43,7 @@ def amount(text: str, product: ProductFacts = ACETONE) -> Amount:
     return Amount(quantity, quantities.product_kg(quantity, product.density_kg_per_l))
 
 
-def report(text: str | None = "1000 kg", version: int = 2, **given: Any) -> Report:
+def report(text: str | None = "1000 kg", version: int = 2, **given: Any) -> ReportFacts:
     """A report of a sale; of None, a void."""
     product = given.pop("product", ACETONE)
     values: dict[str, Any] = {
@@ -55,10 +55,10 @@ def report(text: str | None = "1000 kg", version: int = 2, **given: Any) -> Repo
         "site": "the-vendors-site",
         "plate": "ABC123",
     }
-    return Report(**values | given)
+    return ReportFacts(**values | given)
 
 
-def sale(*reports: Report, agreed: tuple[int, ...] = (), **given: Any) -> SaleFacts:
+def sale(*reports: ReportFacts, agreed: tuple[int, ...] = (), **given: Any) -> SaleFacts:
     """A sale, with the versions by which an officer agreed to the vendor's figure."""
     given["agreed_versions"] = agreed
     return SaleFacts(**{"id": 7, "reports": reports or (report(),)} | given)

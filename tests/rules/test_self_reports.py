@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import rules
-from rules import Facts, ReceiptFacts, Report, SaleFacts
+from rules import Facts, ReceiptFacts, ReportFacts, SaleFacts
 from tests.rules.build import (
     DAY,
     HOUR,
@@ -33,7 +33,7 @@ def severity(name: str, known: Facts, settings: dict[str, Any] | None = None) ->
     return found.severity
 
 
-def corrected(text: str, version: int = 3, **given: Any) -> Report:
+def corrected(text: str, version: int = 3, **given: Any) -> ReportFacts:
     return report(text, version, **{"recorded_at": IN_TIME} | given)
 
 

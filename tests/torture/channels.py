@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from authorizations import operations
 from authorizations.models import Authorization, Sale
-from authorizations.operations import Report
+from authorizations.operations import SaleReport
 from oversight.operations import duties
 from pages.once import once_per_form
 from precursors.errors import Refused
@@ -89,9 +89,9 @@ def _sale(act: Act) -> Sale:
     return Sale.objects.select_related("authorization", "root").get(uuid=act.target)
 
 
-def _report(act: Act) -> Report:
+def _report(act: Act) -> SaleReport:
     told = act.values
-    return Report(
+    return SaleReport(
         sold_at=datetime.fromisoformat(told["sold_at"]),
         quantity=quantity(**told["quantity"]),
         site=Site.objects.get(uuid=told["site"]),

@@ -10,7 +10,7 @@ from datetime import timedelta
 from multiprocessing.context import ForkContext
 from uuid import UUID
 
-from authorizations.operations import Ask, headroom
+from authorizations.operations import Purchase, headroom
 from precursors.errors import Refused
 from precursors.models import Product
 from registry import clock
@@ -123,7 +123,7 @@ class Client:
         buyer = self.luck.choice(self.world.buyers)
         vendor = self.luck.choice(self.world.vendors)
         product = Product.objects.get(code="acetone", superseded_at=None)
-        ask = Ask(
+        ask = Purchase(
             buyer.own.organization,
             product,
             clock.now(),

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 
-from authorizations.operations import acting, booking, locking, naming
+from authorizations.acts import locks, quotas, statement, turns
 from database.statements import Statement
 from launcher import portal, ports
 from launcher.process import Process
@@ -80,18 +80,18 @@ def test_without_the_condition_on_the_row_the_overdraft_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Look at the sum, then book: as if the turn and the condition were not there."""
-    unguarded = booking.TAKEN.replace("<= share.limit_kg", "<> -1")
-    assert unguarded != booking.TAKEN
-    monkeypatch.setattr(booking, "TAKEN", unguarded)
-    free = naming.NAMED.sql.replace("FOR NO KEY UPDATE OF buyer", "")
-    assert free != naming.NAMED.sql
-    monkeypatch.setattr(naming, "NAMED", Statement(free))
-    acting.statement.cache_clear()
+    unguarded = statement.TAKEN.replace("<= share.limit_kg", "<> -1")
+    assert unguarded != statement.TAKEN
+    monkeypatch.setattr(quotas, "TAKEN", unguarded)
+    free = turns.NAMED.sql.replace("FOR NO KEY UPDATE OF buyer", "")
+    assert free != turns.NAMED.sql
+    monkeypatch.setattr(turns, "NAMED", Statement(free))
+    statement.statement.cache_clear()
     try:
         # Two must come between a reading and a booking, a millisecond apart: many rushes.
         assert found("1 no admission passed its limit", rush="quota", acts=960)
     finally:
-        acting.statement.cache_clear()
+        statement.statement.cache_clear()
 
 
 def test_without_the_lock_of_the_row_lost_changes_are_found(
@@ -99,8 +99,8 @@ def test_without_the_lock_of_the_row_lost_changes_are_found(
 ) -> None:
     """And without the unique keys that refuse a second row of one version."""
     for name in ("BY_ID", "BY_CODE"):
-        free = getattr(locking, name).sql.replace("FOR NO KEY UPDATE OF own", "")
-        monkeypatch.setattr(locking, name, Statement(free))
+        free = getattr(locks, name).sql.replace("FOR NO KEY UPDATE OF own", "")
+        monkeypatch.setattr(locks, name, Statement(free))
     with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype = 'u'"

@@ -15,9 +15,9 @@ from django.db.models import Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from authorizations.eligibility.dealers import Dealers, Permitted, dealers
 from authorizations.ledger import ZERO
 from authorizations.models import Authorization
-from authorizations.operations.dealers import Dealers, Permitted, dealers
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity, Unit, largest_in_unit
@@ -52,7 +52,7 @@ class Headroom:
 
 
 @dataclass
-class Ask:
+class Purchase:
     """A purchase that is asked about; reads what it needs when it needs it."""
 
     buyer: Organization
@@ -63,6 +63,20 @@ class Ask:
     site: Site | None = None
     vehicle: Vehicle | None = None
     again_for: Authorization | None = None  # decided now: its own share is reserved already
+
+    @classmethod
+    def of(cls, authorization: Authorization, *, at: datetime) -> "Purchase":
+        """What is pending, asked about anew; what it has reserved is not held against it."""
+        return cls(
+            authorization.buyer,
+            authorization.product,
+            at,
+            seller=authorization.seller,
+            quantity=authorization.quantity,
+            site=authorization.destination_site,
+            vehicle=authorization.vehicle,
+            again_for=authorization,
+        )
 
     @cached_property
     def dealers(self) -> Dealers:
@@ -111,44 +125,30 @@ class Ask:
         return limit is not None and self.dealers.issued_lately_kg + self.net_kg <= limit
 
 
-def again(authorization: Authorization, *, at: datetime) -> Ask:
-    """Ask anew of what is pending; what it has reserved is not held against it."""
-    return Ask(
-        authorization.buyer,
-        authorization.product,
-        at,
-        seller=authorization.seller,
-        quantity=authorization.quantity,
-        site=authorization.destination_site,
-        vehicle=authorization.vehicle,
-        again_for=authorization,
-    )
-
-
-def reasons(ask: Ask) -> list[Reason]:
+def reasons_against(purchase: Purchase) -> list[Reason]:
     """Everything that stands against the purchase; empty when nothing does."""
     checks = [_buyer, _seller, _site, _vehicle, _open_codes, _receipts]
-    if ask.again_for is None:
+    if purchase.again_for is None:
         checks += [_quota, _seller_quota]
-    return [reason for check in checks for reason in check(ask)]
+    return [reason for check in checks for reason in check(purchase)]
 
 
-def headroom(ask: Ask) -> Headroom:
+def headroom(purchase: Purchase) -> Headroom:
     """What the buyer has left and the largest request that would pass."""
-    against = reasons(ask)
-    barred = any(reason.code not in SIZE_REASONS for reason in against)
-    largest = ZERO if barred else max(ZERO, min(_limits(ask)))
-    taken = ask.dealers.buyer.balances
+    reasons = reasons_against(purchase)
+    barred = any(reason.code not in SIZE_REASONS for reason in reasons)
+    largest = ZERO if barred else max(ZERO, min(_limits(purchase)))
+    taken = purchase.dealers.buyer.balances
     return Headroom(
-        available_kg=max(ZERO, ask.available_kg),
-        limit_kg=ask.permit.limit_kg if ask.permit else ZERO,
+        available_kg=max(ZERO, purchase.available_kg),
+        limit_kg=purchase.permit.limit_kg if purchase.permit else ZERO,
         reserved_kg=taken.reserved,
         held_kg=taken.held,
         consumed_kg=taken.sold,
-        period_ends=_period_ends(ask),
+        period_ends=_period_ends(purchase),
         largest_kg=largest,
-        largest_quantity=_in_kilograms(largest, ask.product),
-        reasons=against,
+        largest_quantity=_in_kilograms(largest, purchase.product),
+        reasons=reasons,
     )
 
 
@@ -156,30 +156,34 @@ def headroom(ask: Ask) -> Headroom:
 SIZE_REASONS = {"quota_exceeded", "storage_exceeded", "seller_limit_reached"}
 
 
-def not_eligible(ask: Ask, against: list[Reason]) -> Refused:
+def not_eligible(purchase: Purchase, reasons: list[Reason]) -> Refused:
     """The refusal of a request, with every reason and the largest one that would pass."""
-    room = headroom(ask)
+    room = headroom(purchase)
     return Refused(
         "not_eligible",
         _("This purchase cannot be authorized."),
-        reasons=[reason.as_json() for reason in against],
+        reasons=[reason.as_json() for reason in reasons],
         largest_request=f"{room.largest_kg:.6f}",
         headroom=room,
     )
 
 
-def _limits(ask: Ask) -> Iterator[Decimal]:
-    yield ask.available_kg
-    if ask.storage_left_kg is not None:
-        share = Decimal(1) if ask.product.counts_whole else ask.product.concentration_percent / 100
-        yield ask.storage_left_kg * share
+def _limits(purchase: Purchase) -> Iterator[Decimal]:
+    yield purchase.available_kg
+    if purchase.storage_left_kg is not None:
+        share = (
+            Decimal(1)
+            if purchase.product.counts_whole
+            else purchase.product.concentration_percent / 100
+        )
+        yield purchase.storage_left_kg * share
 
 
-def _period_ends(ask: Ask) -> date | None:
-    if ask.permit is None:
+def _period_ends(purchase: Purchase) -> date | None:
+    if purchase.permit is None:
         return None
-    day = ask.at.astimezone(ask.buyer.jurisdiction.zone).date()
-    return period_of(day, ask.permit.period)[1]
+    day = purchase.at.astimezone(purchase.buyer.jurisdiction.zone).date()
+    return period_of(day, purchase.permit.period)[1]
 
 
 def _in_kilograms(net_kg: Decimal, product: Product) -> Quantity | None:
@@ -187,68 +191,70 @@ def _in_kilograms(net_kg: Decimal, product: Product) -> Quantity | None:
     return Quantity(value, Unit.KG) if value else None
 
 
-def _buyer(ask: Ask) -> Iterator[Reason]:
-    if ask.dealers.buyer.licensed_to is None:
+def _buyer(purchase: Purchase) -> Iterator[Reason]:
+    if purchase.dealers.buyer.licensed_to is None:
         yield Reason("buyer_not_licensed", _("Your license is not in force."))
-    elif ask.permit is None:
+    elif purchase.permit is None:
         yield Reason("buyer_not_permitted", _("Your license does not let you buy this substance."))
 
 
-def _seller(ask: Ask) -> Iterator[Reason]:
-    if ask.seller is None:
+def _seller(purchase: Purchase) -> Iterator[Reason]:
+    if purchase.seller is None:
         return
-    if ask.seller.pk == ask.buyer.pk:
+    if purchase.seller.pk == purchase.buyer.pk:
         yield Reason("seller_is_buyer", _("A firm cannot buy from itself."))
-    if ask.dealers.seller.licensed_to is None:
+    if purchase.dealers.seller.licensed_to is None:
         yield Reason("seller_not_licensed", _("The vendor's license is not in force."))
-    elif ask.seller_permit is None:
+    elif purchase.seller_permit is None:
         yield Reason(
             "seller_not_permitted", _("The vendor's license does not let it sell this substance.")
         )
 
 
-def _quota(ask: Ask) -> Iterator[Reason]:
-    if ask.permit is not None and (ask.net_kg > ask.available_kg or ask.available_kg <= 0):
+def _quota(purchase: Purchase) -> Iterator[Reason]:
+    if purchase.permit is not None and (
+        purchase.net_kg > purchase.available_kg or purchase.available_kg <= 0
+    ):
         yield Reason("quota_exceeded", _("This is more than your quota leaves in this period."))
 
 
-def _seller_quota(ask: Ask) -> Iterator[Reason]:
-    if ask.seller is None or ask.seller_permit is None:
+def _seller_quota(purchase: Purchase) -> Iterator[Reason]:
+    if purchase.seller is None or purchase.seller_permit is None:
         return
-    if ask.net_kg > ask.dealers.seller.left_kg:
+    if purchase.net_kg > purchase.dealers.seller.left_kg:
         yield Reason(
             "seller_limit_reached", _("This vendor cannot supply this quantity in this period.")
         )
 
 
-def _site(ask: Ask) -> Iterator[Reason]:
-    if ask.site is None:
+def _site(purchase: Purchase) -> Iterator[Reason]:
+    if purchase.site is None:
         return
-    if ask.site.organization_id != ask.buyer.pk:
+    if purchase.site.organization_id != purchase.buyer.pk:
         yield Reason("site_not_yours", _("The destination is not one of your registered sites."))
-    elif ask.storage_left_kg is not None and ask.product_kg > ask.storage_left_kg:
+    elif purchase.storage_left_kg is not None and purchase.product_kg > purchase.storage_left_kg:
         yield Reason(
             "storage_exceeded",
             _("The destination may not store this much beside what is on its way."),
         )
 
 
-def _vehicle(ask: Ask) -> Iterator[Reason]:
-    if ask.vehicle and ask.vehicle.jurisdiction_id != ask.buyer.jurisdiction_id:
+def _vehicle(purchase: Purchase) -> Iterator[Reason]:
+    if purchase.vehicle and purchase.vehicle.jurisdiction_id != purchase.buyer.jurisdiction_id:
         yield Reason("vehicle_not_registered", _("This vehicle is not registered."))
 
 
-def _open_codes(ask: Ask) -> Iterator[Reason]:
-    if ask.dealers.open_codes >= settings.OPEN_CODES_MAX:
+def _open_codes(purchase: Purchase) -> Iterator[Reason]:
+    if purchase.dealers.open_codes >= settings.OPEN_CODES_MAX:
         yield Reason(
             "too_many_open_codes",
             _("You have %(count)s open codes, the most there may be. Use or cancel one first.")
-            % {"count": ask.dealers.open_codes},
+            % {"count": purchase.dealers.open_codes},
         )
 
 
-def _receipts(ask: Ask) -> Iterator[Reason]:
-    if ask.dealers.receipts_overdue:
+def _receipts(purchase: Purchase) -> Iterator[Reason]:
+    if purchase.dealers.receipts_overdue:
         yield Reason(
             "receipts_overdue",
             _("Confirm the receipts that are overdue first. What never came can be said too."),

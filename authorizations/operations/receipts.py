@@ -1,4 +1,4 @@
-"""The buyer's word on what arrived."""
+"""The buyer's receipt: what arrived of a sale."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -7,11 +7,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from authorizations.acts import counts, receipts_due
+from authorizations.acts.act import require_buyer
+from authorizations.acts.locks import lock_settled
+from authorizations.acts.reports import EARLIEST_YEAR
 from authorizations.models import Authorization, Receipt, Sale
 from authorizations.models.sales import NOTHING_ARRIVED
-from authorizations.operations import acting, awaiting, counting
-from authorizations.operations.requesting import current
-from authorizations.operations.selling import EARLIEST_YEAR, change_sold
 from precursors.errors import Refused
 from precursors.quantities import Quantity
 from registry.actors import Actor
@@ -33,17 +34,23 @@ def confirm_receipt(
     Raises Refused: not_the_buyer, receipt_exists, received_ahead_of_time, received_too_long_ago,
     quantity_missing, quantity_not_expected, density_unknown, net_is_zero.
     """
-    acting.only_buyer(sale.authorization, by)
-    authorization, at = current(sale.authorization)
-    root = sale.root or sale
+    require_buyer(sale.authorization, by)
+    authorization, at = lock_settled(sale.authorization)
+    root = sale.root_or_self
     _check(root, received_at, quantity, outcome, at)
     receipt = _receipt(authorization, root, quantity, by)
     receipt.received_at, receipt.recorded_at = received_at, at
     receipt.outcome, receipt.reasons, receipt.remarks = outcome, reasons or [], remarks
-    awaiting.note(authorization, root, awaits=False)
-    rise = counting.rise_kg(root, counting.received(receipt))
-    told = _told(receipt)
-    change_sold(authorization, rise, kind="received", at=at, report=receipt, data=told, by=by)
+    receipts_due.note(authorization, root, awaits=False)
+    counts.change_counted(
+        authorization,
+        counts.rise_kg(root, counts.step_of(receipt)),
+        kind="received",
+        at=at,
+        report=receipt,
+        data=_event_data(receipt),
+        by=by,
+    )
     return receipt
 
 
@@ -51,7 +58,7 @@ def _receipt(
     authorization: Authorization, root: Sale, quantity: Quantity | None, by: Actor
 ) -> Receipt:
     """What was accepted, by the product that the vendor's report in force names."""
-    product = counting.in_force(root).product
+    product = counts.in_force(root).product
     return Receipt(
         jurisdiction=authorization.jurisdiction,
         authorization=authorization,
@@ -84,7 +91,7 @@ def _check(
             field="received_at",
         )
     if quantity is None and outcome not in NOTHING_ARRIVED:
-        raise Refused("quantity_missing", _("Say how much was accepted."), field="quantity")
+        raise Refused("quantity_missing", _("State how much was accepted."), field="quantity")
     if quantity is not None and outcome in NOTHING_ARRIVED:
         raise Refused(
             "quantity_not_expected",
@@ -93,7 +100,7 @@ def _check(
         )
 
 
-def _told(receipt: Receipt) -> dict[str, str]:
+def _event_data(receipt: Receipt) -> dict[str, str]:
     return {
         "sale": str(receipt.sale.uuid),
         "outcome": receipt.outcome,

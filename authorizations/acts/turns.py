@@ -47,7 +47,7 @@ FROM (
 
 
 @dataclass(frozen=True)
-class Named:
+class PurchaseNames:
     """What a request names, as it is now."""
 
     at: datetime
@@ -61,7 +61,7 @@ class Named:
 
 def take_turn(
     seller: Organization, product: Product, site: Site, vehicle: Vehicle | None, *, by: Actor
-) -> Named:
+) -> PurchaseNames:
     """Lock the buyer and find the others anew: a firm by its tax number, a site by firm and id,
     a vehicle by its plate, a product by its code in its version of today.
 
@@ -79,7 +79,7 @@ def take_turn(
     )
     by.organization.jurisdiction = by.jurisdiction
     by.jurisdiction.issuing_halted_at = halted_at
-    return Named(
+    return PurchaseNames(
         at,
         ruleset_id,
         by.organization,

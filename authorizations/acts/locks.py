@@ -7,10 +7,13 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from authorizations.models import Authorization
+from authorizations import ledger
+from authorizations.acts.act import write_change
+from authorizations.models import Authorization, Status
 from database.statements import Statement, columns, take
 from precursors.models import Product
 from registry import clock
+from registry.actors import Actor
 from registry.models import Jurisdiction, Organization, Site, Vehicle
 
 RELATED: dict[str, type[Model]] = {
@@ -23,7 +26,7 @@ RELATED: dict[str, type[Model]] = {
 }
 
 # Where a sale is reported, the site and the vehicle it names are found beside. The clock is read
-# outside the locked part, so that it tells when the lock was had.
+# outside the locked part, so that it is read after the lock is granted.
 LOCK = """
 SELECT {now}, locked.*
 FROM (
@@ -56,7 +59,7 @@ BY_CODE = Statement(
 
 
 @dataclass(frozen=True)
-class Locked:
+class LockedAuthorization:
     """An authorization in a verb's hands."""
 
     authorization: Authorization
@@ -67,7 +70,7 @@ class Locked:
 
 def lock(
     authorization: Authorization, *, site: UUID | None = None, plate: str | None = None
-) -> Locked | None:
+) -> LockedAuthorization | None:
     """Lock it by its id or, where it has none yet, by its vendor and code. None: there is none."""
     by_code = authorization.pk is None
     values: dict[str, Any] = {"site": site, "plate": plate, **clock.parameters()}
@@ -79,10 +82,47 @@ def lock(
     return _locked(*rows[0]) if rows else None
 
 
-def _locked(at: datetime, site_id: int | None, vehicle_id: int | None, *values: Any) -> Locked:
+def _locked(
+    at: datetime, site_id: int | None, vehicle_id: int | None, *values: Any
+) -> LockedAuthorization:
     rest = list(values)
     own = take(Authorization, rest)
     for name, model in RELATED.items():
         setattr(own, name, take(model, rest))
     own.buyer.jurisdiction = own.seller.jurisdiction = own.jurisdiction
-    return Locked(own, at, site_id, vehicle_id)
+    return LockedAuthorization(own, at, site_id, vehicle_id)
+
+
+def lock_settled(authorization: Authorization) -> tuple[Authorization, datetime]:
+    """Lock, and settle first what time has already ended. Returns the time of it, too."""
+    locked = lock(authorization)
+    assert locked, "nothing deletes an authorization"
+    settle(locked.authorization, at=locked.at)
+    return locked.authorization, locked.at
+
+
+def settle(authorization: Authorization, *, at: datetime) -> None:
+    """Expire a locked authorization whose time is over, whoever meets it first."""
+    if not authorization.is_live or at <= authorization.ends_at:
+        return
+    held = authorization.status == Status.ISSUED
+    portal = Actor.portal(authorization.jurisdiction)
+    end_authorization(authorization, Status.EXPIRED, held=held, at=at, by=portal)
+
+
+def end_authorization(
+    authorization: Authorization,
+    status: Status,
+    *,
+    held: bool,
+    at: datetime,
+    reason: str = "",
+    by: Actor,
+) -> None:
+    """End a locked, live authorization. `held`: a sale of what it reserved may yet be reported."""
+    held = held and authorization.declared_at is None
+    balances = ledger.ended(authorization.balances, held=held)
+    authorization.end(status, at=at)
+    write_change(
+        authorization, status.value, at=at, balances=balances, data={"reason": reason}, by=by
+    )

@@ -6,15 +6,17 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from authorizations.acts.act import write_new
+from authorizations.acts.quotas import allowance_for
+from authorizations.acts.reports import Place, SaleReport, record_report, sale_from
 from authorizations.models import Authorization, Sale, Status
-from authorizations.operations import acting, booking, selling
-from authorizations.operations.rulesets import current_ruleset
-from authorizations.operations.selling import Report
+from authorizations.rulesets import current_ruleset
 from precursors.errors import Refused
 from precursors.models import Product
 from registry import clock
 from registry.actors import Actor
-from registry.events import Happened
+from registry.events import NewEvent
+from registry.inputs import given_reason
 from registry.models import Jurisdiction, Organization, Site, Vehicle
 from registry.models.firms import Activity
 from registry.plates import normal_plate
@@ -23,20 +25,19 @@ from registry.standing import firms_permit
 
 @transaction.atomic
 def record_uncoded_sale(
-    report: Report, *, buyer: Organization, product: Product, reason: str, by: Actor
+    report: SaleReport, *, buyer: Organization, product: Product, reason: str, by: Actor
 ) -> Sale:
     """Record a sale that has no code: outage, walk-in. It is booked as overage and flagged.
 
     Raises Refused: not_a_firm, no_reason, seller_is_buyer, and what `record_sale` raises.
     """
     seller = _seller(by, buyer)
-    selling.given(reason)
-    at = clock.now()
-    authorization = _without_code(seller, buyer, product, reason.strip(), at)
-    acting.open(authorization, [Happened("authorization.without_code", by)], at=at)
+    reason, at = given_reason(reason), clock.now()
+    authorization = _without_code(seller, buyer, product, reason, at)
+    write_new(authorization, [NewEvent("authorization.without_code", by)], at=at)
     place = _place(report, seller.jurisdiction)
-    sale = selling.sale_of(authorization, report, place, at=at, reason=reason.strip(), by=by)
-    selling.book(authorization, sale, sale.net_kg, kind="sale", at=at, by=by)
+    sale = sale_from(authorization, report, place, at=at, reason=reason, by=by)
+    record_report(authorization, sale, sale.net_kg, kind="sale", at=at, by=by)
     return sale
 
 
@@ -70,10 +71,10 @@ def _without_code(
         permit=permit,
         seller_permit=seller_permit,
         ruleset=current_ruleset(seller.jurisdiction),
-        allowance_id=booking.allowance_for(
+        allowance_id=allowance_for(
             buyer, permit, precursor_id=precursor.pk, activity=Activity.BUY, at=at
         ),
-        seller_allowance_id=booking.allowance_for(
+        seller_allowance_id=allowance_for(
             seller, seller_permit, precursor_id=precursor.pk, activity=Activity.SELL, at=at
         ),
         requested_at=at,
@@ -84,11 +85,11 @@ def _without_code(
     )
 
 
-def _place(report: Report, jurisdiction: Jurisdiction) -> selling.Place:
+def _place(report: SaleReport, jurisdiction: Jurisdiction) -> Place:
     plate = normal_plate(report.plate)
     sites = Site.objects.filter(jurisdiction=jurisdiction, uuid=report.site.uuid)
     vehicles = Vehicle.objects.filter(jurisdiction=jurisdiction, plate=plate)
-    return selling.Place(
+    return Place(
         sites.values_list("pk", flat=True).first(),
         vehicles.values_list("pk", flat=True).first(),
         plate,

@@ -1,0 +1,93 @@
+"""What a sale counts at, from all that was reported of it, and what follows when that changes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+
+from authorizations import ledger
+from authorizations.acts.act import Due, write_change
+from authorizations.ledger import Balances
+from authorizations.models import Authorization, Receipt, Sale, Status
+from authorizations.models.sales import NOTHING_ARRIVED
+from registry.actors import Actor
+from registry.events import NewEvent
+from rules.count import SaleStep, Word, count_sale
+
+
+def counted_kg(root: Sale) -> Decimal:
+    """Net kg the sale counts at now; `root` is its first report."""
+    return count_sale(steps_of(root))
+
+
+def rise_kg(root: Sale, step: SaleStep) -> Decimal:
+    """By how many net kg the sale counts at more, or less, once this step is added."""
+    steps = steps_of(root)
+    return count_sale([*steps, step]) - count_sale(steps)
+
+
+def steps_of(root: Sale) -> list[SaleStep]:
+    """Reports, receipt and agreements of a sale, by the version that each made."""
+    steps = [(root.version, SaleStep(Word.REPORTED, root.net_kg))]
+    steps += [(r.version, SaleStep(Word.REPORTED, r.net_kg)) for r in root.reports.all()]
+    steps += [(r.version, step_of(r)) for r in Receipt.objects.filter(sale=root)]
+    steps += [(a.version, SaleStep(Word.AGREED)) for a in root.agreements.all()]
+    return [step for _version, step in sorted(steps, key=lambda pair: pair[0])]
+
+
+def step_of(receipt: Receipt) -> SaleStep:
+    """A receipt as a step: a figure, or that nothing arrived."""
+    if receipt.outcome in NOTHING_ARRIVED:
+        return SaleStep(Word.NOTHING_ARRIVED)
+    return SaleStep(Word.RECEIVED, receipt.net_kg)
+
+
+def in_force(root: Sale) -> Sale:
+    """The report of a sale that no other replaces."""
+    return root.reports.order_by("-version").first() or root
+
+
+def change_counted(
+    authorization: Authorization,
+    rise: Decimal,
+    *,
+    kind: str,
+    at: datetime,
+    report: Model,
+    complete: bool = False,
+    data: dict[str, Any] | None = None,
+    due: Sequence[Due] = (),
+    before: Sequence[NewEvent] = (),
+    by: Actor,
+) -> None:
+    """Book that the counted figure rose (or fell) by so many net kg, and close what is used up."""
+    balances = ledger.sold_changed(
+        authorization.balances,
+        authorized=authorization.net_kg,
+        by=rise,
+        live=authorization.is_live,
+        settled=bool(authorization.declared_at or authorization.released_at),
+    )
+    if complete and not authorization.declared_at:
+        authorization.declared_at = at
+    write_change(
+        authorization,
+        kind,
+        at=at,
+        balances=_closed(authorization, balances, at),
+        data=data,
+        report=report,
+        due=due,
+        before=before,
+        by=by,
+    )
+
+
+def _closed(authorization: Authorization, balances: Balances, at: datetime) -> Balances:
+    """Close an issued code that is used up or declared complete; nothing is held after a word."""
+    done = authorization.declared_at is not None
+    if authorization.status == Status.ISSUED and (done or not balances.reserved):
+        authorization.end(Status.CLOSED, at=at)
+    return ledger.freed(balances) if done and not authorization.is_live else balances

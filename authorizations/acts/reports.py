@@ -1,0 +1,188 @@
+"""What a vendor reports of a sale, as a row of it, and how the row is booked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from authorizations.acts import receipts_due
+from authorizations.acts.act import Due, require_seller
+from authorizations.acts.counts import change_counted
+from authorizations.acts.locks import lock, settle
+from authorizations.acts.looks import code_unknown
+from authorizations.models import Authorization, DutyReason, Sale
+from database.statements import known
+from precursors.errors import Refused
+from precursors.models import Product
+from precursors.quantities import Quantity
+from registry.actors import Actor
+from registry.events import NewEvent
+from registry.models import Site
+from registry.plates import normal_plate
+
+EARLIEST_YEAR = 2000  # an older claim is a slip of the keyboard, not a late report
+# What goes with a load, as the vendor states it. Each is a field of `Sale`, of `SaleReport`, of
+# the form of a sale and, by its own name or within `driver`, of the API's body.
+PAPERS = (
+    "driver_document",
+    "driver_license",
+    "invoice",
+    "guide",
+    "gross_kg",
+    "tare_kg",
+    "seals",
+    "complete",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleReport:
+    """What a vendor says of a sale: when, how much, where, with what. All of it as claimed."""
+
+    sold_at: datetime
+    quantity: Quantity
+    site: Site
+    plate: str
+    product: Product | None = None  # None: the product that the code is for
+    driver_document: str = ""
+    driver_license: str = ""
+    invoice: str = ""
+    guide: str = ""
+    gross_kg: Decimal | None = None
+    tare_kg: Decimal | None = None
+    seals: list[str] = field(default_factory=list)
+    complete: bool = False
+    reason: str = ""  # why it is not what the code allows, where the vendor was asked
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sale was made and what collected it, as far as the register knows them."""
+
+    site_id: int | None
+    vehicle_id: int | None
+    plate: str
+
+
+def lock_reported(
+    authorization: Authorization, report: SaleReport, by: Actor
+) -> tuple[Authorization, Place, datetime]:
+    """Lock what a vendor reports on, and find with it what the report names."""
+    plate = normal_plate(report.plate)
+    locked = lock(authorization, site=report.site.uuid, plate=plate)
+    if locked is None:
+        raise code_unknown()
+    require_seller(locked.authorization, by)
+    settle(locked.authorization, at=locked.at)
+    return locked.authorization, Place(locked.site_id, locked.vehicle_id, plate), locked.at
+
+
+def record_report(
+    authorization: Authorization,
+    sale: Sale,
+    rise: Decimal,
+    *,
+    kind: str,
+    at: datetime,
+    before: Sequence[NewEvent] = (),
+    by: Actor,
+) -> None:
+    """Book a report. A sale's first leaves its receipt to be confirmed."""
+    due = []
+    if not sale.replaces:
+        receipts_due.note_first(authorization, sale)
+        due.append(Due(DutyReason.RECEIPT_DUE, receipts_due.due_at(sale)))
+    change_counted(
+        authorization,
+        rise,
+        kind=kind,
+        at=at,
+        report=sale,
+        complete=sale.complete,
+        data={
+            "sale": str(sale.uuid),
+            "quantity": str(sale.quantity_value),
+            "unit": sale.quantity_unit,
+            "net_kg": str(sale.net_kg),
+            "reason": sale.reason,
+        },
+        due=due,
+        before=before,
+        by=by,
+    )
+
+
+def sale_from(
+    authorization: Authorization,
+    report: SaleReport,
+    place: Place,
+    *,
+    at: datetime,
+    replaces: Sale | None = None,
+    reason: str = "",
+    by: Actor,
+) -> Sale:
+    """The row of a report, for the next version of its authorization; nothing is written yet.
+
+    Raises Refused: sold_ahead_of_time, sold_too_long_ago, unknown_site, weights_incomplete,
+    gross_below_tare, net_is_zero, density_unknown.
+    """
+    product = report.product or authorization.product
+    zone = authorization.jurisdiction.zone
+    _check(report, place, at)
+    return Sale(
+        jurisdiction=authorization.jurisdiction,
+        authorization=authorization,
+        version=authorization.version + 1,
+        root=replaces and replaces.root_or_self,
+        replaces=replaces,
+        reason=reason,
+        buyer=authorization.buyer,
+        seller=authorization.seller,
+        product=product,
+        quantity_value=report.quantity.value,
+        quantity_unit=report.quantity.unit,
+        product_kg=product.product_kg(report.quantity),
+        net_kg=product.net_kg(report.quantity),
+        sold_at=report.sold_at,
+        sold_on=report.sold_at.astimezone(zone).date(),
+        recorded_at=at,
+        site=known(report.site, "uuid", id=place.site_id),
+        plate=place.plate,
+        vehicle_id=place.vehicle_id,
+        **{name: getattr(report, name) for name in PAPERS},
+        recorded_by=by.user,
+        api_key=by.api_key,
+    )
+
+
+def _check(report: SaleReport, place: Place, at: datetime) -> None:
+    if report.sold_at > at + timedelta(minutes=settings.CLOCK_AHEAD_MINUTES):
+        raise Refused(
+            "sold_ahead_of_time", _("The time of the sale is still to come."), field="sold_at"
+        )
+    if report.sold_at.year < EARLIEST_YEAR:
+        raise Refused(
+            "sold_too_long_ago",
+            _("Check the year of the sale: it is too long ago."),
+            field="sold_at",
+        )
+    if place.site_id is None:
+        raise Refused("unknown_site", _("This site is not known."), field="site")
+    _check_weights(report)
+
+
+def _check_weights(report: SaleReport) -> None:
+    if (report.gross_kg is None) != (report.tare_kg is None):
+        raise Refused(
+            "weights_incomplete", _("Give both gross and tare, or neither."), field="tare_kg"
+        )
+    if report.gross_kg is None or report.tare_kg is None:
+        return
+    if report.gross_kg < report.tare_kg or report.tare_kg < 0:
+        raise Refused(
+            "gross_below_tare", _("The gross weight is less than the tare."), field="gross_kg"
+        )

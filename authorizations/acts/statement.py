@@ -1,0 +1,147 @@
+"""The one statement by which an act is written, in the order in which PostgreSQL does it.
+
+`docs/record-sale.sql` shows it whole, as it is sent when a sale is recorded.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, Model
+
+from authorizations.ledger import Balances
+from authorizations.models import Authorization
+from database.statements import Statement
+from registry import events
+
+# What an act may change of an authorization; all else is frozen with the request.
+CHANGEABLE = [
+    "status",
+    "version",
+    "issued_at",
+    "valid_until",
+    "looked_up_at",
+    "ended_at",
+    "declared_at",
+    "released_at",
+    "receipt_awaited_since",
+    "reserved_kg",
+    "held_kg",
+    "consumed_kg",
+    "overage_kg",
+    "sold_kg",
+]
+# subject: the authorization, new or changed. report: the sale, receipt or agreement, if any.
+# duty: what is left to do. event: what happened. share: the allowances, locked in the order of
+# their ids, as by every act, so that two never wait for each other. taken: the conditional UPDATE,
+# whose condition an admission sets by a limit; a fact is booked whether or not it fits. entry: the
+# ledger entry of each allowance.
+ACT = """
+WITH subject AS ({subject} RETURNING id),
+{report}
+duty AS (
+    INSERT INTO authorizations_duty (authorization_id, version, reason, lane, due_at, attempts)
+    SELECT subject.id, %(version)s::int, left_to_do.reason, 'live', left_to_do.due_at, 0
+    FROM subject, unnest(%(duties)s::text[], %(due)s::timestamptz[])
+        AS left_to_do (reason, due_at)
+),
+event AS ({events}),
+share AS MATERIALIZED (
+    SELECT allowance.id, asked.limit_kg
+    FROM unnest(%(allowances)s::bigint[], %(limits)s::numeric[]) AS asked (id, limit_kg)
+    JOIN authorizations_allowance allowance USING (id)
+    ORDER BY allowance.id FOR NO KEY UPDATE OF allowance
+),
+taken AS (
+    UPDATE authorizations_allowance allowance SET
+        reserved_kg = reserved_kg + %(reserved)s::numeric,
+        held_kg = held_kg + %(held)s::numeric,
+        consumed_kg = consumed_kg + %(consumed)s::numeric,
+        overage_kg = overage_kg + %(overage)s::numeric,
+        limit_kg = coalesce(share.limit_kg, allowance.limit_kg)
+    FROM share
+    WHERE allowance.id = share.id AND (share.limit_kg IS NULL
+        OR reserved_kg + held_kg + consumed_kg + overage_kg + %(reserved)s::numeric
+            <= share.limit_kg)
+    RETURNING allowance.id, allowance.limit_kg,
+        reserved_kg + held_kg + consumed_kg + overage_kg AS used_kg
+),
+entry AS (
+    INSERT INTO authorizations_ledgerentry (jurisdiction_id, month, allowance_id, authorization_id,
+        version, kind, reserved_kg, held_kg, consumed_kg, overage_kg,
+        used_after_kg, limit_kg, recorded_at)
+    SELECT %(jurisdiction)s, date_trunc('month', %(at)s::timestamptz AT TIME ZONE 'UTC')::date,
+        taken.id, subject.id, %(version)s::int, %(kind)s, %(reserved)s::numeric,
+        %(held)s::numeric, %(consumed)s::numeric, %(overage)s::numeric, taken.used_kg,
+        taken.limit_kg, %(at)s::timestamptz
+    FROM taken, subject
+)
+SELECT subject.id, {report_id}, (SELECT count(*) FROM taken) FROM subject
+"""
+
+
+@cache
+def statement_for(*, is_new: bool, report: type[Model] | None) -> Statement:
+    """The statement of an act; `report` is the model of the row that comes with it."""
+    return Statement(
+        ACT.format(
+            subject=_insert(Authorization, "subject") if is_new else _update(),
+            report=f"report AS ({_insert_report(report)} RETURNING id)," if report else "",
+            report_id="(SELECT id FROM report)" if report else "NULL",
+            events=events.APPEND,
+        )
+    )
+
+
+def _insert(model: type[Model], prefix: str) -> str:
+    names = [str(column.column) for column in _columns(model)]
+    values = ", ".join(f"%({prefix}_{name})s" for name in names)
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) VALUES ({values})"
+
+
+def _update() -> str:
+    pairs = ", ".join(f"{name} = %(subject_{name})s" for name in CHANGEABLE)
+    return f"UPDATE {Authorization._meta.db_table} SET {pairs} WHERE id = %(id)s::bigint"
+
+
+def _insert_report(model: type[Model]) -> str:
+    """As `_insert`, on the authorization that the same statement writes."""
+    names = [str(c.column) for c in _columns(model) if c.column != "authorization_id"]
+    values = ", ".join(f"%(report_{name})s" for name in names)
+    return (
+        f"INSERT INTO {model._meta.db_table} (authorization_id, {', '.join(names)})"
+        f" SELECT subject.id, {values} FROM subject"
+    )
+
+
+@cache
+def _columns(model: type[Model]) -> list["Field[Any, Any]"]:
+    return [column for column in model._meta.concrete_fields if not column.primary_key]
+
+
+def values_of(row: Model, prefix: str) -> dict[str, Any]:
+    """Every column of a row, as the parameters that `_insert` and `_update` name."""
+    return {
+        f"{prefix}_{column.column}": column.get_db_prep_save(
+            getattr(row, column.attname), connection
+        )
+        for column in _columns(type(row))
+    }
+
+
+def quota_parameters(
+    authorization: Authorization, change: Balances, limits: Mapping[int, Decimal]
+) -> dict[str, Any]:
+    """What `share`, `taken` and `entry` need; no allowance is touched where nothing changes."""
+    pair = (authorization.allowance_id, authorization.seller_allowance_id)
+    allowances = [pk for pk in pair if pk is not None and change != Balances()]
+    return {
+        "allowances": allowances,
+        "limits": [limits.get(pk) for pk in allowances],
+        "reserved": change.reserved,
+        "held": change.held,
+        "consumed": change.consumed,
+        "overage": change.overage,
+    }
