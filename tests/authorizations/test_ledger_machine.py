@@ -111,7 +111,8 @@ class Trade(RuleBasedStateMachine):
         over = row.is_live and clock.now() > row.ends_at
         issued = row.status == Status.ISSUED
         try:
-            verb(row)
+            with transaction.atomic():  # a verb that joins a transaction takes back all of it
+                verb(row)
         except Refused:
             return None
         if over:
@@ -137,13 +138,14 @@ class Trade(RuleBasedStateMachine):
     @rule(amount=amounts)
     def request(self, amount: int) -> None:
         try:
-            row = operations.request(
-                seller=self.vendor.organization,
-                product=self.acetone,
-                quantity=kg(amount),
-                destination_site=self.buyer.site,
-                by=self.buyer.actor,
-            )
+            with transaction.atomic():
+                row = operations.request(
+                    seller=self.vendor.organization,
+                    product=self.acetone,
+                    quantity=kg(amount),
+                    destination_site=self.buyer.site,
+                    by=self.buyer.actor,
+                )
         except Refused:
             return
         self.rows.append((row, Oracle(amount * SHARE)))
