@@ -11,9 +11,9 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from database import row_security
-from database.statements import Statement, columns, take
+from database.statements import Statement, select_columns, take_row
 from registry.actors import Actor
-from registry.http import noted
+from registry.http import portal_request
 from registry.models import ApiKey, Jurisdiction, Organization
 from registry.operations.keys import hashed
 
@@ -25,8 +25,8 @@ KEY = re.compile(r"(pk_(?:live|test)_[a-z0-9]{8})_[A-Za-z0-9_-]{43,100}", re.ASC
 
 # It tells the database, too, for which firm the session works from here on.
 WITH_PREFIX = Statement(f"""
-SELECT {columns("key", ApiKey)}, {columns("jurisdiction", Jurisdiction)},
-    {columns("organization", Organization)},
+SELECT {select_columns("key", ApiKey)}, {select_columns("jurisdiction", Jurisdiction)},
+    {select_columns("organization", Organization)},
     set_config('{row_security.FIRM}', coalesce(key.organization_id::text, ''), %(is_short)s)
 FROM registry_apikey key
 JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = key.jurisdiction_id
@@ -43,7 +43,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         if scheme.lower() != b"bearer":
             return None
         key = _key(credential.strip().decode("latin-1"))
-        noted(request._request).actor = Actor.program(key)
+        portal_request(request._request).actor = Actor.program(key)
         return None, key
 
     def authenticate_header(self, request: Request) -> str:
@@ -61,13 +61,13 @@ def _key(text: str) -> ApiKey:
 
 
 def _with_prefix(prefix: str) -> ApiKey | None:
-    rows = WITH_PREFIX.rows({"prefix": prefix, "is_short": row_security.is_short()})
+    rows = WITH_PREFIX.rows({"prefix": prefix, "is_short": row_security.ends_with_statement()})
     if not rows:
         return None
     values = list(rows[0])
-    key: ApiKey = take(ApiKey, values)
-    key.jurisdiction = take(Jurisdiction, values)
-    key.organization = take(Organization, values)
+    key: ApiKey = take_row(ApiKey, values)
+    key.jurisdiction = take_row(Jurisdiction, values)
+    key.organization = take_row(Organization, values)
     return key
 
 

@@ -32,7 +32,7 @@ Values = dict[str, Any]
 kept = threading.local()
 
 
-class Kept(serializers.Serializer[Any]):
+class PerThreadFields(serializers.Serializer[Any]):
     """Makes its fields once a thread: they know nothing of a single row or body."""
 
     @cached_property
@@ -44,7 +44,7 @@ class Kept(serializers.Serializer[Any]):
         return fields
 
 
-class Body(Kept):
+class Body(PerThreadFields):
     """A body whose every name is known: a typing slip is told, never dropped.
 
     An optional value given as null counts as left out.
@@ -119,7 +119,7 @@ class Reference(Text):
         """A row was found: nothing is left to check, and those of a text would not fit it."""
 
 
-class Flag(serializers.BooleanField):
+class StrictBoolean(serializers.BooleanField):
     """`true` or `false`, not a word for it."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -128,7 +128,7 @@ class Flag(serializers.BooleanField):
         return data
 
 
-class Number(serializers.DecimalField):
+class ExactNumber(serializers.DecimalField):
     """An exact number: a JSON number, or a plain decimal in a string."""
 
     def to_internal_value(self, data: Any) -> Decimal:
@@ -140,7 +140,7 @@ class Number(serializers.DecimalField):
 
 
 @extend_schema_field({"type": "string", "format": "date-time"})
-class Moment(serializers.Field[Any, Any, Any, Any]):
+class Timestamp(serializers.Field[Any, Any, Any, Any]):
     """A time with its offset (RFC 3339), read as UTC."""
 
     default_error_messages = {
@@ -257,7 +257,7 @@ def kilograms(value: Decimal) -> str:
     return f"{whole}.{decimals.rstrip('0').ljust(3, '0')}"
 
 
-class Reason(Body):
+class ReasonBody(Body):
     """Why something is done; kept with it for ever."""
 
     reason = Text(max_length=1000)

@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from precursors.errors import Refused
-from registry.refusal_counts import note
+from registry.refusal_counts import note_refusal
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -96,7 +96,7 @@ def problem_of(exc: BaseException) -> Problem | None:
 
 def _refused(exc: Refused) -> Problem:
     """A refusal that names a field is about what was sent; any other is the domain's no."""
-    note(exc)
+    note_refusal(exc)
     if "unknown" in exc.data:
         places = exc.data["unknown"].items()
         return invalid(

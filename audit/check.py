@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from audit.halt import halt_issuing, reasons_to_halt
-from audit.invariants import HALTING, QUESTIONS, Scope
+from audit.invariants import HALTING, QUESTIONS, Changed
 from audit.models import Violation, Watermark
 from registry import clock
 
@@ -96,18 +96,18 @@ def _marks() -> dict[str, int]:
         return dict(zip(MARKED, cursor.fetchone(), strict=True))
 
 
-def _scope(watermark: Watermark, everything: bool, at: datetime) -> Scope:
+def _scope(watermark: Watermark, everything: bool, at: datetime) -> Changed:
     open_ones: dict[str, list[int]] = defaultdict(list)
     for invariant, subject in _open().values_list("invariant", "subject"):
         if subject.isdecimal():
             open_ones[invariant].append(int(subject))
     since = watermark.marks_before
     if everything or since.keys() != MARKED.keys() or _is_long_ago(watermark, at):
-        return Scope(found=open_ones)
+        return Changed(found=open_ones)
     with connection.cursor() as cursor:
         cursor.execute(CHANGED, {**since, "late": at})
         changed = [pk for (pk,) in cursor.fetchall()]
-    return Scope(False, changed, since["event"], open_ones)
+    return Changed(False, changed, since["event"], open_ones)
 
 
 def _is_long_ago(watermark: Watermark, at: datetime) -> bool:

@@ -20,14 +20,14 @@ LOOK_ALIKES = str.maketrans("OIL", "011")
 GAPS = re.compile(r"[\s-]+")
 
 
-def draw() -> str:
+def draw_code() -> str:
     """Draw a new code at random."""
     bits = secrets.randbits(BITS)
     number = "".join(ALPHABET[bits >> place & 31] for place in range(0, BITS, 5))
     return number + luhn.calc_check_digit(number, ALPHABET)
 
 
-def normal(text: str) -> str:
+def normalize(text: str) -> str:
     """Read a typed code, whatever its case, spaces, hyphens. Raises Refused("code_mistyped")."""
     code = GAPS.sub("", text).upper().translate(LOOK_ALIKES)
     if len(code) != LENGTH or not luhn.is_valid(code, ALPHABET):

@@ -5,11 +5,10 @@ from fractions import Fraction
 
 from authorizations.ledger import ZERO
 from authorizations.models import Authorization, Sale
-from precursors.models import Presentation, Product
+from authorizations.product_facts import product_facts
 from precursors.quantities import Quantity, Unit
-from rules.facts import ProductFacts
-from rules.measure import Measure, tolerance
-from rules.rule import TOLERANCE, Setting
+from rules.measure import Measure
+from rules.tolerance import TOLERANCE, tolerance
 
 KILOGRAMS = Measure(Unit.KG, True, Fraction(1))
 
@@ -36,28 +35,12 @@ def beyond_tolerance_kg(
     before = Fraction(counted_kg) / Fraction(authorization.net_kg) * allowed
     sold = Fraction(authorization.product.product_kg(quantity))
     breathing = sold / (before + sold) if _is_other(authorization, quantity) else Fraction(0)
-    within = tolerance(allowed, KILOGRAMS, *_how(authorization), breathing=breathing)
+    product = product_facts(authorization.product)
+    settings = authorization.ruleset.settings[TOLERANCE]
+    within = tolerance(allowed, KILOGRAMS, product, settings, breathing=breathing)
     over = before + sold - allowed
     return round(Decimal(over.numerator) / over.denominator, 6) if over > within else ZERO
 
 
 def _is_other(authorization: Authorization, quantity: Quantity) -> bool:
     return quantity.unit.dimension != authorization.quantity.unit.dimension
-
-
-def _how(authorization: Authorization) -> tuple[ProductFacts, Setting]:
-    settings = authorization.ruleset.settings
-    return _facts(authorization.product), Setting({}, settings[TOLERANCE])
-
-
-def _facts(product: Product) -> ProductFacts:
-    return ProductFacts(
-        code=product.code,
-        precursor=product.precursor.code,
-        concentration_percent=product.concentration_percent,
-        density_kg_per_l=product.density_kg_per_l,
-        scale_division_kg=product.scale_division_kg,
-        expansion_per_kelvin=product.expansion_per_kelvin,
-        tolerance_cap_kg=product.precursor.tolerance_cap_kg,
-        packed=product.presentation == Presentation.PACKED,
-    )

@@ -22,7 +22,9 @@ from pages import error_pages
 from precursors.errors import Refused
 
 
-def refusals(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+def answer_refusals(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """Middleware: turns what a page view refuses into a page, and stops unreadable addresses."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 
 from authorizations.models import DutyReason
-from database.row_security import work_for
+from database.row_security import set_firm
 
 FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 KEPT_S = 60
@@ -171,7 +171,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not _is_allowed(request):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
-    work_for(None)
+    set_firm(None)
     lines = [line for metric in METRICS for line in _lines(metric)]
     return HttpResponse("\n".join([*lines, ""]), FORMAT, headers={"Cache-Control": "no-store"})
 

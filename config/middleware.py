@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from uuid6 import uuid7
 
 from config.logs import mask
-from registry.http import noted
+from registry.http import portal_request
 
 log = structlog.get_logger("portal.request")
 ACCEPTABLE = re.compile(r"[\w.-]{8,64}")
@@ -18,11 +18,11 @@ QUIET = ("/static/", "/healthz", "/readyz", "/metrics")
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def request_id(get_response: View) -> View:
+def number_request(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         number = given if ACCEPTABLE.fullmatch(given) else str(uuid7())
-        noted(request).id = number
+        portal_request(request).id = number
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=number)
         started = time.perf_counter()

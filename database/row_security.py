@@ -27,7 +27,7 @@ FUNCTION = RunSQL(
 )
 
 
-def work_for(organization_id: int | None) -> None:
+def set_firm(organization_id: int | None) -> None:
     """Let this session see a firm's rows alone; all, for None. It lasts until the next call.
 
     Where a pooler gives each transaction another connection nothing can last: there this second
@@ -35,19 +35,23 @@ def work_for(organization_id: int | None) -> None:
     """
     with connection.cursor() as cursor:
         firm = "" if organization_id is None else str(organization_id)
-        cursor.execute("SELECT set_config(%s, %s, %s)", [FIRM, firm, is_short()])
+        cursor.execute("SELECT set_config(%s, %s, %s)", [FIRM, firm, ends_with_statement()])
 
 
-def working_for(organization_id: Any) -> Func:
+def setting_firm(organization_id: Any) -> Func:
     """As `work_for`, as a column of a query that has a row at least."""
     firm = Coalesce(Cast(organization_id, TextField()), Value(""))
     return Func(
-        Value(FIRM), firm, Value(is_short()), function="set_config", output_field=TextField()
+        Value(FIRM),
+        firm,
+        Value(ends_with_statement()),
+        function="set_config",
+        output_field=TextField(),
     )
 
 
 @contextmanager
-def whoever_asks() -> Iterator[None]:
+def see_all_rows() -> Iterator[None]:
     """See all for once, in a transaction: to keep what a firm is not told."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s, true)", [FIRM])
@@ -57,12 +61,12 @@ def whoever_asks() -> Iterator[None]:
         cursor.execute("SELECT set_config(%s, %s, true)", [FIRM, before or ""])
 
 
-def is_short() -> bool:
+def ends_with_statement() -> bool:
     """Whether a setting must end with its statement."""
     return not settings.PREPARED_STATEMENTS
 
 
-def shown_to(table: str, firm: str) -> RunSQL:
+def show_to_firm(table: str, firm: str) -> RunSQL:
     """Show and let a firm's session write the rows for which the condition `firm` holds."""
     return RunSQL(
         f"{_on(table)} CREATE POLICY firms ON {table} USING ({_seen(firm)});",
@@ -70,7 +74,7 @@ def shown_to(table: str, firm: str) -> RunSQL:
     )
 
 
-def added_by_all(table: str, firm: str) -> RunSQL:
+def insertable_by_all(table: str, firm: str) -> RunSQL:
     """As `shown_to`, but rows may be added that the session does not see."""
     return RunSQL(
         f"{_on(table)} CREATE POLICY firms ON {table} FOR SELECT USING ({_seen(firm)});"

@@ -51,12 +51,12 @@ class Statement:
         return self.run
 
 
-def columns(table: str, model: type[Model]) -> str:
+def select_columns(table: str, model: type[Model]) -> str:
     """All columns of a joined table, to be selected for `take`."""
     return ", ".join(f"{table}.{name} AS {table}_{name}" for name in _names(model))
 
 
-def take(model: type[Model], values: list[Any]) -> Any:
+def take_row(model: type[Model], values: list[Any]) -> Any:
     """Take a row from the front of the values; None where a join found none."""
     names = _names(model)
     own, values[:] = values[: len(names)], values[len(names) :]
@@ -67,7 +67,7 @@ def _names(model: type[Model]) -> list[str]:
     return [str(column.attname) for column in model._meta.concrete_fields]
 
 
-def known(named: Row, *names: str, **found: Any) -> Row:
+def partial_row(named: Row, *names: str, **found: Any) -> Row:
     """A row with its names and what was read of it; anything else is read when it is asked for."""
     values = {name: getattr(named, name) for name in names} | found
     columns = [c.attname for c in named._meta.concrete_fields if c.attname in values]

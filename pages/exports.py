@@ -27,10 +27,10 @@ def _written(lines: Iterable[Iterable[Any]]) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield "\ufeff"  # by which spreadsheets know the letters are UTF-8
     for line in lines:
-        yield writer.writerow([harmless(cell) for cell in line])
+        yield writer.writerow([escape_formula(cell) for cell in line])
 
 
-def harmless(cell: object) -> str:
+def escape_formula(cell: object) -> str:
     """Write a cell; one that a spreadsheet would compute is quoted with an apostrophe."""
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.startswith(FORMULA) else text

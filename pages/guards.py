@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from registry.actors import Actor
-from registry.http import noted
+from registry.http import portal_request
 from registry.models.people import Role
 
 Page = Callable[..., HttpResponse]
@@ -35,7 +35,7 @@ def _required(view: Page, may: Callable[[Actor], bool]) -> Page:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        by = noted(request).actor
+        by = portal_request(request).actor
         if by is None or not may(by):
             raise PermissionDenied
         return view(request, *args, **kwargs)

@@ -5,12 +5,12 @@ from django.shortcuts import redirect, render
 
 from pages.buyer.home import buyer_home
 from pages.navigation import BUYER, VENDOR, audiences_of
-from registry.http import noted
+from registry.http import portal_request
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Lead everybody to where their work is."""
-    by = noted(request).actor
+    by = portal_request(request).actor
     if not request.user.is_authenticated:
         return render(request, "landing.html")
     if by is not None and by.is_authority:

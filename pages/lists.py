@@ -9,7 +9,7 @@ from django.http import HttpRequest
 SIZE = 25
 
 
-def part(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
+def page_of(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
     """Give the rows after the one that `before` names, and the addresses of the next part."""
     before = _named(request, rows)
     newest_first = rows.order_by("-pk")

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
-from database.row_security import work_for, working_for
+from database.row_security import set_firm, setting_firm
 from pages.account.adapter import lacks_second_factor, totp_of
 from registry.actors import Actor
-from registry.http import PortalRequest, noted
+from registry.http import PortalRequest, portal_request
 from registry.models import Membership, User
 
 MEMBERSHIP = "membership"  # where the session keeps the id of the current one
@@ -21,14 +21,14 @@ WITHOUT_SESSION = ("/api/v1/", "/static/", "/healthz", "/readyz", "/metrics")
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def actor(get_response: View) -> View:
+def set_actor(get_response: View) -> View:
     """Set `request.actor` (None for strangers) and `request.memberships`; speak the language.
 
     Who needs a second factor and has none is sent to set one up, before anything else.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        seen = noted(request)
+        seen = portal_request(request)
         seen.actor, seen.memberships = None, []
         if request.path.startswith(WITHOUT_SESSION) or not request.user.is_authenticated:
             return get_response(request)
@@ -37,7 +37,7 @@ def actor(get_response: View) -> View:
         if lacks_second_factor(request, current):
             return redirect("mfa_activate_totp")
         if current is None:
-            work_for(None)
+            set_firm(None)
             return get_response(request)
         seen.actor = Actor.person(current)
         _speak(request, current.user.language)
@@ -57,7 +57,7 @@ def _memberships(user: User, chosen: int | None) -> list[Membership]:
         Membership.objects.filter(user=user, ended_at=None, user__is_active=True)
         .select_related("jurisdiction", "organization", "user")
         .annotate(has_totp=Exists(totp_of(OuterRef("user"))), is_chosen=Q(pk=chosen or 0))
-        .annotate(firm=working_for(current))
+        .annotate(firm=setting_firm(current))
         .order_by("pk")
     )
 

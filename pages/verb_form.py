@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pages.forms import DateInput, Form, QuantityField
 from precursors.errors import Refused
 from precursors.quantities import Quantity, Unit
-from registry.refusal_counts import note
+from registry.refusal_counts import note_refusal
 
 SHORT = forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off"})
 LONG = forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off"})
@@ -39,7 +39,7 @@ class TellingForm(Form):
         try:
             return verb()
         except Refused as refusal:
-            note(refusal)
+            note_refusal(refusal)
             self.tell(refusal)
             return None
 

@@ -20,7 +20,7 @@ from precursors import files
 from precursors.errors import Refused
 from precursors.files import PRECURSORS_CSV, PRODUCTS_CSV, Row, Values
 from precursors.models import Precursor, Presentation, Product, is_spanish
-from precursors.search import search_text, sort_key, words
+from precursors.search import search_text, search_words, sort_key
 
 __all__ = [
     "Counts",
@@ -130,7 +130,7 @@ def products_for(jurisdiction_code: str) -> QuerySet[Product]:
 def search_precursors(q: str) -> QuerySet[Precursor]:
     """Find substances by names, synonyms, code or CAS number; an empty query finds all."""
     found = Precursor.objects.order_by(_sort_key(), "code")
-    for word in words(q):
+    for word in search_words(q):
         found = found.filter(search_text__contains=word)
     return found
 
@@ -138,7 +138,7 @@ def search_precursors(q: str) -> QuerySet[Precursor]:
 def search_products(q: str, jurisdiction_code: str) -> QuerySet[Product]:
     """Find products by their names and code, and by all their precursor is found by."""
     found = products_for(jurisdiction_code)
-    for word in words(q):
+    for word in search_words(q):
         found = found.filter(
             Q(search_text__contains=word) | Q(precursor__search_text__contains=word)
         )

@@ -12,7 +12,7 @@ HYPHENS = str.maketrans(dict.fromkeys("‐‑–—−", "-"))
 NO_WORDS = str.maketrans({"%": " ", "\0": " "})
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Fold a text for comparison: no accents, no case, single spaces, plain hyphens."""
     apart = unicodedata.normalize("NFKD", text.translate(HYPHENS))
     bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
@@ -21,14 +21,14 @@ def folded(text: str) -> str:
 
 def sort_key(name: str) -> str:
     """Give the key by which a name is sorted where the database would sort by bytes."""
-    return folded(name)[:SORT_KEY_LENGTH]
+    return fold(name)[:SORT_KEY_LENGTH]
 
 
 def search_text(parts: Iterable[str]) -> str:
     """Fold everything a thing may be found by into one text."""
-    return folded(" | ".join(part for part in parts if part))
+    return fold(" | ".join(part for part in parts if part))
 
 
-def words(query: str) -> list[str]:
+def search_words(query: str) -> list[str]:
     """Fold a query into the words that must all be found."""
-    return folded(query).split()[:WORDS_MAX]
+    return fold(query).split()[:WORDS_MAX]

@@ -16,13 +16,13 @@ class PortalRequest(HttpRequest):
     memberships: list[Membership]
 
 
-def noted(request: HttpRequest) -> PortalRequest:
+def portal_request(request: HttpRequest) -> PortalRequest:
     """The same request; no other class is made of it."""
     return cast(PortalRequest, request)
 
 
 def actor_of(request: HttpRequest) -> Actor:
     """Who acts. Behind the guards of the pages, always somebody."""
-    by = noted(request).actor
+    by = portal_request(request).actor
     assert by is not None
     return by

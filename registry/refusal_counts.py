@@ -26,14 +26,16 @@ ON CONFLICT (jurisdiction_id, code, reason)
 _noted: ContextVar[list[Refused] | None] = ContextVar("noted", default=None)
 
 
-def note(refusal: Refused) -> None:
+def note_refusal(refusal: Refused) -> None:
     """Have a refusal counted when the request is over, once."""
     noted = _noted.get()
     if noted is not None and not any(refusal is other for other in noted):
         noted.append(refusal)
 
 
-def counting(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+def count_refusals(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """Middleware: adds up what was noted during a request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -5,6 +5,7 @@ from rules import goods, quantities, rights, times
 from rules.facts import (
     Amount,
     Booking,
+    Evidence,
     Facts,
     LicenseFacts,
     ProductFacts,
@@ -13,7 +14,7 @@ from rules.facts import (
     SaleFacts,
     Twin,
 )
-from rules.rule import RULES, Evidence, Finding, Rule, defaults, evaluate
+from rules.rule import RULES, Finding, Rule, defaults, evaluate
 
 __all__ = [
     "RULES",

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rules.count import SaleStep, Word, count_sale
-from rules.facts import NOTHING_ARRIVED, Amount, Facts, ReceiptFacts, SaleFacts
-from rules.measure import Measure, measure, plain, tolerance
-from rules.rule import Evidence, Setting
+from rules.facts import NOTHING_ARRIVED, Amount, Evidence, Facts, ReceiptFacts, SaleFacts
+from rules.measure import Measure, measure, plain
+from rules.rule import Setting
+from rules.tolerance import tolerance
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def compared(facts: Facts, setting: Setting) -> Comparison:
         authorized,
         measured,
         facts.product,
-        setting,
+        setting.tolerance,
         breathing=breathing / sold if sold else sold,
     )
     return Comparison(measured, authorized, sold, allowed)

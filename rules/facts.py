@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from precursors.quantities import Quantity
 
+Evidence = dict[str, str]  # of a rule: numbers and identifiers; sentences stand in templates
 LIVE = frozenset({"pending", "issued"})
 CALLED_OFF = frozenset({"refused", "cancelled", "revoked"})
 NOTHING_ARRIVED = frozenset({"refused", "never_received"})

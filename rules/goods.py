@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from rules.facts import Facts, ProductFacts, SaleFacts
+from rules.facts import Evidence, Facts, ProductFacts, SaleFacts
 from rules.measure import plain
-from rules.rule import Evidence, Setting, sale_rule
+from rules.rule import Setting, sale_rule
 
 
 @sale_rule(_("Another product"), severity="high")

@@ -1,4 +1,4 @@
-"""The measure in which two amounts are compared, and by how much they may differ.
+"""The measure in which two amounts are compared.
 
 Exact throughout: a figure is a `Fraction` of kg or L, and is rounded only to be shown.
 """
@@ -10,8 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from precursors.quantities import Unit
-from rules.facts import Amount, ProductFacts
-from rules.rule import Evidence, Setting
+from rules.facts import Amount, Evidence, ProductFacts
 
 MILLION = 10**6
 REST_OF_MINUTE = timedelta(minutes=1, microseconds=-1)
@@ -57,40 +56,6 @@ def _per_kg(standard: Amount, product: ProductFacts) -> Fraction:
     return 1 / Fraction(product.density_kg_per_l)
 
 
-def tolerance(
-    standard: Fraction,
-    measured: Measure,
-    product: ProductFacts,
-    setting: Setting,
-    *,
-    breathing: Fraction,
-) -> Fraction:
-    """How far an actual figure may lie from the standard one, in kg or L.
-
-    `breathing`: which share of the actual figure was reported in the other dimension. A volume
-    differs with the temperature; what was weighed does not.
-    """
-    share = _share(setting)
-    within = Fraction(0)
-    if not product.packed:
-        division = Fraction(product.scale_division_kg) * measured.per_kg
-        within = min(max(share["share"] * standard, division), share["share_max"] * standard)
-        if product.tolerance_cap_kg is not None:
-            within = min(within, Fraction(product.tolerance_cap_kg) * measured.per_kg)
-    return within + _breath(product, share) * breathing * standard
-
-
-def _breath(product: ProductFacts, share: dict[str, Fraction]) -> Fraction:
-    """By what share a volume differs with the temperature."""
-    if product.expansion_per_kelvin is None:
-        return share["volume_share"]
-    return Fraction(product.expansion_per_kelvin) * share["kelvin"]
-
-
-def _share(setting: Setting) -> dict[str, Fraction]:
-    return {name: Fraction(value) for name, value in setting.tolerance.items()}
-
-
 def plain(figure: Fraction) -> str:
     """Write a figure with three to six decimals, the last half to even."""
     whole, millionths = divmod(abs(round(figure * MILLION)), MILLION)
@@ -99,7 +64,7 @@ def plain(figure: Fraction) -> str:
     return f"{sign}{whole}.{decimals[:3]}{decimals[3:].rstrip('0')}"
 
 
-def within(told: datetime) -> tuple[datetime, datetime]:
+def span_of(told: datetime) -> tuple[datetime, datetime]:
     """Return the first and last moment that a time may mean; without seconds, of its minute."""
     is_minute = not (told.second or told.microsecond)
     return told, (told + REST_OF_MINUTE if is_minute else told)

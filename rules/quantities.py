@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from rules import self_reports
 from rules.comparison import compared
-from rules.facts import NOTHING_ARRIVED, Amount, Facts, SaleFacts
-from rules.measure import measure, plain, tolerance
-from rules.rule import Evidence, Setting, rule, sale_rule
+from rules.facts import NOTHING_ARRIVED, Amount, Evidence, Facts, SaleFacts
+from rules.measure import measure, plain
+from rules.rule import Setting, rule, sale_rule
+from rules.tolerance import tolerance
 
 SLIPS = (10, 100, 1000)
 
@@ -72,7 +73,9 @@ def receipt_difference(sale: SaleFacts, facts: Facts, setting: Setting) -> Evide
     sold = Fraction(measured.of(sale.current.amount))
     received = Fraction(measured.of(receipt.amount))
     breathing = Fraction(measured.by_mass)
-    allowed = tolerance(sold, measured, sale.current.product, setting, breathing=breathing)
+    allowed = tolerance(
+        sold, measured, sale.current.product, setting.tolerance, breathing=breathing
+    )
     if receipt.outcome == "satisfactory" and abs(received - sold) <= allowed:
         return None
     figures = {"sold": sold, "received": received, "tolerance": allowed}

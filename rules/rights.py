@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from rules.facts import IN_FORCE, Booking, Facts, LicenseFacts, SaleFacts
-from rules.measure import plain, within
-from rules.rule import Evidence, Setting, rule, sale_rule
+from rules.facts import IN_FORCE, Booking, Evidence, Facts, LicenseFacts, SaleFacts
+from rules.measure import plain, span_of
+from rules.rule import Setting, rule, sale_rule
 
 
 @sale_rule(_("License not in force"), severity="high")
@@ -26,7 +26,7 @@ def license_lapsed(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence 
 def _lapse(party: str, licenses: list[LicenseFacts], moment: datetime, facts: Facts) -> Evidence:
     day = moment.astimezone(facts.zone).date()
     covering = [each for each in licenses if each.covers(day)]
-    if any(each.standing_at(at) == IN_FORCE for each in covering for at in within(moment)):
+    if any(each.standing_at(at) == IN_FORCE for each in covering for at in span_of(moment)):
         return {}
     if covering:
         return _named(party, covering[-1].standing_at(moment), covering[-1])

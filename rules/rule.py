@@ -11,23 +11,14 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from precursors.errors import Text
-from rules.facts import Facts, SaleFacts
+from rules.facts import Evidence, Facts, SaleFacts
+from rules.tolerance import TOLERANCE, TOLERANCE_DEFAULTS
 
-Evidence = dict[str, str]
 Settings = Mapping[str, Mapping[str, Any]]
 
-TOLERANCE = "tolerance"
-# 0.5 % of the quantity or one division of the scale, never over 5 % of the quantity; a product
-# breathes with 10 K, or by 1 % where its expansion is not known. Choices of ours, not law.
-TOLERANCE_DEFAULTS = {
-    "share": "0.005",
-    "share_max": "0.05",
-    "kelvin": "10",
-    "volume_share": "0.01",
-}
 SELF_REPORT = "self_report"
 # What a firm tells itself so soon counts lower, while it is at most this share of what it should
-# be: see authorizations.rules.honesty. Choices of ours too; a ruleset without them lowers nothing.
+# be: see rules.self_reports. Choices of ours too; a ruleset without them lowers nothing.
 SELF_REPORT_DEFAULTS = {"hours": "24", "share_max": "0.1"}
 LOWER = {"high": "medium", "medium": "low"}
 

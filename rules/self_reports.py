@@ -16,9 +16,9 @@ from datetime import datetime
 from fractions import Fraction
 
 from rules.comparison import compared
-from rules.facts import Facts, ReportFacts, SaleFacts
+from rules.facts import Evidence, Facts, ReportFacts, SaleFacts
 from rules.measure import instant
-from rules.rule import Evidence, Setting
+from rules.rule import Setting
 
 
 def excess_told(facts: Facts, setting: Setting) -> Evidence:

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
-from rules.facts import CALLED_OFF, Facts, SaleFacts
-from rules.measure import instant, plain, within
-from rules.rule import Evidence, Setting, sale_rule
+from rules.facts import CALLED_OFF, Evidence, Facts, SaleFacts
+from rules.measure import instant, plain, span_of
+from rules.rule import Setting, sale_rule
 
 
 @sale_rule(_("Sold without a code"), severity="high")
@@ -46,7 +46,7 @@ def sold_before_issue(sale: SaleFacts, facts: Facts, setting: Setting) -> Eviden
         return None
     if facts.issued_at is None:
         return {"sold_at": instant(sold_at), "issued_at": ""}
-    if within(sold_at)[1] < facts.issued_at:
+    if span_of(sold_at)[1] < facts.issued_at:
         return {"sold_at": instant(sold_at), "issued_at": instant(facts.issued_at)}
     return None
 

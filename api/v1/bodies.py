@@ -10,7 +10,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from api.bodies import Body, Filters, Flag, Moment, Number, QuantityIn, Reference, Text
+from api.bodies import (
+    Body,
+    ExactNumber,
+    Filters,
+    QuantityIn,
+    Reference,
+    StrictBoolean,
+    Text,
+    Timestamp,
+)
 from api.v1.catalogue import product_as_named, product_named
 from api.v1.register import (
     organization_as_named,
@@ -32,7 +41,7 @@ REVIEW_OUTCOMES = [(state.value, state.label) for state in ENDED]
 ZERO = re.compile(r"0{1,15}(\.0{1,3})?", re.ASCII)
 
 
-class RequestForm(Body):
+class RequestBody(Body):
     """The verb finds what is named here, all at once."""
 
     seller = Reference(organization_as_named, code="unknown_organization")
@@ -43,17 +52,17 @@ class RequestForm(Body):
     purpose = Text(max_length=300, required=False, allow_blank=True)
 
 
-class OptionalReason(Body):
+class OptionalReasonBody(Body):
     """Why something is done, if there is more to say than that it is."""
 
     reason = Text(max_length=1000, required=False, allow_blank=True)
 
 
-class Nothing(Body):
+class EmptyBody(Body):
     """An act that needs no more words: `{}`."""
 
 
-class DriverForm(Body):
+class DriverBody(Body):
     document = Text(max_length=30, required=False, allow_blank=True)
     license = Text(max_length=30, required=False, allow_blank=True)
 
@@ -85,21 +94,21 @@ class Plate(serializers.Field[Any, Any, Any, Any]):
         return data[:100]
 
 
-class SaleForm(Body):
+class SaleBody(Body):
     """A sale as the vendor reports it: late, large or strange, it is recorded."""
 
-    sold_at = Moment()
+    sold_at = Timestamp()
     quantity = QuantityIn()
     site = Reference(site_as_named, code="unknown_site")
     vehicle = Plate()
-    driver = DriverForm(required=False)
+    driver = DriverBody(required=False)
     invoice = Text(max_length=50, required=False, allow_blank=True)
     guide = Text(max_length=50, required=False, allow_blank=True)
-    gross_kg = Number(max_digits=20, decimal_places=6, required=False, min_value=Decimal(0))
-    tare_kg = Number(max_digits=20, decimal_places=6, required=False, min_value=Decimal(0))
+    gross_kg = ExactNumber(max_digits=20, decimal_places=6, required=False, min_value=Decimal(0))
+    tare_kg = ExactNumber(max_digits=20, decimal_places=6, required=False, min_value=Decimal(0))
     seals = serializers.ListField(child=Text(max_length=50), max_length=100, required=False)
     product = Reference(product_named, code="unknown_product", required=False)
-    complete = Flag(required=False)
+    complete = StrictBoolean(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Gather the report; what the contract adds to it stays beside."""
@@ -128,7 +137,7 @@ REPORTED = {
 }
 
 
-class CodelessSaleForm(SaleForm):
+class CodelessSaleBody(SaleBody):
     buyer = Reference(organization_named, code="unknown_organization")
     product = Reference(product_named, code="unknown_product")
     reason = Text(max_length=500)
@@ -138,11 +147,11 @@ class CodelessSaleForm(SaleForm):
         return {**super().validate(attrs), "product": product}
 
 
-class CorrectionForm(SaleForm):
+class CorrectionBody(SaleBody):
     reason = Text(max_length=500)
 
 
-class VoidForm(Body):
+class VoidBody(Body):
     reason = Text(max_length=500)
 
 
@@ -157,8 +166,8 @@ class ReceivedQuantity(QuantityIn):
         return None
 
 
-class ReceiptForm(Body):
-    received_at = Moment()
+class ReceiptBody(Body):
+    received_at = Timestamp()
     quantity = ReceivedQuantity(required=False)
     outcome = serializers.ChoiceField(Outcome.choices)
     reasons = serializers.ListField(
@@ -174,7 +183,7 @@ class ReceiptForm(Body):
         return attrs
 
 
-class ReviewForm(Body):
+class ReviewBody(Body):
     outcome = serializers.ChoiceField(REVIEW_OUTCOMES)
     note = Text(max_length=4000)
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.bodies import Body, Filters, Flag, Number, Reference, Text
+from api.bodies import Body, ExactNumber, Filters, Reference, StrictBoolean, Text
 from api.endpoint import Endpoint
 from api.idempotency import idempotent
 from precursors import operations
@@ -38,13 +38,13 @@ class Search(Filters):
     )
 
 
-class ProductForm(Body):
+class ProductBody(Body):
     code = serializers.RegexField(CODE, max_length=64)
     precursor = Reference(precursor_named, code="unknown_precursor")
     name = Text(max_length=200)
-    concentration_percent = Number(max_digits=7, decimal_places=4)
-    density_kg_per_l = Number(max_digits=8, decimal_places=5, required=False)
-    counts_whole = Flag(required=False)
+    concentration_percent = ExactNumber(max_digits=7, decimal_places=4)
+    density_kg_per_l = ExactNumber(max_digits=8, decimal_places=5, required=False)
+    counts_whole = StrictBoolean(required=False)
 
     def validate_concentration_percent(self, value: Any) -> Any:
         if not 0 < value <= 100:
@@ -129,9 +129,9 @@ class Products(Endpoint):
         found = operations.search_products(q, self.by.jurisdiction.code)
         return self.listed(found, shape=ProductShape, key="id")
 
-    @extend_schema(request=ProductForm, responses={201: ProductShape})
+    @extend_schema(request=ProductBody, responses={201: ProductShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        values = self.body(ProductForm)
+        values = self.body(ProductBody)
         product = operations.add_product(jurisdiction_code=self.by.jurisdiction.code, **values)
         return Response(ProductShape(product).data, status=201)

@@ -6,10 +6,16 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.bodies import Reason
+from api.bodies import ReasonBody
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
-from api.v1.bodies import AuthorizationFilters, HeadroomQuery, Nothing, OptionalReason, RequestForm
+from api.v1.bodies import (
+    AuthorizationFilters,
+    EmptyBody,
+    HeadroomQuery,
+    OptionalReasonBody,
+    RequestBody,
+)
 from api.v1.shapes import AuthorizationShape, AuthorizationWithSales, HeadroomShape, with_progress
 from authorizations import access, codes, operations
 from authorizations.models import Authorization
@@ -44,11 +50,11 @@ class Authorizations(Endpoint):
         rows = [part.filter(**asked) for part in access.authorization_parts(self.by)]
         return self.listed(*rows, shape=AuthorizationShape)
 
-    @extend_schema(request=RequestForm, responses={201: AuthorizationShape})
+    @extend_schema(request=RequestBody, responses={201: AuthorizationShape})
     @idempotent(required=True)
     def post(self, request: Request) -> Response:
         """Request a code. It is issued at once within the permit's automatic limit."""
-        authorization = operations.request(**self.body(RequestForm), by=self.by)
+        authorization = operations.request(**self.body(RequestBody), by=self.by)
         return Response(AuthorizationShape(authorization).data, status=201)
 
 
@@ -65,7 +71,7 @@ class CodeEndpoint(Endpoint):
         return self.own(text)
 
     def own(self, text: str, **restricted: Any) -> Authorization:
-        rows = access.authorizations_for(self.by).filter(code=codes.normal(text), **restricted)
+        rows = access.authorizations_for(self.by).filter(code=codes.normalize(text), **restricted)
         return found_or_404(rows.first())
 
     def named(self, **route: Any) -> str:
@@ -79,7 +85,7 @@ class AuthorizationDetail(CodeEndpoint):
         """One's own; for a vendor, typing any other code is a look-up."""
         if self.by.is_authority or not self.may_sell:
             return self.own(text)
-        rows = access.authorizations_for(self.by).filter(code=codes.normal(text))
+        rows = access.authorizations_for(self.by).filter(code=codes.normalize(text))
         return rows.first() or operations.look_up(text, by=self.by)
 
     @property
@@ -117,56 +123,56 @@ class ByAuthority(CodeEndpoint):
 
 
 class Cancellation(ByBuyer):
-    @extend_schema(request=OptionalReason, responses=AuthorizationShape)
+    @extend_schema(request=OptionalReasonBody, responses=AuthorizationShape)
     @idempotent()
     def post(self, request: Request, code: str) -> Response:
         """Give a code back. Repeating it changes nothing."""
-        given = self.body(OptionalReason)
+        given = self.body(OptionalReasonBody)
         return answer(operations.cancel(self.authorization, **given, by=self.by))
 
 
 class Issue(ByAuthority):
-    @extend_schema(request=OptionalReason, responses=AuthorizationShape)
+    @extend_schema(request=OptionalReasonBody, responses=AuthorizationShape)
     @idempotent()
     def post(self, request: Request, code: str) -> Response:
         """Grant a pending request, after every check has been made again."""
-        given = self.body(OptionalReason)
+        given = self.body(OptionalReasonBody)
         return answer(operations.issue(self.authorization, **given, by=self.by))
 
 
 class Refusal(ByAuthority):
-    @extend_schema(request=Reason, responses=AuthorizationShape)
+    @extend_schema(request=ReasonBody, responses=AuthorizationShape)
     @idempotent()
     def post(self, request: Request, code: str) -> Response:
         """Turn a pending request down."""
-        given = self.body(Reason)
+        given = self.body(ReasonBody)
         return answer(operations.refuse(self.authorization, **given, by=self.by))
 
 
 class Revocation(ByAuthority):
-    @extend_schema(request=Reason, responses=AuthorizationShape)
+    @extend_schema(request=ReasonBody, responses=AuthorizationShape)
     @idempotent()
     def post(self, request: Request, code: str) -> Response:
         """Take an issued code away."""
-        given = self.body(Reason)
+        given = self.body(ReasonBody)
         return answer(operations.revoke(self.authorization, **given, by=self.by))
 
 
 class NotSold(ByVendor):
-    @extend_schema(request=Nothing, responses=AuthorizationShape)
+    @extend_schema(request=EmptyBody, responses=AuthorizationShape)
     @idempotent()
     def post(self, request: Request, code: str) -> Response:
         """Say that nothing (more) was sold on an ended code."""
-        self.body(Nothing)
+        self.body(EmptyBody)
         return answer(operations.not_sold(self.authorization, by=self.by))
 
 
 class Release(ByAuthority):
-    @extend_schema(request=Reason, responses=AuthorizationShape)
+    @extend_schema(request=ReasonBody, responses=AuthorizationShape)
     @idempotent()
     def post(self, request: Request, code: str) -> Response:
         """Free what an ended code still holds."""
-        given = self.body(Reason)
+        given = self.body(ReasonBody)
         return answer(operations.release(self.authorization, **given, by=self.by))
 
 

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
-from api.v1.bodies import FlagFilters, ReviewForm
+from api.v1.bodies import FlagFilters, ReviewBody
 from api.v1.shapes import FlagShape
 from oversight import access
 from oversight import operations as oversight
@@ -45,10 +45,10 @@ class Review(OneFlag):
     scopes = {"POST": ("flags:review",)}
     authority_for = ("POST",)
 
-    @extend_schema(request=ReviewForm, responses=FlagShape)
+    @extend_schema(request=ReviewBody, responses=FlagShape)
     @idempotent()
     def post(self, request: Request, id: UUID) -> Response:
         """Propose how a flag ends. A key proposes; it is never the second officer."""
         flag = self.subject(id)
-        oversight.review(flag, **self.body(ReviewForm), by=self.by)
+        oversight.review(flag, **self.body(ReviewBody), by=self.by)
         return Response(FlagShape(self.subject(id)).data)

@@ -8,12 +8,12 @@ from rest_framework.response import Response
 from api.bodies import (
     Body,
     Day,
+    ExactNumber,
     Filters,
     Kilograms,
-    Number,
     QuantityIn,
     QuantityOut,
-    Reason,
+    ReasonBody,
     Reference,
     Text,
     as_uuid,
@@ -21,7 +21,7 @@ from api.bodies import (
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.catalogue import precursor_named
-from precursors.search import folded
+from precursors.search import fold
 from registry import access, operations
 from registry.actors import Actor
 from registry.models import License, Organization, Permit, Reinstatement, Site, Vehicle
@@ -74,20 +74,20 @@ def license_named(by: Actor, number: str) -> License | None:
 # Bodies ----------------------------------------------------------------------------------------
 
 
-class OrganizationForm(Body):
+class OrganizationBody(Body):
     tax_id = Text(max_length=40)
     name = Text(max_length=200)
     country = Text(max_length=2, required=False)
 
 
-class LicenseForm(Body):
+class LicenseBody(Body):
     number = Text(max_length=50)
     organization = Reference(organization_named, code="unknown_organization")
     valid_from = Day()
     valid_to = Day()
 
 
-class PermitForm(Body):
+class PermitBody(Body):
     license = Reference(license_named, code="unknown_license")
     precursor = Reference(precursor_named, code="unknown_precursor")
     activity = serializers.ChoiceField(Activity.choices)
@@ -96,17 +96,17 @@ class PermitForm(Body):
     automatic_limit = QuantityIn(required=False, default=None)
 
 
-class SiteForm(Body):
+class SiteBody(Body):
     organization = Reference(organization_named, code="unknown_organization")
     name = Text(max_length=200)
     address = Text(max_length=300)
     ubigeo = Text(max_length=6, required=False, allow_blank=True)
-    latitude = Number(max_digits=9, decimal_places=6, required=False)
-    longitude = Number(max_digits=9, decimal_places=6, required=False)
+    latitude = ExactNumber(max_digits=9, decimal_places=6, required=False)
+    longitude = ExactNumber(max_digits=9, decimal_places=6, required=False)
     storage_limit = QuantityIn(required=False)
 
 
-class VehicleForm(Body):
+class VehicleBody(Body):
     organization = Reference(organization_named, code="unknown_organization")
     plate = Text(max_length=30)
     kind = Text(max_length=50)
@@ -121,7 +121,7 @@ class OrganizationFilters(Filters):
     q = Text(required=False, max_length=200, source="search_text__contains")
 
     def validate_q(self, value: str) -> str:
-        return folded(value)
+        return fold(value)
 
 
 class LicenseFilters(Filters):
@@ -258,10 +258,10 @@ class Organizations(Endpoint):
         rows = access.organizations_for(self.by).filter(**self.filters(OrganizationFilters))
         return self.listed(rows, shape=OrganizationShape)
 
-    @extend_schema(request=OrganizationForm, responses={201: OrganizationShape})
+    @extend_schema(request=OrganizationBody, responses={201: OrganizationShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        firm = operations.add_organization(**self.body(OrganizationForm), by=self.by)
+        firm = operations.add_organization(**self.body(OrganizationBody), by=self.by)
         return Response(OrganizationShape(firm).data, status=201)
 
 
@@ -276,10 +276,10 @@ class Licenses(Endpoint):
         rows = access.licenses_for(self.by).filter(**self.filters(LicenseFilters))
         return self.listed(rows, shape=LicenseShape)
 
-    @extend_schema(request=LicenseForm, responses={201: LicenseShape})
+    @extend_schema(request=LicenseBody, responses={201: LicenseShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        license = operations.grant_license(**self.body(LicenseForm), by=self.by)
+        license = operations.grant_license(**self.body(LicenseBody), by=self.by)
         return Response(LicenseShape(license).data, status=201)
 
 
@@ -294,22 +294,22 @@ class LicenseAction(Endpoint):
 
 
 class LicenseSuspension(LicenseAction):
-    @extend_schema(request=Reason, responses=LicenseShape)
+    @extend_schema(request=ReasonBody, responses=LicenseShape)
     @idempotent()
     def post(self, request: Request, number: str) -> Response:
         """Suspend a license at once. Repeating it changes nothing."""
         license = self.subject(number)
-        license = operations.suspend_license(license, **self.body(Reason), by=self.by)
+        license = operations.suspend_license(license, **self.body(ReasonBody), by=self.by)
         return Response(LicenseShape(license).data)
 
 
 class LicenseReinstatement(LicenseAction):
-    @extend_schema(request=Reason, responses={201: ReinstatementShape})
+    @extend_schema(request=ReasonBody, responses={201: ReinstatementShape})
     @idempotent()
     def post(self, request: Request, number: str) -> Response:
         """Propose to lift a suspension. A second officer approves it on a page."""
         license = self.subject(number)
-        proposal = operations.propose_reinstatement(license, **self.body(Reason), by=self.by)
+        proposal = operations.propose_reinstatement(license, **self.body(ReasonBody), by=self.by)
         return Response(ReinstatementShape(proposal).data, status=201)
 
 
@@ -324,10 +324,10 @@ class Permits(Endpoint):
         rows = access.permits_for(self.by).filter(**self.filters(PermitFilters))
         return self.listed(rows, shape=PermitShape)
 
-    @extend_schema(request=PermitForm, responses={201: PermitShape})
+    @extend_schema(request=PermitBody, responses={201: PermitShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        permit = operations.grant_permit(**self.body(PermitForm), by=self.by)
+        permit = operations.grant_permit(**self.body(PermitBody), by=self.by)
         return Response(PermitShape(permit).data, status=201)
 
 
@@ -342,10 +342,10 @@ class Sites(Endpoint):
         rows = access.sites_for(self.by).filter(**self.filters(PlaceFilters))
         return self.listed(rows, shape=SiteShape)
 
-    @extend_schema(request=SiteForm, responses={201: SiteShape})
+    @extend_schema(request=SiteBody, responses={201: SiteShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        site = operations.add_site(**self.body(SiteForm), by=self.by)
+        site = operations.add_site(**self.body(SiteBody), by=self.by)
         return Response(SiteShape(site).data, status=201)
 
 
@@ -360,8 +360,8 @@ class Vehicles(Endpoint):
         rows = access.vehicles_for(self.by).filter(**self.filters(VehicleFilters))
         return self.listed(rows, shape=VehicleShape)
 
-    @extend_schema(request=VehicleForm, responses={201: VehicleShape})
+    @extend_schema(request=VehicleBody, responses={201: VehicleShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        vehicle = operations.add_vehicle(**self.body(VehicleForm), by=self.by)
+        vehicle = operations.add_vehicle(**self.body(VehicleBody), by=self.by)
         return Response(VehicleShape(vehicle).data, status=201)

@@ -8,16 +8,16 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.bodies import Reason
+from api.bodies import ReasonBody
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.bodies import (
-    CodelessSaleForm,
-    CorrectionForm,
-    ReceiptForm,
+    CodelessSaleBody,
+    CorrectionBody,
+    ReceiptBody,
+    SaleBody,
     SaleFilters,
-    SaleForm,
-    VoidForm,
+    VoidBody,
 )
 from api.v1.codes import ByVendor
 from api.v1.shapes import ReceiptShape, SaleShape, with_progress
@@ -34,7 +34,7 @@ class CodeSales(ByVendor):
     pointers = POINTERS
 
     def found(self, text: str) -> Authorization:
-        return Authorization(code=codes.normal(text), seller=self.by.organization)
+        return Authorization(code=codes.normalize(text), seller=self.by.organization)
 
     def handle_exception(self, exc: Exception) -> Response:
         """Tell of an unknown code before all else, and keep the missed look-up."""
@@ -47,11 +47,11 @@ class CodeSales(ByVendor):
     def may_sell(self) -> bool:
         return operations.may_sell_on(self.kwargs["code"], by=self.by)
 
-    @extend_schema(request=SaleForm, responses={201: SaleShape})
+    @extend_schema(request=SaleBody, responses={201: SaleShape})
     @idempotent(required=True, for_ever=True)
     def post(self, request: Request, code: str) -> Response:
         """Report a sale as it happened; a difference is flagged, never refused."""
-        report = self.body(SaleForm)["report"]
+        report = self.body(SaleBody)["report"]
         sale = operations.record_sale(self.authorization, report, by=self.by)
         return Response(SaleShape(sale, context={"is_new": True}).data, status=201)
 
@@ -69,11 +69,11 @@ class Sales(Endpoint):
         rows = [with_progress(part.filter(**asked)) for part in access.sale_parts(self.by)]
         return self.listed(*rows, shape=SaleShape)
 
-    @extend_schema(request=CodelessSaleForm, responses={201: SaleShape})
+    @extend_schema(request=CodelessSaleBody, responses={201: SaleShape})
     @idempotent(required=True, for_ever=True)
     def post(self, request: Request) -> Response:
         """Report a sale that was made without a code: an outage, a walk-in."""
-        sale = operations.record_uncoded_sale(**self.body(CodelessSaleForm), by=self.by)
+        sale = operations.record_uncoded_sale(**self.body(CodelessSaleBody), by=self.by)
         return created(sale)
 
 
@@ -104,33 +104,33 @@ class OfOwnSale(OfSale):
 
 
 class Correction(OfOwnSale):
-    @extend_schema(request=CorrectionForm, responses={201: SaleShape})
+    @extend_schema(request=CorrectionBody, responses={201: SaleShape})
     @idempotent(required=True, for_ever=True)
     def post(self, request: Request, id: UUID) -> Response:
         """Replace a report by a whole new one. 409 `sale_replaced` names the one in force."""
         sale = self.subject(id)
-        return created(operations.correct_sale(sale, **self.body(CorrectionForm), by=self.by))
+        return created(operations.correct_sale(sale, **self.body(CorrectionBody), by=self.by))
 
 
 class Void(OfOwnSale):
-    @extend_schema(request=VoidForm, responses={201: SaleShape})
+    @extend_schema(request=VoidBody, responses={201: SaleShape})
     @idempotent(required=True, for_ever=True)
     def post(self, request: Request, id: UUID) -> Response:
         """Replace a report by nothing. It counts until the buyer or an officer agrees."""
         sale = self.subject(id)
-        return created(operations.void_sale(sale, **self.body(VoidForm), by=self.by))
+        return created(operations.void_sale(sale, **self.body(VoidBody), by=self.by))
 
 
 class Agreement(OfSale):
     scopes = {"POST": ("registry:write",)}
     authority_for = ("POST",)
 
-    @extend_schema(request=Reason, responses=SaleShape)
+    @extend_schema(request=ReasonBody, responses=SaleShape)
     @idempotent()
     def post(self, request: Request, id: UUID) -> Response:
         """Accept the vendor's current, lower figure."""
         sale = self.subject(id)
-        operations.agree(sale, **self.body(Reason), by=self.by)
+        operations.agree(sale, **self.body(ReasonBody), by=self.by)
         return Response(SaleShape(with_progress(access.sales_for(self.by)).get(pk=sale.pk)).data)
 
 
@@ -141,12 +141,12 @@ class Receipts(OfSale):
     def subject(self, id: UUID, **restricted: Any) -> Sale:
         return super().subject(id, buyer=self.by.organization)
 
-    @extend_schema(request=ReceiptForm, responses={201: ReceiptShape})
+    @extend_schema(request=ReceiptBody, responses={201: ReceiptShape})
     @idempotent(required=True, for_ever=True)
     def post(self, request: Request, id: UUID) -> Response:
         """Say what arrived: once for a sale and its corrections."""
         sale = self.subject(id)
-        receipt = operations.confirm_receipt(sale, **self.body(ReceiptForm), by=self.by)
+        receipt = operations.confirm_receipt(sale, **self.body(ReceiptBody), by=self.by)
         return Response(ReceiptShape(receipt).data, status=201)
 
 

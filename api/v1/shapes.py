@@ -6,7 +6,7 @@ from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.bodies import Kept, Kilograms, QuantityOut, kilograms
+from api.bodies import Kilograms, PerThreadFields, QuantityOut, kilograms
 from authorizations.models import Authorization, Outcome, Receipt, ReceiptReason, Sale, Status
 from oversight.models import Evaluation, Flag, FlagState, Severity
 from rules import RULES
@@ -61,7 +61,7 @@ class ReceiptShape(serializers.ModelSerializer[Receipt]):
         read_only_fields = fields
 
 
-class SaleShape(Kept, serializers.ModelSerializer[Sale]):
+class SaleShape(PerThreadFields, serializers.ModelSerializer[Sale]):
     id = serializers.UUIDField(source="uuid")
     authorization = CodeOut("authorization.")
     status = serializers.SerializerMethodField()
@@ -144,7 +144,7 @@ class SaleShape(Kept, serializers.ModelSerializer[Sale]):
         return receipt and ReceiptShape(receipt).data
 
 
-class AuthorizationShape(Kept, serializers.ModelSerializer[Authorization]):
+class AuthorizationShape(PerThreadFields, serializers.ModelSerializer[Authorization]):
     code = CodeOut("")
     status = serializers.ChoiceField(Status.choices)
     buyer = serializers.CharField(source="buyer.tax_id")

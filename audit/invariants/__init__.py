@@ -7,10 +7,10 @@ last part of the sixth asks the rules themselves: see `reproduced`.
 from collections.abc import Iterator
 
 from audit.invariants import balances, guards, history, judged, reproduced
-from audit.invariants.question import Question, Scope
+from audit.invariants.question import Changed, Question
 from audit.invariants.reproduced import Reproduction
 
-__all__ = ["HALTING", "QUESTIONS", "Question", "Scope", "violations"]
+__all__ = ["HALTING", "QUESTIONS", "Changed", "Question", "violations"]
 
 QUESTIONS: tuple[Question | Reproduction, ...] = (
     *balances.OWN,

@@ -1,6 +1,6 @@
 """Invariant 10: the triggers that refuse stand, and the role at work cannot take them away."""
 
-from audit.invariants.question import NOTHING, Question
+from audit.invariants.question import EVERYTHING, Question
 
 ADDED_ONLY = ("rows_are_kept", "table_is_kept")
 FROZEN = ("columns_are_kept", *ADDED_ONLY)
@@ -73,17 +73,17 @@ OWN = (
     Question(
         10,
         "every guard is on, always",
-        NOTHING,
+        EVERYTHING,
         f"SELECT wanted.of || '.' || wanted.name FROM {STANDS}"
         " WHERE guard.tgenabled IS DISTINCT FROM 'A'",
     ),
     Question(
         10,
         "every guard refuses",
-        NOTHING,
+        EVERYTHING,
         f"SELECT wanted.of || '.' || wanted.name FROM {STANDS}"
         " WHERE position('RAISE EXCEPTION' IN done.prosrc) = 0",
     ),
-    Question(10, "the application’s role owns nothing", NOTHING, OWNED),
-    Question(10, "every table of several firms shows each its own rows", NOTHING, OPEN),
+    Question(10, "the application’s role owns nothing", EVERYTHING, OWNED),
+    Question(10, "every table of several firms shows each its own rows", EVERYTHING, OPEN),
 )

@@ -1,6 +1,6 @@
 """Invariants 7 to 9: who ended what, what may happen once, and that everything left its event."""
 
-from audit.invariants.question import NOTHING, Question
+from audit.invariants.question import EVERYTHING, Question
 
 ENDED = "('explained', 'dismissed', 'confirmed')"
 STEPS = "oversight_flagstep"
@@ -139,7 +139,7 @@ OWN = (
     Question(
         9,
         "every change of a license has its step and its event",
-        NOTHING,
+        EVERYTHING,
         """
         SELECT 'license ' || license.id FROM registry_license license
         CROSS JOIN LATERAL (SELECT count(*) AS number, max(sequence) AS last

@@ -28,11 +28,11 @@ KINDS = {
     ),
     "event": ("registry_event", "id > %(event)s"),
 }
-NOTHING = "whole"  # the kind of what is read whole every time: there is little of it
+EVERYTHING = "whole"  # the kind of what is read whole every time: there is little of it
 
 
 @dataclass(frozen=True)
-class Scope:
+class Changed:
     """What may have changed; `everything` reads all."""
 
     everything: bool = True
@@ -60,11 +60,11 @@ class Question:
     def count(self) -> int:
         """How many rows break it, of all there are."""
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT count(*) FROM ({self._sql(Scope())}) AS broken")
+            cursor.execute(f"SELECT count(*) FROM ({self._sql(Changed())}) AS broken")
             found: int = cursor.fetchone()[0]
         return found
 
-    def broken(self, scope: Scope, *, most: int) -> list[str]:
+    def broken(self, scope: Changed, *, most: int) -> list[str]:
         """Name rows within the scope that break it, at most so many."""
         values: dict[str, Any] = {
             "authorizations": list(scope.authorizations),
@@ -76,8 +76,8 @@ class Question:
             cursor.execute(f"{self._sql(scope)} LIMIT %(most)s", values)
             return [str(name) for (name,) in cursor.fetchall()]
 
-    def _sql(self, scope: Scope) -> str:
-        if self.kind == NOTHING:
+    def _sql(self, scope: Changed) -> str:
+        if self.kind == EVERYTHING:
             return self.sql
         table, changed = KINDS[self.kind]
         if scope.everything:

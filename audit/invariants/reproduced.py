@@ -18,7 +18,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 import rules
-from audit.invariants.question import Scope
+from audit.invariants.question import Changed
 from oversight.models import Evaluation
 from oversight.reading.authorizations import facts_of_evaluations
 
@@ -40,16 +40,16 @@ class Reproduction:
 
     def count(self) -> int:
         """How many of a sample are not found again."""
-        return sum(1 for _pk in _not_found_again(_asked(Scope())))
+        return sum(1 for _pk in _not_found_again(_asked(Changed())))
 
-    def broken(self, scope: Scope, *, most: int) -> list[str]:
+    def broken(self, scope: Changed, *, most: int) -> list[str]:
         """Name authorizations within the scope, of a sample, whose findings are others now."""
         again = scope.found.get(self.name, ())
         last = _asked(scope) | Evaluation.objects.filter(authorization__in=again)
         return [str(pk) for pk in islice(_not_found_again(last), most)]
 
 
-def _asked(scope: Scope) -> QuerySet[Evaluation]:
+def _asked(scope: Changed) -> QuerySet[Evaluation]:
     if scope.everything:
         sample = Evaluation.objects.order_by("?")[:SAMPLE]
         return Evaluation.objects.filter(authorization__in=sample.values("authorization"))

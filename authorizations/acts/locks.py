@@ -10,7 +10,7 @@ from django.db.models import Model
 from authorizations import ledger
 from authorizations.acts.act import write_change
 from authorizations.models import Authorization, Status
-from database.statements import Statement, columns, take
+from database.statements import Statement, select_columns, take_row
 from precursors.models import Product
 from registry import clock
 from registry.actors import Actor
@@ -46,7 +46,10 @@ FROM (
 ) locked
 """
 COLUMNS = ", ".join(
-    [columns("own", Authorization), *(columns(*related) for related in RELATED.items())]
+    [
+        select_columns("own", Authorization),
+        *(select_columns(*related) for related in RELATED.items()),
+    ]
 )
 BY_ID = Statement(LOCK.format(now=clock.NOW, columns=COLUMNS, which="own.id = %(id)s"))
 BY_CODE = Statement(
@@ -86,9 +89,9 @@ def _locked(
     at: datetime, site_id: int | None, vehicle_id: int | None, *values: Any
 ) -> LockedAuthorization:
     rest = list(values)
-    own = take(Authorization, rest)
+    own = take_row(Authorization, rest)
     for name, model in RELATED.items():
-        setattr(own, name, take(model, rest))
+        setattr(own, name, take_row(model, rest))
     own.buyer.jurisdiction = own.seller.jurisdiction = own.jurisdiction
     return LockedAuthorization(own, at, site_id, vehicle_id)
 

@@ -14,7 +14,7 @@ from authorizations.acts.counts import change_counted
 from authorizations.acts.locks import lock, settle
 from authorizations.acts.looks import code_unknown
 from authorizations.models import Authorization, DutyReason, Sale
-from database.statements import known
+from database.statements import partial_row
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity
@@ -150,7 +150,7 @@ def sale_from(
         sold_at=report.sold_at,
         sold_on=report.sold_at.astimezone(zone).date(),
         recorded_at=at,
-        site=known(report.site, "uuid", id=place.site_id),
+        site=partial_row(report.site, "uuid", id=place.site_id),
         plate=place.plate,
         vehicle_id=place.vehicle_id,
         **{name: getattr(report, name) for name in PAPERS},

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 import rules
-from database.statements import Statement, known
+from database.statements import Statement, partial_row
 from precursors.errors import Refused
 from precursors.models import Product
 from registry import clock
@@ -83,9 +83,11 @@ def take_turn(
         at,
         ruleset_id,
         by.organization,
-        known(seller, "jurisdiction_id", "tax_id", id=seller_id),
-        known(site, "organization_id", "uuid", id=site_id, storage_limit_kg=storage_limit_kg),
-        vehicle and known(vehicle, "jurisdiction_id", "plate", id=vehicle_id),
+        partial_row(seller, "jurisdiction_id", "tax_id", id=seller_id),
+        partial_row(
+            site, "organization_id", "uuid", id=site_id, storage_limit_kg=storage_limit_kg
+        ),
+        vehicle and partial_row(vehicle, "jurisdiction_id", "plate", id=vehicle_id),
         Product.from_db("default", PRODUCT, columns),
     )
 

@@ -1,7 +1,7 @@
 """What was reported and booked stays as it was, and each firm is shown its own."""
 
 from database.guards import append_only, frozen
-from database.row_security import NOBODY, PARTIES, added_by_all, shown_to
+from database.row_security import NOBODY, PARTIES, insertable_by_all, show_to_firm
 
 ADDED_ONLY = ["agreement", "ledgerentry", "lookup", "receipt", "ruleset", "sale"]
 OF_OWN = "EXISTS (SELECT FROM authorizations_authorization own WHERE own.id = authorization_id)"
@@ -33,9 +33,9 @@ GUARDS = [
         "period_start",
         "period_end",
     ),
-    shown_to("authorizations_authorization", PARTIES),
-    shown_to("authorizations_sale", PARTIES),
-    shown_to("authorizations_receipt", OF_OWN),
-    shown_to("authorizations_lookup", "portal_firm() = organization_id"),
-    added_by_all("authorizations_ledgerentry", NOBODY),
+    show_to_firm("authorizations_authorization", PARTIES),
+    show_to_firm("authorizations_sale", PARTIES),
+    show_to_firm("authorizations_receipt", OF_OWN),
+    show_to_firm("authorizations_lookup", "portal_firm() = organization_id"),
+    insertable_by_all("authorizations_ledgerentry", NOBODY),
 ]

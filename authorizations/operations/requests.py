@@ -67,7 +67,7 @@ def _draw_code(purchase: Purchase, ruleset: int | None, purpose: str) -> Authori
     jurisdiction = purchase.buyer.jurisdiction
     return Authorization(
         jurisdiction=jurisdiction,
-        code=codes.draw(),
+        code=codes.draw_code(),
         status=Status.ISSUED if automatic else Status.PENDING,
         issued_at=purchase.at if automatic else None,
         valid_until=_valid_until(purchase) if automatic else None,

@@ -2,7 +2,7 @@
 
 from authorizations.migrations._guards import OF_OWN
 from database.guards import append_only, frozen
-from database.row_security import NOBODY, shown_to
+from database.row_security import NOBODY, show_to_firm
 
 GUARDS = [
     append_only("oversight_evaluation"),
@@ -17,7 +17,7 @@ GUARDS = [
         "authorization_id",
         "raised_at",
     ),
-    shown_to("oversight_evaluation", OF_OWN),
-    shown_to("oversight_flag", NOBODY),
-    shown_to("oversight_flagstep", NOBODY),
+    show_to_firm("oversight_evaluation", OF_OWN),
+    show_to_firm("oversight_flag", NOBODY),
+    show_to_firm("oversight_flagstep", NOBODY),
 ]

@@ -17,8 +17,8 @@ from django.db.models import Model, Prefetch, QuerySet
 
 from authorizations.models import Agreement, Authorization, LedgerEntry, Receipt, Sale
 from authorizations.models.sales import root_in_sql
+from authorizations.product_facts import Caps, product_facts
 from oversight.models import Evaluation
-from precursors.models import Presentation, Product
 from precursors.quantities import Quantity, Unit
 from registry.models import License, LicenseStep
 from rules.facts import (
@@ -27,7 +27,6 @@ from rules.facts import (
     Booking,
     Facts,
     LicenseFacts,
-    ProductFacts,
     ReceiptFacts,
     ReportFacts,
     SaleFacts,
@@ -36,7 +35,6 @@ from rules.facts import (
 
 Row = TypeVar("Row", bound=Model)
 Changeable = dict[str, Any]
-Caps = Mapping[str, Decimal | None]
 Moments = Mapping[int, datetime]  # as of when each authorization is looked at
 MOMENTS = ("issued_at", "valid_until", "ended_at")
 
@@ -141,7 +139,7 @@ def _read(
             as_of=moments[row.pk],
             zone=row.jurisdiction.zone,
             has_code=row.code is not None,
-            product=_product(row.product, caps[row.pk]),
+            product=product_facts(row.product, caps[row.pk]),
             authorized=_amount(row),
             sales=tuple(sales[row.pk]),
             bookings=tuple(bookings[row.pk]),
@@ -218,7 +216,7 @@ def _report(sale: Sale, caps: Caps) -> ReportFacts:
     return ReportFacts(
         version=sale.version,
         amount=None if sale.is_void else _amount(sale),
-        product=_product(sale.product, caps),
+        product=product_facts(sale.product, caps),
         sold_at=sale.sold_at,
         recorded_at=sale.recorded_at,
         site=str(sale.site.uuid),
@@ -245,20 +243,6 @@ def _receipt(receipt: Receipt) -> ReceiptFacts:
 
 def _amount(row: Authorization | Sale | Receipt) -> Amount:
     return Amount(Quantity(row.quantity_value, Unit(row.quantity_unit)), row.product_kg)
-
-
-def _product(product: Product, caps: Caps) -> ProductFacts:
-    precursor = product.precursor
-    return ProductFacts(
-        code=product.code,
-        precursor=precursor.code,
-        concentration_percent=product.concentration_percent,
-        density_kg_per_l=product.density_kg_per_l,
-        scale_division_kg=product.scale_division_kg,
-        expansion_per_kelvin=product.expansion_per_kelvin,
-        tolerance_cap_kg=caps.get(precursor.code, precursor.tolerance_cap_kg),
-        packed=product.presentation == Presentation.PACKED,
-    )
 
 
 def _booking(entry: LedgerEntry) -> Booking:

@@ -20,11 +20,11 @@ from pages.buyer.forms import CancelForm, HistoryForm, ReceiptForm
 from pages.deliveries import Delivery, deliveries
 from pages.exports import csv_answer
 from pages.guards import firm_required
-from pages.lists import part
+from pages.lists import page_of
 from pages.show import posted, show
 from pages.timeline import timeline
 from precursors.models import Product
-from precursors.search import words
+from precursors.search import search_words
 from registry import clock
 from registry.actors import Actor
 from registry.http import actor_of
@@ -133,7 +133,7 @@ def history(request: HttpRequest) -> HttpResponse:
     """What the firm asked for, the newest first, by the filters of the address."""
     by = actor_of(request)
     form = _filters(request, by)
-    listed = part(request, _filtered(purchases_for(by), form, by))
+    listed = page_of(request, _filtered(purchases_for(by), form, by))
     at = clock.now()
     for row in listed["rows"]:
         row.shown = row.status_at(at)
@@ -172,7 +172,7 @@ def _filtered(
         rows = rows.filter(status=status)
     if code := given.get("product"):
         rows = rows.filter(product__code=code)
-    for word in words(given.get("vendor") or ""):
+    for word in search_words(given.get("vendor") or ""):
         rows = rows.filter(Q(seller__search_text__contains=word) | Q(seller__tax_id=word))
     if since := given.get("since"):
         rows = rows.filter(requested_at__gte=start_of_day(since, zone))

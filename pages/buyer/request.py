@@ -20,7 +20,7 @@ from pages.show import posted, show
 from precursors.models import Product
 from precursors.operations import products_for, search_products
 from precursors.quantities import Quantity, Unit
-from precursors.search import folded, words
+from precursors.search import fold, search_words
 from registry import clock
 from registry.access import partners_for, permits_for, sites_for
 from registry.actors import Actor
@@ -117,7 +117,7 @@ def vendor(request: HttpRequest, draft: Draft) -> HttpResponse:
     if form.is_valid():
         draft.answer(seller=form.cleaned_data["seller"])
         return _onward(draft)
-    too_short = bool(query) and len(folded(query)) < LETTERS_MIN
+    too_short = bool(query) and len(fold(query)) < LETTERS_MIN
     return _question(
         request, draft, form, query=query, found=found, offered=offered, too_short=too_short
     )
@@ -125,7 +125,7 @@ def vendor(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def _found_vendors(query: str, by: Actor) -> list[Organization]:
     """The firm of exactly this tax number, or the first few of this name."""
-    if len(folded(query)) < LETTERS_MIN:
+    if len(fold(query)) < LETTERS_MIN:
         return []
     assert by.organization
     others = partners_for(by).exclude(pk=by.organization.pk)
@@ -133,7 +133,7 @@ def _found_vendors(query: str, by: Actor) -> list[Organization]:
         return [exact]
     if not any(sign.isalpha() for sign in query):
         return []
-    for word in words(query):
+    for word in search_words(query):
         others = others.filter(search_text__contains=word)
     return list(others.order_by("name", "pk")[:VENDORS_MAX])
 

@@ -41,7 +41,7 @@ def find_authorizations(request: HttpRequest) -> HttpResponse:
 
 
 def _named(rows: QuerySet[Authorization], *, code: str) -> Authorization:
-    found = rows.filter(code=codes.normal(code)).first()
+    found = rows.filter(code=codes.normalize(code)).first()
     if found is None:
         raise Refused("code_unknown", _("No authorization has this code."), field="code")
     return found

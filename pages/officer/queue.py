@@ -35,7 +35,7 @@ from pages.officer.forms import (
     QueueFilter,
     TakeForm,
 )
-from precursors.search import words
+from precursors.search import search_words
 from registry import clock
 from registry.access import organizations_for
 from registry.actors import Actor
@@ -152,7 +152,7 @@ def _in_tab(tab: str, by: Actor, at: datetime) -> Q:
 
 def _firms(text: str, by: Actor) -> QuerySet[Any]:
     firms = organizations_for(by)
-    for word in words(text):
+    for word in search_words(text):
         firms = firms.filter(search_text__contains=word)
     return firms.values("pk")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pages.entry import enter
 from pages.guards import officer_required
 from pages.register.forms import DriverForm, LicenseForm, OrganizationForm, SiteForm, VehicleForm
-from precursors.search import words
+from precursors.search import search_words
 from registry import clock, operations
 from registry.access import (
     drivers_for,
@@ -37,7 +37,7 @@ def firm_list(request: HttpRequest) -> HttpResponse:
     """Every firm, the newest first; `q` searches names and tax numbers."""
     query = request.GET.get("q", "")
     firms = organizations_for(actor_of(request)).order_by("-pk")
-    for word in words(query):
+    for word in search_words(query):
         firms = firms.filter(search_text__contains=word)
     before = _row_named(request, "before")
     shown = list((firms.filter(pk__lt=before.pk) if before else firms)[: PAGE + 1])

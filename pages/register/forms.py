@@ -16,7 +16,7 @@ from precursors.quantities import Quantity, Unit
 from registry.models import Membership
 from registry.models.firms import Activity, Period
 from registry.models.people import Role
-from registry.refusal_counts import note
+from registry.refusal_counts import note_refusal
 
 MASSES = [(unit.value, unit.label) for unit in Unit if unit.dimension == "mass"]
 UNITS = [(unit.value, unit.label) for unit in Unit]
@@ -32,7 +32,7 @@ class VerbForm(Form):
         try:
             return verb(**self.values(), **fixed)
         except Refused as refusal:
-            note(refusal)
+            note_refusal(refusal)
             field = refusal.data.get("field")
             self.add_error(field if field in self.fields else None, str(refusal.message))
             return None

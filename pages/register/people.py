@@ -19,7 +19,7 @@ from pages.middleware import MEMBERSHIP
 from pages.register.forms import AcceptForm, InviteForm, MembershipForm
 from registry import operations
 from registry.access import members_for, organizations_for
-from registry.http import actor_of, noted
+from registry.http import actor_of, portal_request
 from registry.models import Invitation, Organization, User
 from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES
 from registry.operations.people import find_invitation
@@ -119,7 +119,7 @@ def _joining(request: HttpRequest, found: Invitation, token: str) -> HttpRespons
 @login_required
 def membership(request: HttpRequest) -> HttpResponse:
     """Choose for whom to act."""
-    memberships = noted(request).memberships
+    memberships = portal_request(request).memberships
     form = MembershipForm(request.POST or None, memberships=memberships)
     if request.method == "POST" and form.is_valid():
         request.session[MEMBERSHIP] = int(form.cleaned_data["membership"])

@@ -16,7 +16,7 @@ from authorizations.remaining import remaining
 from pages.buyer.forms import ConfirmForm
 from pages.deliveries import deliveries
 from pages.guards import firm_required
-from pages.lists import part
+from pages.lists import page_of
 from pages.seller.forms import CodeForm
 from pages.seller.verdicts import verdict
 from pages.show import posted, show
@@ -85,7 +85,7 @@ def codes(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("show") == "all"
     rows = codes_of(actor_of(request))
     at = clock.now()
-    listed = part(request, rows if everything else rows.filter(status__in=LIVE))
+    listed = page_of(request, rows if everything else rows.filter(status__in=LIVE))
     for row in listed["rows"]:
         row.shown, row.remaining = row.status_at(at), remaining(row)
     return show(request, "seller/codes.html", everything=everything, **listed)

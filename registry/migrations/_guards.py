@@ -1,7 +1,7 @@
 """What the register has recorded stays as it was, and loosening takes two, in SQL too."""
 
 from database.guards import always, append_only, frozen
-from database.row_security import FUNCTION, added_by_all
+from database.row_security import FUNCTION, insertable_by_all
 
 STANDING_IS_DECIDED = """
 BEGIN
@@ -185,5 +185,5 @@ GUARDS = [
     always("registry_membership", "officer_is_invited", "BEFORE INSERT", OFFICER_IS_INVITED),
     always("registry_membership", "stays_ended", "BEFORE UPDATE", WHO_LEFT_IS_INVITED_AGAIN),
     FUNCTION,
-    added_by_all("registry_event", "portal_firm() = ANY (organizations)"),
+    insertable_by_all("registry_event", "portal_firm() = ANY (organizations)"),
 ]

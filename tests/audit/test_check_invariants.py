@@ -158,7 +158,7 @@ def test_every_question_can_be_asked_of_a_part(ask: Ask, sell: Callable[..., Sal
     code = ask("100")
     sell(code, "150")
     evaluate([code.pk])
-    scope = invariants.Scope(False, [code.pk], 0)
+    scope = invariants.Changed(False, [code.pk], 0)
     for question in invariants.QUESTIONS:
         assert question.broken(scope, most=5) == [], question.name
 

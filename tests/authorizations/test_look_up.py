@@ -29,23 +29,23 @@ def wrong(code: str) -> str:
 
 @given(st.integers(0, 11), st.sampled_from(codes.ALPHABET))
 def test_every_mistyped_character_is_found(place: int, typed: str) -> None:
-    code = codes.draw()
+    code = codes.draw_code()
     slip = code[:place] + typed + code[place + 1 :]
     if slip == code:
-        assert codes.normal(slip) == code
+        assert codes.normalize(slip) == code
     else:
-        assert code_of(lambda: codes.normal(slip)) == "code_mistyped"
+        assert code_of(lambda: codes.normalize(slip)) == "code_mistyped"
 
 
 def test_a_code_is_read_whatever_its_dress() -> None:
-    code = next(code for code in iter(codes.draw, "") if {"0", "1"} <= set(code))
+    code = next(code for code in iter(codes.draw_code, "") if {"0", "1"} <= set(code))
     dressed = f" {code[:4].lower()}-{code[4:8]} {code[8:]}".replace("0", "o").replace("1", "l")
-    assert codes.normal(dressed) == code
+    assert codes.normalize(dressed) == code
 
 
 @pytest.mark.parametrize("typed", ["", "7K2M", "7K2M-9QXD-4T8", "ÑÑÑÑ-ÑÑÑÑ-ÑÑÑÑ", "0" * 500])
 def test_what_is_no_code_is_a_slip(typed: str) -> None:
-    assert code_of(lambda: codes.normal(typed)) == "code_mistyped"
+    assert code_of(lambda: codes.normalize(typed)) == "code_mistyped"
 
 
 def test_the_vendor_finds_the_code_its_buyer_brings(ask: Ask, vendor: Firm) -> None:
@@ -66,7 +66,7 @@ def test_a_second_look_records_nothing_more(ask: Ask, vendor: Firm) -> None:
 def test_another_vendors_code_is_answered_as_unknown_and_recorded(ask: Ask, rival: Firm) -> None:
     code = ask().code
     messages = []
-    for typed in (code, codes.draw()):
+    for typed in (code, codes.draw_code()):
         with pytest.raises(Refused) as caught:
             operations.look_up(typed, by=rival.actor)
         messages.append((caught.value.code, str(caught.value)))
@@ -79,7 +79,7 @@ def test_five_misses_lock_look_ups_for_a_while(
 ) -> None:
     code = ask().code
     for _miss in range(settings.LOOKUP_MISSES_MAX):
-        assert code_of(lambda: operations.look_up(codes.draw(), by=vendor.actor)) == (
+        assert code_of(lambda: operations.look_up(codes.draw_code(), by=vendor.actor)) == (
             "code_unknown"
         )
     assert code_of(lambda: operations.look_up(code, by=vendor.actor)) == "lookups_locked"
@@ -99,7 +99,7 @@ def test_while_locked_the_vendors_own_codes_still_take_sales(
 ) -> None:
     authorization = ask()
     for _miss in range(5):
-        code_of(lambda: operations.look_up(codes.draw(), by=vendor.actor))
+        code_of(lambda: operations.look_up(codes.draw_code(), by=vendor.actor))
     assert sell(authorization, "10").pk
 
 

@@ -38,7 +38,7 @@ def test_a_request_within_the_automatic_limit_is_issued_at_once(ask: Ask) -> Non
     assert authorization.status == Status.ISSUED
     assert authorization.net_kg == Decimal("995")  # technical acetone is 99.5 %
     assert authorization.valid_until - authorization.issued_at == timedelta(hours=72)
-    assert codes.normal(authorization.code_in_fours.lower()) == authorization.code
+    assert codes.normalize(authorization.code_in_fours.lower()) == authorization.code
 
 
 def test_its_quantity_is_reserved_on_both_allowances(ask: Ask) -> None:

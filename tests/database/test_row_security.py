@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from audit.invariants.guards import CLOSED
 from authorizations import access, operations
 from authorizations.models import Authorization, LookUp, Sale
-from database.row_security import work_for
+from database.row_security import set_firm
 from oversight import operations as oversight
 from oversight.operations.evaluation import evaluate
 from pages.middleware import MEMBERSHIP
@@ -78,7 +78,7 @@ def test_who_works_for_no_firm_sees_all(sale: Sale) -> None:
 
 
 def test_a_strangers_session_sees_nothing(sale: Sale, rival: Firm) -> None:
-    work_for(rival.organization.pk)
+    set_firm(rival.organization.pk)
     seen = {table for table, is_shown in shown().items() if is_shown}
     assert seen == {"registry_event"}  # of its own license and permit
     with connection.cursor() as cursor:
@@ -90,14 +90,14 @@ def test_a_party_sees_its_purchase_and_nothing_of_the_authoritys(
     sale: Sale, buyer: Firm, vendor: Firm
 ) -> None:
     for firm in (buyer, vendor):
-        work_for(firm.organization.pk)
+        set_firm(firm.organization.pk)
         seen = {table for table, is_shown in shown().items() if is_shown}
         assert seen >= OF_PARTIES | {"registry_event"}
         assert not seen & OF_AUTHORITY
 
 
 def test_a_strangers_session_changes_and_adds_nothing(sale: Sale, rival: Firm) -> None:
-    work_for(rival.organization.pk)
+    set_firm(rival.organization.pk)
     assert Authorization.objects.update(looked_up_at=None) == 0
     copied = Sale.objects.none().model(
         **{
@@ -112,9 +112,9 @@ def test_a_strangers_session_changes_and_adds_nothing(sale: Sale, rival: Firm) -
 
 def test_a_setting_that_is_broken_off_shows_nothing_more(sale: Sale, rival: Firm) -> None:
     """What a session says inside a transaction goes with it, back to what it said before."""
-    work_for(rival.organization.pk)
+    set_firm(rival.organization.pk)
     with pytest.raises(Refused), transaction.atomic():
-        work_for(None)
+        set_firm(None)
         raise Refused("broken_off", "Broken off.")
     assert not Authorization.objects.exists()
 
@@ -180,7 +180,7 @@ def test_who_comes_next_on_the_connection_sees_all_they_may(
         "metrics": lambda: bool(SOLD_ONCE.search(client.get("/metrics").content.decode())),
     }
     for name, look in looks.items():
-        work_for(rival.organization.pk)
+        set_firm(rival.organization.pk)
         assert look(), name
 
 
@@ -205,7 +205,7 @@ def test_who_acts_for_two_firms_sees_what_the_chosen_one_may(
 
 
 def test_who_acts_for_nobody_is_not_taken_for_the_last_firm(rival: Firm, client: Client) -> None:
-    work_for(rival.organization.pk)
+    set_firm(rival.organization.pk)
     client.force_login(User.objects.create_user("nobody@portal.example", PASSWORD))
     with CaptureQueriesContext(connection) as queries:
         client.get("/")
@@ -217,22 +217,22 @@ def test_readiness_counts_every_firms_sales(
 ) -> None:
     sell(ask("100"), "100")
     plant("UPDATE authorizations_sale SET recorded_at = recorded_at - interval '1 hour'")
-    work_for(rival.organization.pk)
+    set_firm(rival.organization.pk)
     assert client.get("/readyz").json()["oldest_unevaluated_s"] >= 3600
 
 
 def test_a_pooled_connection_is_left_as_it_was(sale: Sale, rival: Firm, settings: Any) -> None:
     settings.PREPARED_STATEMENTS = False
     with transaction.atomic():
-        work_for(None)
+        set_firm(None)
     program(rival.actor.jurisdiction, rival.organization, ["buy"]).get("/authorizations")
     assert Authorization.objects.exists()
 
 
 def test_a_try_at_anothers_code_is_kept_as_such(sale: Sale, rival: Firm) -> None:
-    work_for(rival.organization.pk)
+    set_firm(rival.organization.pk)
     with pytest.raises(Refused, match="No code like this"):
         operations.look_up(sale.authorization.code or "", by=rival.actor)
     assert not Authorization.objects.exists()
-    work_for(None)
+    set_firm(None)
     assert LookUp.objects.latest("pk").result == LookUp.Result.FOREIGN

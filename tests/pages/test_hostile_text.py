@@ -228,8 +228,8 @@ def kept(
     return [refused, *(address(name, {**rows, "sale": newer.uuid}) for name in MATRIX)]
 
 
-def _report(vendor: Firm) -> operations.SaleReport:
-    return operations.SaleReport(
+def _report(vendor: Firm) -> codes.SaleReport:
+    return codes.SaleReport(
         sold_at=clock.now(),
         quantity=kg("1080"),
         site=vendor.site,

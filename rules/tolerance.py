@@ -1,0 +1,53 @@
+"""By how much what was sold, or arrived, may differ from the figure it is held against.
+
+Applied by the rules on quantities (`rules.comparison`, `rules.quantities`), and by the counter,
+which asks before a sale is recorded (`authorizations.remaining`). The invariants compute it
+independently, in SQL (`audit.invariants.judged`).
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from rules.facts import ProductFacts
+from rules.measure import Measure
+
+TOLERANCE = "tolerance"
+# 0.5 % of the quantity or one division of the scale, never over 5 % of the quantity; a product
+# expands over 10 K, or by 1 % where its expansion is not known. Choices of ours, not law.
+TOLERANCE_DEFAULTS = {
+    "share": "0.005",
+    "share_max": "0.05",
+    "kelvin": "10",
+    "volume_share": "0.01",
+}
+
+
+def tolerance(
+    standard: Fraction,
+    measured: Measure,
+    product: ProductFacts,
+    settings: Mapping[str, str],
+    *,
+    breathing: Fraction,
+) -> Fraction:
+    """How far an actual figure may lie from the standard one, in kg or L.
+
+    `settings`: a ruleset's, as `TOLERANCE_DEFAULTS`. `breathing`: which share of the actual
+    figure was reported in the other dimension: a volume differs with the temperature; what was
+    weighed does not.
+    """
+    share = {name: Fraction(value) for name, value in settings.items()}
+    within = Fraction(0)
+    if not product.packed:
+        division = Fraction(product.scale_division_kg) * measured.per_kg
+        within = min(max(share["share"] * standard, division), share["share_max"] * standard)
+        if product.tolerance_cap_kg is not None:
+            within = min(within, Fraction(product.tolerance_cap_kg) * measured.per_kg)
+    return within + _expansion(product, share) * breathing * standard
+
+
+def _expansion(product: ProductFacts, share: dict[str, Fraction]) -> Fraction:
+    """By what share a volume differs with the temperature."""
+    if product.expansion_per_kelvin is None:
+        return share["volume_share"]
+    return Fraction(product.expansion_per_kelvin) * share["kelvin"]
