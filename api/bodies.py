@@ -17,6 +17,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from precursors import quantities
 from precursors.errors import Refused
 from precursors.quantities import Quantity, Unit
+from registry.inputs import REASON_LENGTH
 
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
 RFC3339 = re.compile(
@@ -258,6 +259,6 @@ def kilograms(value: Decimal) -> str:
 
 
 class ReasonBody(Body):
-    """Why something is done; kept with it for ever."""
+    """Why something is done; kept with it permanently."""
 
-    reason = Text(max_length=1000)
+    reason = Text(max_length=REASON_LENGTH)

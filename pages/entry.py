@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
-from pages.register.forms import VerbForm
+from pages.verb_form import VerbForm
 
 
 def enter(

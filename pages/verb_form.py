@@ -1,4 +1,4 @@
-"""What every form of a buyer's or vendor's page shares: it says what a verb refuses."""
+"""The form of a verb, which shows what the verb refuses; of an amount; of a reason."""
 
 from collections.abc import Callable
 from datetime import date
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from pages.forms import DateInput, Form, QuantityField
 from precursors.errors import Refused
 from precursors.quantities import Quantity, Unit
+from registry.inputs import REASON_LENGTH
 from registry.refusal_counts import note_refusal
 
 SHORT = forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off"})
@@ -29,21 +30,42 @@ class DayField(forms.DateField):
         super().__init__(required=False, widget=DateInput(), validators=within, **options)
 
 
-class TellingForm(Form):
-    """Tells what a verb refuses, beside the field it is about."""
+class ReasonField(forms.CharField):
+    """Why something is done, of the one length that is kept."""
+
+    def __init__(self, **options: Any) -> None:
+        defaults = {"label": _("Reason"), "widget": forms.Textarea(attrs={"rows": 3})}
+        super().__init__(max_length=REASON_LENGTH, **{**defaults, **options})
+
+
+class VerbForm(Form):
+    """A form whose values go to one verb, and which shows what the verb refuses."""
 
     refusal: Refused | None = None
 
-    def act(self, verb: Callable[[], Any]) -> Any:
-        """Call the verb; where it refuses, None, and the form shows why."""
+    def act(self, verb: Callable[..., Any]) -> Any:
+        """Call the verb with `values`; where it refuses, None, and the form shows why."""
+        return self.attempt(lambda: verb(**self.values()))
+
+    def attempt(self, call: Callable[[], Any]) -> Any:
+        """As `act`, of anything that may refuse."""
         try:
-            return verb()
+            return call()
         except Refused as refusal:
             note_refusal(refusal)
-            self.tell(refusal)
+            self.show_refusal(refusal)
             return None
 
-    def tell(self, refusal: Refused) -> None:
+    def values(self) -> dict[str, Any]:
+        """The verb's arguments: a number and its unit become one quantity."""
+        values = dict(self.cleaned_data)
+        for name in [name for name in values if f"{name}_unit" in values]:
+            number, unit = values[name], Unit(values.pop(f"{name}_unit"))
+            values[name] = None if number is None else Quantity(number, unit)
+        return values
+
+    def show_refusal(self, refusal: Refused) -> None:
+        """Show every reason, beside the field it is about."""
         self.refusal = refusal
         named = str(refusal.data.get("field", ""))
         field = FIELDS.get(named, named)
@@ -52,7 +74,13 @@ class TellingForm(Form):
             self.add_error(field if field in self.fields else None, sentence)
 
 
-class AmountForm(TellingForm):
+class ReasonForm(VerbForm):
+    """Why an officer acts."""
+
+    reason = ReasonField(help_text=_("It is kept permanently."))
+
+
+class AmountForm(VerbForm):
     """A quantity and its unit."""
 
     quantity = QuantityField(label=_("Quantity"))
@@ -63,6 +91,11 @@ class AmountForm(TellingForm):
         """What was typed, once valid; None where nothing was."""
         value, unit = self.cleaned_data.get("quantity"), self.cleaned_data.get("unit")
         return Quantity(value, Unit(unit)) if value and unit else None
+
+    def values(self) -> dict[str, Any]:
+        """As in any form; the amount is the verb's `quantity`."""
+        others = {k: v for k, v in super().values().items() if k not in ("quantity", "unit")}
+        return {**others, "quantity": self.amount}
 
     def offer(self, units: list[Unit], first: str = "") -> None:
         """Offer these units alone, the one asked for chosen already."""

@@ -29,13 +29,14 @@ from api.v1.register import (
     site_as_named,
     vehicle_as_named,
 )
+from authorizations.acts.reports import PAPERS, SaleReport
 from authorizations.codes import GAPS, LOOK_ALIKES
 from authorizations.models import Outcome, ReceiptReason, Status
 from authorizations.models.sales import NOTHING_ARRIVED
-from authorizations.operations import SaleReport
 from oversight.models import FlagState, Severity
 from oversight.models.flags import ENDED
 from precursors.quantities import Quantity
+from registry.inputs import REASON_LENGTH
 
 REVIEW_OUTCOMES = [(state.value, state.label) for state in ENDED]
 ZERO = re.compile(r"0{1,15}(\.0{1,3})?", re.ASCII)
@@ -55,7 +56,7 @@ class RequestBody(Body):
 class OptionalReasonBody(Body):
     """Why something is done, if there is more to say than that it is."""
 
-    reason = Text(max_length=1000, required=False, allow_blank=True)
+    reason = Text(max_length=REASON_LENGTH, required=False, allow_blank=True)
 
 
 class EmptyBody(Body):
@@ -123,24 +124,13 @@ class SaleBody(Body):
         return attrs
 
 
-REPORTED = {
-    "sold_at",
-    "quantity",
-    "site",
-    "invoice",
-    "guide",
-    "gross_kg",
-    "tare_kg",
-    "seals",
-    "product",
-    "complete",
-}
+REPORTED = {"sold_at", "quantity", "site", "product", *PAPERS}
 
 
 class CodelessSaleBody(SaleBody):
     buyer = Reference(organization_named, code="unknown_organization")
     product = Reference(product_named, code="unknown_product")
-    reason = Text(max_length=500)
+    reason = Text(max_length=REASON_LENGTH)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         product = attrs["product"]
@@ -148,11 +138,7 @@ class CodelessSaleBody(SaleBody):
 
 
 class CorrectionBody(SaleBody):
-    reason = Text(max_length=500)
-
-
-class VoidBody(Body):
-    reason = Text(max_length=500)
+    reason = Text(max_length=REASON_LENGTH)
 
 
 class ReceivedQuantity(QuantityIn):

@@ -17,7 +17,6 @@ from api.v1.bodies import (
     ReceiptBody,
     SaleBody,
     SaleFilters,
-    VoidBody,
 )
 from api.v1.codes import ByVendor
 from api.v1.shapes import ReceiptShape, SaleShape, with_progress
@@ -113,12 +112,12 @@ class Correction(OfOwnSale):
 
 
 class Void(OfOwnSale):
-    @extend_schema(request=VoidBody, responses={201: SaleShape})
+    @extend_schema(request=ReasonBody, responses={201: SaleShape})
     @idempotent(required=True, for_ever=True)
     def post(self, request: Request, id: UUID) -> Response:
         """Replace a report by nothing. It counts until the buyer or an officer agrees."""
         sale = self.subject(id)
-        return created(operations.void_sale(sale, **self.body(VoidBody), by=self.by))
+        return created(operations.void_sale(sale, **self.body(ReasonBody), by=self.by))
 
 
 class Agreement(OfSale):

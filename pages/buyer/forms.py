@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from authorizations.models import Outcome, ReceiptReason, Status
 from authorizations.models.sales import NOTHING_ARRIVED
 from pages.forms import Form, MomentField, QuantityField
-from pages.verb_form import SHORT, AmountForm, DayField, TellingForm
+from pages.verb_form import SHORT, AmountForm, DayField, ReasonField, VerbForm
 from precursors.errors import Refused
 from registry.access import any_vehicle_for
 from registry.actors import Actor
@@ -21,7 +21,7 @@ PURPOSE_LENGTH = 300
 Choices = list[tuple[str, str]]
 
 
-class ProductForm(TellingForm):
+class ProductForm(VerbForm):
     product = forms.ChoiceField(
         label=_("What do you want to buy?"),
         widget=forms.RadioSelect,
@@ -37,7 +37,7 @@ class QuantityForm(AmountForm):
     """How much."""
 
 
-class VendorForm(TellingForm):
+class VendorForm(VerbForm):
     seller = forms.ChoiceField(
         label=_("From which vendor?"),
         widget=forms.RadioSelect,
@@ -49,7 +49,7 @@ class VendorForm(TellingForm):
         self.fields["seller"].choices = choices  # type: ignore[attr-defined]
 
 
-class DeliveryForm(TellingForm):
+class DeliveryForm(VerbForm):
     site = forms.ChoiceField(
         label=_("Where does it go?"),
         help_text=_("One of your registered sites."),
@@ -101,12 +101,12 @@ def vehicle_of(plate: str, *, by: Actor) -> Vehicle | None:
     return any_vehicle_for(by).filter(plate=normal).first()
 
 
-class ConfirmForm(TellingForm):
+class ConfirmForm(VerbForm):
     """Nothing is asked: the button is the answer, sent once."""
 
 
-class CancelForm(TellingForm):
-    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+class CancelForm(VerbForm):
+    reason = ReasonField(required=False, widget=forms.TextInput())
 
 
 class ReceiptForm(AmountForm):

@@ -1,6 +1,7 @@
 """What became of the buyer's codes: one of them, all of them, cancelled, received."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from authorizations import operations
 from authorizations.access import events_of, purchases_for, sales_for
-from authorizations.models import Authorization, Sale, Status
+from authorizations.models import Authorization, Status
 from authorizations.models.authorization import LIVE
 from authorizations.remaining import remaining
 from pages.buyer.forms import CancelForm, HistoryForm, ReceiptForm
@@ -76,9 +77,7 @@ def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if authorization.status == Status.CANCELLED:
         return redirect("buyer:purchase", uuid)
     form = CancelForm(posted(request))
-    if form.is_valid() and form.act(
-        lambda: operations.cancel(authorization, reason=form.cleaned_data["reason"], by=by)
-    ):
+    if form.is_valid() and form.act(partial(operations.cancel, authorization, by=by)):
         messages.success(request, _("The code is cancelled."))
         return redirect("buyer:purchase", uuid)
     return show(request, "buyer/cancel.html", form=form, authorization=authorization)
@@ -99,7 +98,7 @@ def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect(back)
     form = ReceiptForm(posted(request), initial={"received_at": clock.now()})
     form.offer(delivery.sale.product.units, delivery.sale.quantity_unit)
-    if form.is_valid() and form.act(lambda: _confirm(delivery.first, form, by)):
+    if form.is_valid() and form.act(partial(operations.confirm_receipt, delivery.first, by=by)):
         messages.success(request, _("The receipt is confirmed."))
         return redirect(back)
     return show(
@@ -109,19 +108,6 @@ def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
         delivery=delivery,
         authorization=authorization,
         back=back,
-    )
-
-
-def _confirm(sale: Sale, form: ReceiptForm, by: Actor) -> object:
-    values = form.cleaned_data
-    return operations.confirm_receipt(
-        sale,
-        received_at=values["received_at"],
-        quantity=form.amount,
-        outcome=values["outcome"],
-        reasons=values["reasons"],
-        remarks=values["remarks"],
-        by=by,
     )
 
 

@@ -1,6 +1,7 @@
 """The buyer asks for a code: four questions, a check, a confirmation."""
 
 from collections.abc import Iterable
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -76,7 +77,7 @@ def quantity(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _onward(draft)
     form = QuantityForm(posted(request), initial=draft.answers)
     form.offer(draft.product.units, draft.answers.get("unit", ""))
-    if form.is_valid() and (amount := form.amount) and form.act(lambda: _countable(draft, amount)):
+    if form.is_valid() and (amount := form.amount) and form.act(partial(_is_countable, draft)):
         draft.answer(quantity=f"{amount.value.normalize():f}", unit=amount.unit.value)
         return _onward(draft)
     room = operations.headroom(draft.ask)
@@ -90,10 +91,10 @@ def quantity(request: HttpRequest, draft: Draft) -> HttpResponse:
     )
 
 
-def _countable(draft: Draft, amount: Quantity | None) -> bool:
+def _is_countable(draft: Draft, *, quantity: Quantity) -> bool:
     """Whether it can be weighed at all. Raises Refused: density_unknown, net_is_zero."""
     assert draft.product
-    return amount is not None and bool(draft.product.net_kg(amount))
+    return bool(draft.product.net_kg(quantity))
 
 
 def _in_units(room: operations.Headroom, product: Product) -> list[Quantity]:
@@ -169,7 +170,7 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
     if draft.next_question != "check":
         return _onward(draft)
     form = ConfirmForm(posted(request))
-    if form.is_valid() and (done := form.act(lambda: _send(draft))):
+    if form.is_valid() and (done := form.act(partial(_send, draft))):
         uuid, again = done
         draft.answer(authorization=uuid)
         if again:

@@ -17,8 +17,9 @@ from authorizations.models.authorization import LIVE
 from pages.entry import enter
 from pages.guards import officer_required
 from pages.officer.dossier import dossier
-from pages.officer.forms import FindForm, ReasonForm
+from pages.officer.forms import FindForm
 from pages.show import posted
+from pages.verb_form import ReasonForm
 from precursors.errors import Refused
 from registry import clock
 from registry.access import licenses_for

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from oversight.models import Flag, FlagState
 from pages.forms import Form
-from pages.register.forms import VerbForm
+from pages.verb_form import ReasonField, VerbForm
+from precursors.errors import Refused
 from registry.models import User
 from rules import RULES
 
@@ -136,28 +137,16 @@ class AssignForm(VerbForm):
         choices.queryset = User.objects.filter(pk__in=[officer.pk for officer in officers])
 
 
-class ReasonForm(VerbForm):
-    """Why an officer acts."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("It is kept for ever."),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-
 class DecisionForm(VerbForm):
     """The reason of a decision on a request; needed to refuse."""
 
     marks_optional = False
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("Needed to refuse, and kept when you issue."),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
+    reason = ReasonField(help_text=_("Needed to refuse, and kept when you issue."), required=False)
+
+    def show_refusal(self, refusal: Refused) -> None:
+        """As any form, but for the reasons: the page lists them already."""
+        others = {name: value for name, value in refusal.data.items() if name != "reasons"}
+        super().show_refusal(Refused(refusal.code, refusal.message, **others))
 
 
 class FindForm(VerbForm):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from pages.entry import enter
 from pages.guards import officer_required
-from pages.register.forms import PermitForm, ReasonForm
+from pages.register.forms import PermitForm
+from pages.verb_form import ReasonForm
 from registry import clock, operations
 from registry.access import licenses_for, officer_proposals_for, permits_for, reinstatements_for
 from registry.http import actor_of

@@ -1,6 +1,5 @@
 """What the pages of the register ask for."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -10,40 +9,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pages.forms import DateInput, Form, QuantityField
-from precursors.errors import Refused
+from pages.verb_form import VerbForm
 from precursors.models import Precursor
-from precursors.quantities import Quantity, Unit
+from precursors.quantities import Unit
 from registry.models import Membership
 from registry.models.firms import Activity, Period
 from registry.models.people import Role
-from registry.refusal_counts import note_refusal
 
 MASSES = [(unit.value, unit.label) for unit in Unit if unit.dimension == "mass"]
 UNITS = [(unit.value, unit.label) for unit in Unit]
 SHORT = {"class": "govuk-input--width-10"}
 DECIMAL = {"inputmode": "decimal", **SHORT}
-
-
-class VerbForm(Form):
-    """A form whose values go to one verb, and which shows what the verb refuses."""
-
-    def act(self, verb: Callable[..., Any], **fixed: Any) -> Any:
-        """Call the verb with what was entered; None, with the reason shown, when it refuses."""
-        try:
-            return verb(**self.values(), **fixed)
-        except Refused as refusal:
-            note_refusal(refusal)
-            field = refusal.data.get("field")
-            self.add_error(field if field in self.fields else None, str(refusal.message))
-            return None
-
-    def values(self) -> dict[str, Any]:
-        """The verb's arguments: a number and its unit become one quantity."""
-        values = dict(self.cleaned_data)
-        for name in [name for name in values if f"{name}_unit" in values]:
-            number, unit = values[name], Unit(values.pop(f"{name}_unit"))
-            values[name] = None if number is None else Quantity(number, unit)
-        return values
 
 
 class OrganizationForm(VerbForm):
@@ -144,12 +120,6 @@ class DriverForm(VerbForm):
         max_length=30,
         required=False,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
-    )
-
-
-class ReasonForm(VerbForm):
-    reason = forms.CharField(
-        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 

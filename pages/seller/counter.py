@@ -1,5 +1,6 @@
 """The vendor's counter: a code is typed, and the answer is sell or do not sell."""
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -34,7 +35,7 @@ def counter(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     form = CodeForm(posted(request))
     if form.is_valid():
-        found = form.act(lambda: operations.look_up(form.cleaned_data["code"], by=by))
+        found = form.act(lambda code: operations.look_up(code, by=by))
         if found:
             return redirect("seller:code", found.uuid)
     at = clock.now()
@@ -73,7 +74,7 @@ def not_sold(request: HttpRequest, uuid: UUID) -> HttpResponse:
     by = actor_of(request)
     authorization = get_object_or_404(codes_of(by), uuid=uuid)
     form = ConfirmForm(posted(request))
-    if form.is_valid() and form.act(lambda: operations.not_sold(authorization, by=by)):
+    if form.is_valid() and form.act(partial(operations.not_sold, authorization, by=by)):
         messages.success(request, _("Recorded: nothing more was sold on this code."))
         return redirect("seller:code", uuid)
     return show(request, "seller/not_sold.html", form=form, authorization=authorization)

@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from authorizations.acts.reports import PAPERS, SaleReport
 from authorizations.models import Authorization, Sale
-from authorizations.operations import SaleReport
 from authorizations.remaining import beyond_tolerance_kg
 from pages.forms import Form, MomentField, QuantityField
 from pages.templatetags.portal import inline
 from pages.templatetags.portal import quantity as written
-from pages.verb_form import LONG, SHORT, AmountForm, DayField, TellingForm
+from pages.verb_form import LONG, SHORT, AmountForm, DayField, ReasonField, VerbForm
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.operations import products_for
@@ -29,7 +29,7 @@ SEALS_MAX = 100
 SEAL_LENGTH = 50
 
 
-class CodeForm(TellingForm):
+class CodeForm(VerbForm):
     code = forms.CharField(
         label=_("Code"),
         help_text=_(
@@ -47,8 +47,8 @@ class CodeForm(TellingForm):
         error_messages={"required": _("Type the code that the buyer shows you.")},
     )
 
-    def tell(self, refusal: Refused) -> None:
-        """Whatever is wrong with a look-up is said at the code."""
+    def show_refusal(self, refusal: Refused) -> None:
+        """Whatever is wrong with a look-up is shown at the code."""
         self.refusal = refusal
         self.add_error("code", str(refusal.message))
 
@@ -61,8 +61,8 @@ class ReportForm(AmountForm):
     quantity = QuantityField(
         label=_("Quantity sold"), help_text=_("What the scale or the meter said.")
     )
-    explanation = forms.CharField(
-        label=_("Why is it more than the code allows?"), max_length=500, required=False
+    explanation = ReasonField(
+        label=_("Why is it more than the code allows?"), required=False, widget=forms.TextInput()
     )
     sold_at = MomentField(label=_("When was it handed over?"))
     site = forms.ChoiceField(
@@ -122,8 +122,12 @@ class ReportForm(AmountForm):
             self.add_error("gross_kg", _("Give both gross and tare, or neither."))
         return values
 
-    def report(self, product: Product | None = None) -> SaleReport:
-        """What was said, as the verbs take it."""
+    def values(self) -> dict[str, Any]:
+        """What was entered, as the verbs take it."""
+        return {"token": self.cleaned_data["token"], "report": self.report}
+
+    @property
+    def report(self) -> SaleReport:
         values, amount = self.cleaned_data, self.amount
         assert amount  # required
         return SaleReport(
@@ -131,17 +135,15 @@ class ReportForm(AmountForm):
             quantity=amount,
             site=self.sites[values["site"]],
             plate=values["plate"],
-            product=product,
-            driver_document=values["driver_document"],
-            driver_license=values["driver_license"],
-            invoice=values["invoice"],
-            guide=values["guide"],
-            gross_kg=values["gross_kg"],
-            tare_kg=values["tare_kg"],
-            seals=values["seals"],
-            complete=values.get("complete", False),
+            product=self.sold_product,
             reason=values.get("explanation", ""),
+            **{name: values[name] for name in PAPERS if name in values},
         )
+
+    @property
+    def sold_product(self) -> Product | None:
+        """Another product than the code's, where one was named."""
+        return None
 
 
 class SaleForm(ReportForm):
@@ -182,19 +184,18 @@ class SaleForm(ReportForm):
         self.fields["other_product"].choices = [("", same), *choices]  # type: ignore[attr-defined]
 
     @property
-    def product(self) -> Product | None:
-        """Another product than the code's, where one was named."""
+    def sold_product(self) -> Product | None:
         return self.products.get(self.cleaned_data.get("other_product", ""))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        over = self._beyond() if self.amount and self.product is None else None
+        over = self._beyond() if self.amount and self.sold_product is None else None
         if not over:
             return values
         question = self.fields["explanation"]
         question.widget, question.required = forms.TextInput(), True
-        told = values.get("explanation") and values.get("asked") == str(self.amount)
-        if not told:
+        explained = values.get("explanation") and values.get("asked") == str(self.amount)
+        if not explained:
             self.add_error("explanation", self._question(over))
         # What is asked about is shown with the question: another figure is asked about again.
         shown: Any = self.data.copy()  # type: ignore[attr-defined]
@@ -206,7 +207,7 @@ class SaleForm(ReportForm):
         if not self.authorization.code or self.amount is None:
             return None
         amount, instead_of = self.amount, self.instead_of
-        return self.act(
+        return self.attempt(
             lambda: beyond_tolerance_kg(self.authorization, amount, instead_of=instead_of)
         )
 
@@ -220,8 +221,11 @@ class SaleForm(ReportForm):
 class CorrectionForm(SaleForm):
     """A whole new report that replaces one, and why."""
 
-    reason = forms.CharField(label=_("Why is it corrected?"), max_length=500)
+    reason = ReasonField(label=_("Why is it corrected?"), widget=forms.TextInput())
     field_order = [*SaleForm.field_order[:-1], "complete"]
+
+    def values(self) -> dict[str, Any]:
+        return {**super().values(), "reason": self.cleaned_data["reason"]}
 
 
 class CodelessSaleForm(ReportForm):
@@ -229,10 +233,9 @@ class CodelessSaleForm(ReportForm):
 
     buyer = forms.CharField(label=_("Tax number of the buyer"), max_length=40, widget=LONG)
     product = forms.ChoiceField(label=_("Product"))
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("Why is there no code?"),
         help_text=_("For example: the portal could not be reached."),
-        max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     explanation = None  # type: ignore[assignment]
@@ -263,14 +266,14 @@ class CodelessSaleForm(ReportForm):
     def clean_product(self) -> Product:
         return self.products[self.cleaned_data["product"]]
 
+    def values(self) -> dict[str, Any]:
+        given = {name: self.cleaned_data[name] for name in ("buyer", "product", "reason")}
+        return {**super().values(), **given}
 
-class VoidForm(TellingForm):
+
+class VoidForm(VerbForm):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
-    reason = forms.CharField(
-        label=_("Why did this sale not happen?"),
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    reason = ReasonField(label=_("Why did this sale not happen?"))
 
 
 class DayForm(Form):

@@ -1,6 +1,7 @@
 """Sales as the vendor records, corrects and finds them."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from authorizations import operations
 from authorizations.access import sales_for
 from authorizations.models import Authorization, Sale
+from authorizations.operations import SaleReport
 from authorizations.remaining import remaining
 from pages.deliveries import deliveries
 from pages.guards import firm_required
@@ -48,7 +50,7 @@ def record(request: HttpRequest, uuid: UUID) -> HttpResponse:
         initial={"sold_at": clock.now()},
     )
     if form.is_valid():
-        done = form.act(lambda: _record(authorization, form, by))
+        done = form.act(partial(_record, authorization, by=by))
         if done:
             return _recorded(request, *done)
     return show(
@@ -60,14 +62,11 @@ def record(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
 
 
-def _record(authorization: Authorization, form: SaleForm, by: Actor) -> tuple[str, bool]:
-    report = form.report(form.product)
-    return once_per_form(
-        form="sale",
-        token=form.cleaned_data["token"],
-        act=lambda: operations.record_sale(authorization, report, by=by),
-        by=by,
-    )
+def _record(
+    authorization: Authorization, *, token: UUID, report: SaleReport, by: Actor
+) -> tuple[str, bool]:
+    verb = partial(operations.record_sale, authorization, report, by=by)
+    return once_per_form(form="sale", token=token, act=verb, by=by)
 
 
 @firm_required
@@ -78,26 +77,15 @@ def record_codeless(request: HttpRequest) -> HttpResponse:
         posted(request), by=by, sites=_sites(by), initial={"sold_at": clock.now()}
     )
     if form.is_valid():
-        done = form.act(lambda: _record_codeless(form, by))
+        done = form.act(partial(_record_codeless, by=by))
         if done:
             return _recorded(request, *done)
     return show(request, "seller/record_codeless.html", form=form)
 
 
-def _record_codeless(form: CodelessSaleForm, by: Actor) -> tuple[str, bool]:
-    values, report = form.cleaned_data, form.report()
-    return once_per_form(
-        form="codeless sale",
-        token=values["token"],
-        act=lambda: operations.record_uncoded_sale(
-            report,
-            buyer=values["buyer"],
-            product=values["product"],
-            reason=values["reason"],
-            by=by,
-        ),
-        by=by,
-    )
+def _record_codeless(*, token: UUID, by: Actor, **values: Any) -> tuple[str, bool]:
+    verb = partial(operations.record_uncoded_sale, **values, by=by)
+    return once_per_form(form="codeless sale", token=token, act=verb, by=by)
 
 
 @firm_required
@@ -116,7 +104,7 @@ def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
         initial=_said(sale),
     )
     if form.is_valid():
-        done = form.act(lambda: _correct(sale, form, by))
+        done = form.act(partial(_correct, sale, by=by))
         if done:
             return _recorded(request, *done)
     return show(request, "seller/correct.html", form=form, sale=sale)
@@ -134,14 +122,9 @@ def _said(sale: Sale) -> dict[str, Any]:
     }
 
 
-def _correct(sale: Sale, form: CorrectionForm, by: Actor) -> tuple[str, bool]:
-    report, reason = form.report(form.product), form.cleaned_data["reason"]
-    return once_per_form(
-        form=f"correction {sale.uuid}",
-        token=form.cleaned_data["token"],
-        act=lambda: operations.correct_sale(sale, report, reason=reason, by=by),
-        by=by,
-    )
+def _correct(sale: Sale, *, token: UUID, by: Actor, **values: Any) -> tuple[str, bool]:
+    verb = partial(operations.correct_sale, sale, **values, by=by)
+    return once_per_form(form=f"correction {sale.uuid}", token=token, act=verb, by=by)
 
 
 @firm_required
@@ -153,19 +136,15 @@ def void(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return _show_newer(request, newer)
     form = VoidForm(posted(request))
     if form.is_valid():
-        done = form.act(lambda: _void(sale, form, by))
+        done = form.act(partial(_void, sale, by=by))
         if done:
             return _recorded(request, *done)
     return show(request, "seller/void.html", form=form, sale=sale)
 
 
-def _void(sale: Sale, form: VoidForm, by: Actor) -> tuple[str, bool]:
-    return once_per_form(
-        form=f"void {sale.uuid}",
-        token=form.cleaned_data["token"],
-        act=lambda: operations.void_sale(sale, reason=form.cleaned_data["reason"], by=by),
-        by=by,
-    )
+def _void(sale: Sale, *, token: UUID, reason: str, by: Actor) -> tuple[str, bool]:
+    verb = partial(operations.void_sale, sale, reason=reason, by=by)
+    return once_per_form(form=f"void {sale.uuid}", token=token, act=verb, by=by)
 
 
 def _recorded(request: HttpRequest, uuid: str, again: bool) -> HttpResponse:

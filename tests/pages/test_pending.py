@@ -98,7 +98,7 @@ def test_an_officer_refuses_with_a_reason(officer: Client, ask: Ask) -> None:
     [
         ({"decision": "refuse"}, "Give a reason"),
         ({"decision": "refuse", "reason": "  "}, "Give a reason"),
-        ({"decision": "refuse", "reason": "x" * 501}, "at most 500 characters"),
+        ({"decision": "refuse", "reason": "x" * 1001}, "at most 1000 characters"),
         ({"decision": "issue", "reason": "a\0b"}, "Null characters are not allowed"),
     ],
 )
