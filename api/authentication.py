@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # DRF loads this module while it loads its views
 KEY = re.compile(r"(pk_(?:live|test)_[a-z0-9]{8})_[A-Za-z0-9_-]{43,100}", re.ASCII)
 
 
-# It tells the database, too, for which firm the session works from here on.
+# It also sets the firm whose rows the database shows from here on.
 WITH_PREFIX = Statement(f"""
 SELECT {select_columns("key", ApiKey)}, {select_columns("jurisdiction", Jurisdiction)},
     {select_columns("organization", Organization)},
@@ -90,7 +90,7 @@ class HasScope(BasePermission):
         wanted = getattr(view, "scopes", {}).get(
             "GET" if method in ("HEAD", "OPTIONS") else method
         )
-        if wanted is None:  # no handler: the answer will be 405, which tells more
+        if wanted is None:  # no handler: 405 is the better answer
             return not hasattr(view, method.lower())
         return not wanted or bool(set(wanted) & set(key.scopes))
 

@@ -46,7 +46,7 @@ class PerThreadFields(serializers.Serializer[Any]):
 
 
 class Body(PerThreadFields):
-    """A body whose every name is known: a typing slip is told, never dropped.
+    """A body that rejects unknown names, so that a typing error is not silently ignored.
 
     An optional value given as null counts as left out.
     """

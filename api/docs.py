@@ -10,7 +10,7 @@ SCHEMA_FILE = settings.BASE_DIR / "openapi.json"
 
 @require_safe
 def schema(_request: HttpRequest) -> FileResponse:
-    """The committed description; a check holds it equal to what the code says."""
+    """The committed description; a check compares it with what the code generates."""
     return FileResponse(SCHEMA_FILE.open("rb"), content_type="application/vnd.oai.openapi+json")
 
 

@@ -28,7 +28,7 @@ def found_or_404(row: Row | None) -> Row:
 
 
 class OnlyJSON(BaseContentNegotiation):
-    """Answers JSON whatever `Accept` says; reads only what the parser reads."""
+    """Answers JSON whatever `Accept` asks for; reads only what the parser reads."""
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> Any:
         given = (request.content_type or "").partition(";")[0].strip().lower()

@@ -28,7 +28,7 @@ def page(
 ) -> Response:
     """Answer the part of `rows` that the query asks for; each of them has an index to be read by.
 
-    The cursor names the last row by its outside key, so that it tells no internal number.
+    The cursor names the last row by its outside key, so that it reveals no internal number.
     """
     limit = _limit(request.query_params.get("limit"))
     cursor = request.query_params.get("cursor")

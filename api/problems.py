@@ -39,8 +39,8 @@ STATUSES = {
     "lookups_locked": 429,
     "issuing_halted": 503,
 }
-# What a refusal's data may tell a program; anything else in it is for pages.
-TOLD = (str, int, bool, list, dict)
+# The types of a refusal's data that programs receive; anything else in it is for pages.
+PUBLISHED = (str, int, bool, list, dict)
 
 
 @dataclass(eq=False)
@@ -113,10 +113,10 @@ def _refused(exc: Refused) -> Problem:
                 for k, v in errors
             ]
         )
-    told = {name: value for name, value in exc.data.items() if isinstance(value, TOLD)}
-    told.pop("field", None)
-    headers = {"Retry-After": str(told["retry_after"])} if "retry_after" in told else {}
-    return Problem(STATUSES.get(exc.code, 409), exc.code, exc.message, told, headers)
+    published = {name: value for name, value in exc.data.items() if isinstance(value, PUBLISHED)}
+    published.pop("field", None)
+    headers = {"Retry-After": str(published["retry_after"])} if "retry_after" in published else {}
+    return Problem(STATUSES.get(exc.code, 409), exc.code, exc.message, published, headers)
 
 
 def invalid(errors: list[dict[str, str]]) -> Problem:

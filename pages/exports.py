@@ -18,12 +18,12 @@ class _Line:
 
 def csv_answer(name: str, lines: Iterable[Iterable[Any]]) -> StreamingHttpResponse:
     """Answer with a table, its first line the headings, as it is read."""
-    answer = StreamingHttpResponse(_written(lines), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(_csv_lines(lines), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-def _written(lines: Iterable[Iterable[Any]]) -> Iterator[str]:
+def _csv_lines(lines: Iterable[Iterable[Any]]) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield "\ufeff"  # by which spreadsheets know the letters are UTF-8
     for line in lines:

@@ -28,7 +28,7 @@ MISSING_CHOICE = _("Choose an answer: %(label)s")
 
 
 class FormDefaults:
-    """Errors are told by the server, in the page's own words and language."""
+    """The server reports errors, in the page's own words and language."""
 
     use_required_attribute = False
     marks_optional = True

@@ -11,7 +11,7 @@ SIZE = 25
 
 def page_of(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
     """Give the rows after the one that `before` names, and the addresses of the next part."""
-    before = _named(request, rows)
+    before = _row_after_cut(request, rows)
     newest_first = rows.order_by("-pk")
     found = list((newest_first.filter(pk__lt=before) if before else newest_first)[: SIZE + 1])
     older = found[SIZE - 1].uuid if len(found) > SIZE else None
@@ -22,7 +22,7 @@ def page_of(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
     }
 
 
-def _named(request: HttpRequest, rows: QuerySet[Any]) -> int | None:
+def _row_after_cut(request: HttpRequest, rows: QuerySet[Any]) -> int | None:
     """The row at which the list is cut; an address that names none begins at the start."""
     try:
         uuid = UUID(request.GET.get("before", ""))

@@ -50,7 +50,7 @@ def set_actor(get_response: View) -> View:
 def _memberships(user: User, chosen: int | None) -> list[Membership]:
     """Everything the person may act for, the oldest first: one query.
 
-    It tells the database, too, for which firm the session works: for the one `_current` takes.
+    The same query sets the firm whose rows the database shows: that of `_current`.
     """
     current = Window(FirstValue("organization_id"), order_by=["-is_chosen", "pk"])
     return list(

@@ -20,7 +20,7 @@ def once_per_form(
 ) -> tuple[str, bool]:
     """Act the first time a form is sent; give its result's uuid then, and every time after.
 
-    The second value tells whether the form had been sent before. A copy that comes meanwhile
+    The second value: whether the form had been sent before. A copy that comes meanwhile
     waits for the first. Raises what `act` raises, and then remembers nothing.
     """
     at = clock.now()

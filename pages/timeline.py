@@ -13,7 +13,7 @@ from authorizations.models import Authorization, Outcome
 from pages.templatetags.portal import quantity
 from registry.models import Event
 
-Say = Callable[[Authorization], str]
+ActorName = Callable[[Authorization], str]
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ def _portal(_authorization: Authorization) -> str:
     return gettext("The portal")
 
 
-# Only what stands here is told; an event of any other kind is the authority's own.
-TOLD: dict[str, tuple[str | Promise, Say]] = {
+# Only these are shown; an event of any other kind is the authority's own.
+SHOWN: dict[str, tuple[str | Promise, ActorName]] = {
     "requested": (_("Requested: %(amount)s"), _buyer),
     "issued": (_("Issued"), _authority),
     "refused": (_("Refused"), _authority),
@@ -61,13 +61,13 @@ TOLD: dict[str, tuple[str | Promise, Say]] = {
 
 
 def timeline(authorization: Authorization, events: Iterable[Event]) -> list[Entry]:
-    """Tell the events of an authorization, the newest first."""
-    told = [(event, event.kind.partition(".")[2]) for event in events]
-    return [_entry(authorization, event, kind) for event, kind in told if kind in TOLD]
+    """The events of an authorization that a party may see, in the given order."""
+    kinds = [(event, event.kind.partition(".")[2]) for event in events]
+    return [_entry(authorization, event, kind) for event, kind in kinds if kind in SHOWN]
 
 
 def _entry(authorization: Authorization, event: Event, kind: str) -> Entry:
-    title, who = TOLD[kind]
+    title, who = SHOWN[kind]
     if event.user_id is None and event.api_key_id is None:
         who = _portal
     return Entry(
@@ -83,7 +83,7 @@ def _amount(data: dict[str, Any]) -> str:
 
 
 def _text(data: dict[str, Any]) -> str:
-    """The reason that was given, or what the buyer said of the goods."""
+    """The reason that was given, or the outcome of a receipt."""
     if data.get("outcome") in Outcome.values:
         return str(Outcome(data["outcome"]).label)
     return str(data.get("reason", ""))

@@ -54,7 +54,7 @@ class RequestBody(Body):
 
 
 class OptionalReasonBody(Body):
-    """Why something is done, if there is more to say than that it is."""
+    """Why something is done, where a reason is optional."""
 
     reason = Text(max_length=REASON_LENGTH, required=False, allow_blank=True)
 

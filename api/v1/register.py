@@ -40,7 +40,7 @@ def organization_named(by: Actor, tax_id: str) -> Organization | None:
 
 
 def organization_as_named(by: Actor, tax_id: str) -> Organization:
-    """The name alone, for a verb that finds all it is told of at once. So are those below."""
+    """The name alone, for a verb that finds everything named at once; as the functions below."""
     return Organization(jurisdiction=by.jurisdiction, tax_id=_number(by, tax_id))
 
 

@@ -1,4 +1,4 @@
-"""The sign-in forms of django-allauth, which say what is missing as every other form does."""
+"""The sign-in forms of django-allauth, which report what is missing as every other form does."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from pages.forms import FormDefaults
 
-# Said by django-allauth itself, in Spanish as to a friend: our catalogue says it as to anybody.
+# Texts of django-allauth whose Spanish is informal: our catalogue has them in the formal.
 FORMALLY = (
     gettext_noop("Use authenticator app or code"),
     gettext_noop(

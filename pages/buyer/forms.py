@@ -123,7 +123,7 @@ class ReceiptForm(AmountForm):
     )
     quantity = QuantityField(
         label=_("Quantity accepted"),
-        help_text=_("What your own scale said. Leave it empty if nothing was accepted."),
+        help_text=_("What your own scale showed. Leave it empty if nothing was accepted."),
         required=False,
         zero=True,
     )
@@ -146,7 +146,9 @@ class ReceiptForm(AmountForm):
         if "quantity" not in values or "outcome" not in values:
             return values
         if values["outcome"] in NOTHING_ARRIVED and values["quantity"]:
-            self.add_error("quantity", _("Leave this empty: you say nothing was accepted."))
+            self.add_error(
+                "quantity", _("Leave this empty: according to your answer nothing was accepted.")
+            )
         if values["outcome"] not in NOTHING_ARRIVED and not values["quantity"]:
             self.add_error("quantity", _("Enter how much you accepted."))
         return values

@@ -119,7 +119,7 @@ def history(request: HttpRequest) -> HttpResponse:
     """What the firm asked for, the newest first, by the filters of the address."""
     by = actor_of(request)
     form = _filters(request, by)
-    listed = page_of(request, _filtered(purchases_for(by), form, by))
+    listed = page_of(request, _apply_filters(purchases_for(by), form, by))
     at = clock.now()
     for row in listed["rows"]:
         row.shown = row.status_at(at)
@@ -137,7 +137,7 @@ def history(request: HttpRequest) -> HttpResponse:
 def history_csv(request: HttpRequest) -> HttpResponse:
     """The same rows, all of them, as a table to download."""
     by = actor_of(request)
-    rows = _filtered(purchases_for(by), _filters(request, by), by).order_by("-pk")
+    rows = _apply_filters(purchases_for(by), _filters(request, by), by).order_by("-pk")
     return csv_answer("purchases.csv", _lines(rows))  # type: ignore[return-value]
 
 
@@ -149,7 +149,7 @@ def _filters(request: HttpRequest, by: Actor) -> HistoryForm:
     return form
 
 
-def _filtered(
+def _apply_filters(
     rows: QuerySet[Authorization], form: HistoryForm, by: Actor
 ) -> QuerySet[Authorization]:
     """Apply the filters that make sense; one that does not is shown as wrong, and left out."""

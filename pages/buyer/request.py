@@ -109,7 +109,7 @@ def vendor(request: HttpRequest, draft: Draft) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = _found_vendors(query, draft.by)
     known = _recent_vendors(draft.by)
-    offered = {str(firm.uuid): firm for firm in _given([draft.seller, *found, *known])}
+    offered = {str(firm.uuid): firm for firm in _known_firms([draft.seller, *found, *known])}
     form = VendorForm(
         posted(request),
         choices=[(uuid, f"{firm.name}, {firm.tax_id}") for uuid, firm in offered.items()],
@@ -141,11 +141,11 @@ def _found_vendors(query: str, by: Actor) -> list[Organization]:
 
 def _recent_vendors(by: Actor) -> list[Organization]:
     """Those the firm bought from last."""
-    lately = [row.seller for row in purchases_for(by).order_by("-pk")[:FOUND_MAX]]
-    return list(dict.fromkeys(lately))[:VENDORS_MAX]
+    sellers = [row.seller for row in purchases_for(by).order_by("-pk")[:FOUND_MAX]]
+    return list(dict.fromkeys(sellers))[:VENDORS_MAX]
 
 
-def _given(firms: Iterable[Organization | None]) -> list[Organization]:
+def _known_firms(firms: Iterable[Organization | None]) -> list[Organization]:
     return [firm for firm in firms if firm]
 
 

@@ -34,14 +34,14 @@ def find_authorizations(request: HttpRequest) -> HttpResponse:
     """Find an authorization by its code, or among the latest."""
     rows = access.authorizations_for(actor_of(request))
     form = FindForm(request.GET if "code" in request.GET else None)
-    found = form.act(partial(_named, rows)) if form.is_valid() else None
+    found = form.act(partial(_find_by_code, rows)) if form.is_valid() else None
     if found:
         return redirect("officer:authorization", found.uuid)
     content = {"form": form, "latest": rows.order_by("-pk")[:LATEST]}
     return render(request, "officer/find.html", content)
 
 
-def _named(rows: QuerySet[Authorization], *, code: str) -> Authorization:
+def _find_by_code(rows: QuerySet[Authorization], *, code: str) -> Authorization:
     found = rows.filter(code=codes.normalize(code)).first()
     if found is None:
         raise Refused("code_unknown", _("No authorization has this code."), field="code")
@@ -112,12 +112,12 @@ def agree(request: HttpRequest, uuid: UUID) -> HttpResponse:
         done=_("The sale counts at the vendor's figure from now on."),
         caption=_caption(sale.authorization),
         explanation=_(
-            "It is booked at %(counted)s kg of substance, because the vendor alone has said less"
-            " since. Once you agree it counts %(told)s kg, and the rest is free again."
+            "It is booked at %(counted)s kg of substance, because the vendor alone has reported"
+            " less since. Once you agree it counts %(reported)s kg, and the rest is free again."
         )
         % {
             "counted": f"{counts.counted_kg(root).normalize():,f}",
-            "told": f"{counts.in_force(root).net_kg.normalize():,f}",
+            "reported": f"{counts.in_force(root).net_kg.normalize():,f}",
         },
     )
 
@@ -133,7 +133,7 @@ def revoke_license(request: HttpRequest, uuid: UUID) -> HttpResponse:
         partial(operations.revoke_license, license, by=by),
         back=reverse("register:firm", args=[license.organization.uuid]),
         title=_("Revoke the license"),
-        submit=_("Revoke the license for ever"),
+        submit=_("Revoke the license permanently"),
         done=_("The license is revoked, and its live codes with it."),
         caption=f"{license.organization} – {license}",
         explanation=f"{_('It cannot be given back: the firm needs a new one.')} "
@@ -148,12 +148,12 @@ def _ending(rows: QuerySet[Authorization], license: License) -> str:
     count = rows.filter(stands_on_it, status__in=LIVE).count()
     if not count:
         return _("No live code stands on it.")
-    told = ngettext(
+    sentence = ngettext(
         "%(count)s live code ends with it, at once.",
         "%(count)s live codes end with it, at once.",
         count,
     )
-    return told % {"count": count}
+    return sentence % {"count": count}
 
 
 def _authorization(request: HttpRequest, uuid: UUID) -> Authorization:

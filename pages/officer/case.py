@@ -51,7 +51,7 @@ def case(request: HttpRequest, uuid: UUID) -> HttpResponse:
     by, flag = actor_of(request), _flag(request, uuid)
     officers = _officers(by)
     forms = _forms(request, flag, officers)
-    done = _acted(request, flag, forms, by) if request.method == "POST" else ""
+    done = _act_on(request, flag, forms, by) if request.method == "POST" else ""
     if done:
         messages.success(request, done)
         return redirect("officer:case", uuid)
@@ -71,18 +71,18 @@ def _forms(request: HttpRequest, flag: Flag, officers: list[User]) -> dict[str, 
     }
 
 
-def _acted(request: HttpRequest, flag: Flag, forms: dict[str, Any], by: Actor) -> str:
-    """Do what was asked; an empty answer means that a form says why not."""
+def _act_on(request: HttpRequest, flag: Flag, forms: dict[str, Any], by: Actor) -> str:
+    """Do what was asked. Empty: it was not done, and a form shows why."""
     if "assign" in request.POST:
-        return _assigned(request, flag, forms["assign"], by)
+        return _assign(request, flag, forms["assign"], by)
     form = forms["review"]
     if not form.is_valid():
         return ""
     reviewed = form.act(partial(oversight.review, flag, by=by))
-    return _told(reviewed) if reviewed else ""
+    return _done_message(reviewed) if reviewed else ""
 
 
-def _assigned(request: HttpRequest, flag: Flag, form: AssignForm, by: Actor) -> str:
+def _assign(request: HttpRequest, flag: Flag, form: AssignForm, by: Actor) -> str:
     if not form.is_valid():
         return ""
     verb = partial(oversight.assign, flag, by=by)
@@ -92,11 +92,11 @@ def _assigned(request: HttpRequest, flag: Flag, form: AssignForm, by: Actor) -> 
     if not flag:
         return ""
     if flag.assigned_to is None:
-        return _("The flag lies on nobody's desk.")
+        return _("The flag is unassigned.")
     return _("The flag is assigned to %(name)s.") % {"name": flag.assigned_to}
 
 
-def _told(flag: Flag) -> str:
+def _done_message(flag: Flag) -> str:
     if flag.state == FlagState.AWAITING_SECOND:
         name = flag.second or _("a second officer")
         return _("Your proposal is recorded. It awaits %(name)s.") % {"name": name}

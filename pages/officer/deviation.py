@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 TENTH = Decimal("0.1")
-# Where the evidence of a rule has its figure: the key, its unit (None: told beside it), its sign.
+# Where the evidence of a rule has its figure: the key, its unit (None: beside it), its sign.
 FIGURES = [
     ("over", None, 1),
     ("short", None, -1),

@@ -132,7 +132,7 @@ def _entries(authorization: Authorization, flags: list[Flag], by: Actor) -> list
 
 
 def _history(authorization: Authorization, by: Actor) -> list[Dealt]:
-    """What else these two lately dealt, with the flags it drew."""
+    """The other recent trade of the two parties, with its flags."""
     others = access.authorizations_for(by).filter(
         buyer=authorization.buyer, seller=authorization.seller
     )

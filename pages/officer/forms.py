@@ -85,7 +85,7 @@ class StepsField(forms.IntegerField):
 
 
 class ReviewForm(VerbForm):
-    """How a flag ends. `steps_seen` tells how much of it the officer had before them."""
+    """How a flag ends. `steps_seen`: how many of its steps the officer had on screen."""
 
     outcome = forms.ChoiceField(label=_("How should this flag end?"), widget=forms.RadioSelect)
     note = forms.CharField(

@@ -84,7 +84,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), clock.now()
     form = QueueFilter({**request.GET.dict(), "tab": _tab(request)})
     chosen = form.chosen()
-    flags, following = _page(_found(chosen, by, at), chosen.get("sort", NEWEST), request, by)
+    flags, following = _page(
+        _matching_flags(chosen, by, at), chosen.get("sort", NEWEST), request, by
+    )
     content = {
         "form": form,
         "tabs": list(TABS.items()),
@@ -117,7 +119,7 @@ def _tab(request: HttpRequest) -> str:
     return tab if tab in TABS else MINE
 
 
-def _found(chosen: dict[str, str], by: Actor, at: datetime) -> QuerySet[Flag]:
+def _matching_flags(chosen: dict[str, str], by: Actor, at: datetime) -> QuerySet[Flag]:
     flags = flags_for(by).select_related(*RELATED)
     flags = flags.filter(_in_state(chosen.get("state", "")), _in_tab(chosen["tab"], by, at))
     severity = chosen.get("severity")

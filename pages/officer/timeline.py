@@ -84,11 +84,11 @@ def _names(steps: Iterable[FlagStep]) -> dict[Any, str]:
 def step_entry(step: FlagStep, names: dict[Any, str]) -> Entry:
     person = next((step.data[key] for key in NAMED if step.data.get(key)), None)
     outcome = step.data.get("outcome")
-    said = str(STEPS[step.kind]) % {
+    event = str(STEPS[step.kind]) % {
         "name": names.get(person, _("nobody")),
         "outcome": FlagState(outcome).label if outcome else "",
     }
-    return Entry(step.at, f"{rule_title(step.flag)}: {said}", step.note, actor_of(step))
+    return Entry(step.at, f"{rule_title(step.flag)}: {event}", step.note, actor_of(step))
 
 
 def _event(event: Event) -> Entry:

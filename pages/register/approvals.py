@@ -50,8 +50,8 @@ def suspend(request: HttpRequest, uuid: UUID) -> HttpResponse:
         done=_("The license is suspended, from now on."),
         caption=_caption(license),
         explanation=_(
-            "It bites at once: the firm can neither request codes nor sell. Lifting it takes two"
-            " officers."
+            "It takes effect at once: the firm can neither request codes nor sell. Lifting it takes"
+            " two officers."
         ),
         warning=True,
     )
@@ -96,7 +96,7 @@ def permit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A permit beside the one it would replace; POST agrees or refuses."""
     row = get_object_or_404(permits_for(actor_of(request)), uuid=uuid)
     verbs = {"approve": operations.approve_permit, "refuse": operations.refuse_permit}
-    if verb := _chosen(request, verbs):
+    if verb := _verb_of_button(request, verbs):
         verb(row, by=actor_of(request))
         messages.success(request, _("Your decision is recorded."))
         return redirect("register:approvals")
@@ -120,7 +120,7 @@ def reinstatement(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "approve": operations.approve_reinstatement,
         "refuse": operations.withdraw_reinstatement,
     }
-    if verb := _chosen(request, verbs):
+    if verb := _verb_of_button(request, verbs):
         verb(row, by=actor_of(request))
         messages.success(request, _("Your decision is recorded."))
         return redirect("register:approvals")
@@ -137,7 +137,7 @@ def officer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A proposal to invite an officer; POST agrees or declines."""
     row = get_object_or_404(officer_proposals_for(actor_of(request)), uuid=uuid)
     verbs = {"approve": operations.approve_invitation, "refuse": operations.withdraw_invitation}
-    if verb := _chosen(request, verbs):
+    if verb := _verb_of_button(request, verbs):
         verb(row, by=actor_of(request))
         messages.success(request, _("Your decision is recorded."))
         return redirect("register:approvals")
@@ -149,7 +149,7 @@ def officer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "register/officer.html", content)
 
 
-def _chosen(request: HttpRequest, verbs: dict[str, Any]) -> Any:
+def _verb_of_button(request: HttpRequest, verbs: dict[str, Any]) -> Any:
     """The verb of the button that was pressed."""
     return verbs.get(request.POST.get("decision", "")) if request.method == "POST" else None
 

@@ -59,7 +59,7 @@ class ReportForm(AmountForm):
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     asked = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
     quantity = QuantityField(
-        label=_("Quantity sold"), help_text=_("What the scale or the meter said.")
+        label=_("Quantity sold"), help_text=_("What the scale or the meter showed.")
     )
     explanation = ReasonField(
         label=_("Why is it more than the code allows?"), required=False, widget=forms.TextInput()
@@ -214,7 +214,7 @@ class SaleForm(ReportForm):
     def _question(self, over_kg: Any) -> str:
         return gettext(
             "This is %(over)s of product more than the code allows. Check the scale and the point."
-            " If it is right, say why: it will be recorded as it is."
+            " If it is right, give the reason: it will be recorded as it is."
         ) % {"over": written(over_kg, "kg")}
 
 

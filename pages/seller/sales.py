@@ -52,7 +52,7 @@ def record(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if form.is_valid():
         done = form.act(partial(_record, authorization, by=by))
         if done:
-            return _recorded(request, *done)
+            return _redirect_to_sale(request, *done)
     return show(
         request,
         "seller/record.html",
@@ -79,7 +79,7 @@ def record_codeless(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         done = form.act(partial(_record_codeless, by=by))
         if done:
-            return _recorded(request, *done)
+            return _redirect_to_sale(request, *done)
     return show(request, "seller/record_codeless.html", form=form)
 
 
@@ -101,17 +101,17 @@ def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
         instead_of=sale,
         products=_other_products(sale.authorization, by),
         sites=_sites(by),
-        initial=_said(sale),
+        initial=_prefill(sale),
     )
     if form.is_valid():
         done = form.act(partial(_correct, sale, by=by))
         if done:
-            return _recorded(request, *done)
+            return _redirect_to_sale(request, *done)
     return show(request, "seller/correct.html", form=form, sale=sale)
 
 
-def _said(sale: Sale) -> dict[str, Any]:
-    """Everything that the report said, save how much."""
+def _prefill(sale: Sale) -> dict[str, Any]:
+    """The values of a report, except its quantity."""
     same = ("sold_at", "plate", "driver_document", "driver_license", "invoice", "guide")
     other = sale.product.code if sale.product_id != sale.authorization.product_id else ""
     return {
@@ -138,7 +138,7 @@ def void(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if form.is_valid():
         done = form.act(partial(_void, sale, by=by))
         if done:
-            return _recorded(request, *done)
+            return _redirect_to_sale(request, *done)
     return show(request, "seller/void.html", form=form, sale=sale)
 
 
@@ -147,7 +147,7 @@ def _void(sale: Sale, *, token: UUID, reason: str, by: Actor) -> tuple[str, bool
     return once_per_form(form=f"void {sale.uuid}", token=token, act=verb, by=by)
 
 
-def _recorded(request: HttpRequest, uuid: str, again: bool) -> HttpResponse:
+def _redirect_to_sale(request: HttpRequest, uuid: str, again: bool) -> HttpResponse:
     if again:
         messages.info(request, _("This form was sent before. Nothing was recorded a second time."))
     return redirect("seller:sale", uuid)

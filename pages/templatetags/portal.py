@@ -34,7 +34,7 @@ LABELS: dict[str, Any] = {
     **dict(FlagState.choices),
     **dict(Status.choices),
 }
-# The same states as said of a code: in Spanish an authorization is "emitida", a code "emitido".
+# The same states for a code: in Spanish an authorization is "emitida", a code "emitido".
 OF_CODES: dict[str, Any] = {
     Status.PENDING: pgettext_lazy("code", "Awaiting a decision"),
     Status.ISSUED: pgettext_lazy("code", "Issued"),
@@ -141,7 +141,7 @@ def _time(machine: str, text: str) -> SafeString:
 
 @register.filter
 def of_code(status: str) -> str:
-    """A state as it is said of a code, where no authorization is named."""
+    """The state of a code, where no authorization is named."""
     return str(OF_CODES.get(status, status))
 
 
