@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,7 +20,7 @@ from pages.buyer.forms import CancelForm, HistoryForm, ReceiptForm
 from pages.deliveries import Delivery, deliveries
 from pages.exports import csv_answer
 from pages.guards import firm_required
-from pages.lists import page_of
+from pages.lists import filter_removals, page_of
 from pages.show import posted, show
 from pages.timeline import timeline
 from precursors.models import Product
@@ -31,6 +30,7 @@ from registry.actors import Actor
 from registry.http import actor_of
 from registry.periods import end_of_day, start_of_day
 
+PAGE = 25
 HEADINGS = [
     "code",
     "status",
@@ -119,7 +119,12 @@ def history(request: HttpRequest) -> HttpResponse:
     """What the firm asked for, the newest first, by the filters of the address."""
     by = actor_of(request)
     form = _filters(request, by)
-    listed = page_of(request, _apply_filters(purchases_for(by), form, by))
+    listed = page_of(
+        request,
+        _apply_filters(purchases_for(by), form, by),
+        among=purchases_for(by),
+        size=PAGE,
+    )
     at = clock.now()
     for row in listed["rows"]:
         row.shown = row.status_at(at)
@@ -127,7 +132,7 @@ def history(request: HttpRequest) -> HttpResponse:
         request,
         "buyer/history.html",
         form=form,
-        removals=_removals(request, form),
+        removals=list(filter_removals(request, form)),
         export=f"{reverse('buyer:purchases_csv')}?{request.GET.urlencode()}",
         **listed,
     )
@@ -165,20 +170,6 @@ def _apply_filters(
     if until := given.get("until"):
         rows = rows.filter(requested_at__lt=end_of_day(until, zone))
     return rows
-
-
-def _removals(request: HttpRequest, form: HistoryForm) -> list[tuple[str, str]]:
-    """Each active filter as it reads, with the address of the list without it."""
-    removals = []
-    for field in form:
-        if value := request.GET.get(field.name):
-            query = request.GET.copy()
-            query.pop("before", None)
-            query.pop(field.name)
-            choices: Any = dict(getattr(field.field, "choices", []))
-            label = f"{field.label}: {choices.get(value, value)}"
-            removals.append((label, f"{request.path}?{query.urlencode()}"))
-    return removals
 
 
 def _lines(rows: QuerySet[Authorization]) -> Iterator[list[object]]:

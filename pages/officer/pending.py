@@ -19,6 +19,7 @@ from authorizations.eligibility.dealers import AUTOMATIC_WINDOW
 from authorizations.models import Authorization, Status
 from authorizations.operations import Reason
 from pages.guards import officer_required
+from pages.lists import page_of
 from pages.officer.dossier import dossier
 from pages.officer.forms import DecisionForm
 from pages.show import posted, show
@@ -64,29 +65,16 @@ class Automatic:
 @officer_required
 def pending(request: HttpRequest) -> HttpResponse:
     """Every request that waits, the oldest first."""
-    at, waiting = clock.now(), _waiting(request).order_by("pk")
-    last = _last_seen(request)
-    found = list((waiting.filter(pk__gt=last.pk) if last else waiting)[: PAGE + 1])
-    content = {
-        "requests": [_row(each, at) for each in found[:PAGE]],
-        "following": found[PAGE - 1].uuid if len(found) > PAGE else None,
-        "began": last is not None,
-    }
-    return render(request, "officer/pending.html", content)
+    at, everything = clock.now(), access.authorizations_for(actor_of(request))
+    listed = page_of(request, _waiting(request), among=everything, order=["pk"], size=PAGE)
+    listed["rows"] = [_row(each, at) for each in listed["rows"]]
+    return render(request, "officer/pending.html", listed)
 
 
 def _row(authorization: Authorization, at: datetime) -> Row:
     deadline = authorization.decide_by
     zone = authorization.jurisdiction.zone
     return Row(authorization, last_day(deadline, zone), deadline < at)
-
-
-def _last_seen(request: HttpRequest) -> Authorization | None:
-    try:
-        uuid = UUID(request.GET.get("after", ""))
-    except ValueError:
-        return None
-    return access.authorizations_for(actor_of(request)).filter(uuid=uuid).first()
 
 
 @officer_required

@@ -1,11 +1,9 @@
 """The flags that wait for officers, a page at a time and never counted."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
@@ -23,15 +21,13 @@ from oversight.access import flags_for
 from oversight.models import Flag, FlagState
 from oversight.models import flags as flag_states
 from pages.guards import officer_required
+from pages.lists import filter_removals, page_of
 from pages.officer.deviation import Deviation, deviation
 from pages.officer.forms import (
     DEADLINE,
     ENDED,
     NEWEST,
     OLDEST,
-    SEVERITIES,
-    SORTS,
-    STATES,
     QueueFilter,
     TakeForm,
 )
@@ -84,19 +80,22 @@ def queue(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), clock.now()
     form = QueueFilter({**request.GET.dict(), "tab": _tab(request)})
     chosen = form.chosen()
-    flags, following = _page(
-        _matching_flags(chosen, by, at), chosen.get("sort", NEWEST), request, by
+    listed = page_of(
+        request,
+        _matching_flags(chosen, by, at),
+        among=flags_for(by),
+        order=ORDERS[chosen.get("sort", NEWEST)],
+        size=PAGE,
     )
+    listed["rows"] = [_row(flag, by, at) for flag in listed["rows"]]
     content = {
+        **listed,
         "form": form,
         "tabs": list(TABS.items()),
         "tab": chosen["tab"],
-        "rows": [_row(flag, by, at) for flag in flags],
-        "following": following,
-        "began": "after" in request.GET,
-        "removals": list(_removals(chosen, request)),
+        "removals": list(filter_removals(request, form)),
         "is_late": lag.is_late(at=at),
-        "evaluated_at": None if flags else lag.last_evaluated_at(),
+        "evaluated_at": None if listed["rows"] else lag.last_evaluated_at(),
     }
     return render(request, "officer/queue.html", content)
 
@@ -159,31 +158,6 @@ def _firms(text: str, by: Actor) -> QuerySet[Any]:
     return firms.values("pk")
 
 
-def _page(
-    flags: QuerySet[Flag], sort: str, request: HttpRequest, by: Actor
-) -> tuple[list[Flag], UUID | None]:
-    """The rows after the one that the address names, and the one to name next."""
-    last = _last_seen(request, by)
-    if last is not None:
-        flags = flags.filter(_beyond(last, sort))
-    found = list(flags.order_by(*ORDERS[sort])[: PAGE + 1])
-    return found[:PAGE], found[PAGE - 1].uuid if len(found) > PAGE else None
-
-
-def _last_seen(request: HttpRequest, by: Actor) -> Flag | None:
-    try:
-        uuid = UUID(request.GET.get("after", ""))
-    except ValueError:
-        return None
-    return flags_for(by).filter(uuid=uuid).first()
-
-
-def _beyond(last: Flag, sort: str) -> Q:
-    if sort == DEADLINE:
-        return Q(due_at__gte=last.due_at) & (Q(due_at__gt=last.due_at) | Q(pk__gt=last.pk))
-    return Q(pk__lt=last.pk) if sort == NEWEST else Q(pk__gt=last.pk)
-
-
 def _row(flag: Flag, by: Actor, at: datetime) -> Row:
     rule = RULES.get(flag.rule)
     return Row(
@@ -201,20 +175,3 @@ def _deadline(flag: Flag, at: datetime) -> str:
     if flag.due_at < at:
         return _("%(time)s overdue") % {"time": timesince(flag.due_at, at, depth=1)}
     return _("%(time)s left") % {"time": timesince(at, flag.due_at, depth=1)}
-
-
-def _removals(chosen: dict[str, str], request: HttpRequest) -> Iterator[tuple[Any, str]]:
-    """Each filter that is on, with the address without it."""
-    labels: dict[str, dict[str, Any]] = {
-        "severity": dict(SEVERITIES),
-        "state": dict(STATES),
-        "sort": dict(SORTS),
-    }
-    labels["rule"] = {name: rule.title for name, rule in RULES.items()}
-    for name in ("rule", "severity", "state", "firm", "sort"):
-        if name in chosen:
-            without = request.GET.copy()
-            without.pop("after", None)
-            without.pop(name)
-            label = labels.get(name, {}).get(chosen[name], chosen[name])
-            yield label, f"?{without.urlencode()}"

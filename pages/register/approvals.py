@@ -50,8 +50,8 @@ def suspend(request: HttpRequest, uuid: UUID) -> HttpResponse:
         done=_("The license is suspended, from now on."),
         caption=_caption(license),
         explanation=_(
-            "It takes effect at once: the firm can neither request codes nor sell. Lifting it takes"
-            " two officers."
+            "It takes effect at once: the firm can neither request codes nor sell. Lifting it"
+            " takes two officers."
         ),
         warning=True,
     )

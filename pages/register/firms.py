@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pages.entry import enter
 from pages.guards import officer_required
+from pages.lists import page_of
 from pages.register.forms import DriverForm, LicenseForm, OrganizationForm, SiteForm, VehicleForm
 from precursors.search import search_words
 from registry import clock, operations
@@ -36,23 +37,11 @@ PAGE = 50
 def firm_list(request: HttpRequest) -> HttpResponse:
     """Every firm, the newest first; `q` searches names and tax numbers."""
     query = request.GET.get("q", "")
-    firms = organizations_for(actor_of(request)).order_by("-pk")
+    everything = firms = organizations_for(actor_of(request))
     for word in search_words(query):
         firms = firms.filter(search_text__contains=word)
-    before = _row_named(request, "before")
-    shown = list((firms.filter(pk__lt=before.pk) if before else firms)[: PAGE + 1])
-    older = shown[PAGE - 1].uuid if len(shown) > PAGE else None
-    content = {"firms": shown[:PAGE], "query": query, "older": older, "before": before}
+    content = {"query": query, **page_of(request, firms, among=everything, size=PAGE)}
     return render(request, "register/firms.html", content)
-
-
-def _row_named(request: HttpRequest, name: str) -> Organization | None:
-    """The firm at which the page is cut; an address that names none begins at the start."""
-    try:
-        uuid = UUID(request.GET.get(name, ""))
-    except ValueError:
-        return None
-    return organizations_for(actor_of(request)).filter(uuid=uuid).first()
 
 
 @officer_required

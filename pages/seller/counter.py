@@ -27,6 +27,7 @@ from registry.actors import Actor
 from registry.http import actor_of
 
 LATELY = 5
+PAGE = 25
 
 
 @firm_required
@@ -86,7 +87,9 @@ def codes(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("show") == "all"
     rows = codes_of(actor_of(request))
     at = clock.now()
-    listed = page_of(request, rows if everything else rows.filter(status__in=LIVE))
+    listed = page_of(
+        request, rows if everything else rows.filter(status__in=LIVE), among=rows, size=PAGE
+    )
     for row in listed["rows"]:
         row.shown, row.remaining = row.status_at(at), remaining(row)
     return show(request, "seller/codes.html", everything=everything, **listed)
