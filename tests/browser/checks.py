@@ -1,7 +1,6 @@
 """What holds on every page, whoever sees it, in every language and width."""
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request
@@ -26,6 +25,19 @@ SMALL_TARGETS = """(least) => {
     .filter((e) => e.offsetParent && e.type !== "hidden" && !inSentence(e))
     .filter((e) => height(e) < least - 0.5)
     .map((e) => `${Math.round(height(e))} px: ${e.outerHTML.slice(0, 160)}`);
+}"""
+# How far the page sticks out sideways: as it is, and with letters and words as far apart as a
+# reader may set them (WCAG 1.4.12): in a narrow font too, that is as wide as in a wide one.
+OVERHANGS = """() => {
+  const overhang = () => document.documentElement.scrollWidth - innerWidth;
+  const own = document.adoptedStyleSheets;
+  const spacing = new CSSStyleSheet();
+  spacing.replaceSync("* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important }");
+  const asItIs = overhang();
+  document.adoptedStyleSheets = [...own, spacing];
+  const spaced = overhang();
+  document.adoptedStyleSheets = own;
+  return { "sideways scroll": asItIs, "sideways scroll of spaced text": spaced };
 }"""
 # Chromium logs most violations by itself, and blocks some without a word.
 TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) =>
@@ -120,12 +132,13 @@ def _head(page: Page) -> list[str]:
     return problems
 
 
+def sideways(page: Page) -> list[str]:
+    """How a page scrolls sideways, which none may."""
+    overhangs: dict[str, float] = page.evaluate(OVERHANGS)
+    return [f"{what}: {overhang} px" for what, overhang in overhangs.items() if overhang > 0]
+
+
 def _layout(page: Page) -> list[str]:
-    size: dict[str, Any] = page.evaluate(
-        "({content: document.documentElement.scrollWidth, window: innerWidth})"
-    )
-    problems = []
-    if size["content"] > size["window"]:
-        problems.append(f"sideways scroll: {size['content']} px in {size['window']}")
+    problems = sideways(page)
     least = LARGE_TARGET_PX if page.locator(".app-large-targets").count() else TARGET_PX
     return problems + [f"small target, {each}" for each in page.evaluate(SMALL_TARGETS, least)]

@@ -78,6 +78,12 @@ def test_what_is_too_small_to_touch_is_found(show: Show) -> None:
         check_page(page)
 
 
+def test_what_fits_only_where_letters_are_narrow_is_found(show: Show) -> None:
+    page = show(SOUND.replace(">Home<", f">{'H' * 28}<"), ".button { font: 16px monospace }")
+    with pytest.raises(AssertionError, match=f"^{HOME}\nsideways scroll of spaced text: "):
+        check_page(page)
+
+
 def test_the_keyboard_reaches_what_shows_its_focus(show: Show) -> None:
     page = show()
     hand = Keyboard(page)

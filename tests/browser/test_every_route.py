@@ -6,6 +6,7 @@ from typing import Any
 from django.test import Client
 from playwright.sync_api import Page
 
+from tests.browser.checks import sideways
 from tests.pages.conftest import flagged, visit
 from tests.pages.test_access import MATRIX, ROLES, address, browsers, rows
 
@@ -13,7 +14,6 @@ __all__ = ["browsers", "flagged", "rows", "visit"]  # fixtures
 
 LOOKING = ("buyer", "vendor", "officer", "anonymous")  # each route by the first who may
 NO_PAGES = {"set_language", "session", "favicon", "buyer:purchases_csv"}
-OVERHANG = "document.documentElement.scrollWidth - innerWidth"
 
 
 def looks() -> Iterator[tuple[str, str]]:
@@ -33,11 +33,11 @@ def test_no_page_scrolls_sideways_on_a_small_telephone(
         if session := browsers[role].cookies.get("sessionid"):
             cookie = {"name": "sessionid", "value": session.value, "url": portal}
             page.context.add_cookies([cookie])  # type: ignore[list-item]
-    wide, seen = [], 0
+    wide: list[str] = []
+    seen = 0
     for role, name in looks():
         pages[role].goto(address(name, rows))
         seen += 1
-        if (overhang := pages[role].evaluate(OVERHANG)) > 0:
-            wide.append(f"{name}, as {role}: {overhang} px")
+        wide += [f"{name}, as {role}: {each}" for each in sideways(pages[role])]
     assert wide == []
     assert seen > 70
