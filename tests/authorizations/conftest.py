@@ -1,6 +1,12 @@
 """What the tests of the verbs look at."""
 
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from authorizations.models import Authorization
+
+# How many days after a Monday, a Tuesday and so on its fifth working day is.
+TO_THE_FIFTH = (7, 7, 7, 7, 7, 6, 5)
 
 
 def balances(authorization: Authorization) -> tuple[str, str, str, str]:
@@ -12,3 +18,9 @@ def balances(authorization: Authorization) -> tuple[str, str, str, str]:
         f"{authorization.consumed_kg:f}",
         f"{authorization.overage_kg:f}",
     )
+
+
+def fifth_working_day_ends(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The midnight at which the fifth working day after a moment is over."""
+    day = moment.astimezone(zone).date()
+    return datetime.combine(day + timedelta(days=TO_THE_FIFTH[day.weekday()] + 1), time(), zone)

@@ -12,7 +12,7 @@ from precursors.errors import Refused
 from registry import operations as registry
 from registry.actors import Actor
 from registry.models import Event
-from tests.authorizations.conftest import balances
+from tests.authorizations.conftest import balances, fifth_working_day_ends
 from tests.cast import Firm
 
 Ask = Callable[..., Authorization]
@@ -110,6 +110,8 @@ def test_expiring_before_its_time_does_nothing(ask: Ask) -> None:
 
 def test_a_request_nobody_decides_ends_after_five_working_days(ask: Ask, later: Later) -> None:
     pending = ask("6000")
+    zone = pending.jurisdiction.zone
+    assert pending.decide_by == fifth_working_day_ends(pending.requested_at, zone)
     later(pending.decide_by - pending.requested_at + timedelta(minutes=1))
     pending = operations.expire(pending, by=Actor.portal(pending.jurisdiction))
     assert (pending.status, balances(pending)) == (Status.EXPIRED, NOTHING)

@@ -18,6 +18,7 @@ from registry import clock
 from registry import operations as registry
 from registry.actors import Actor
 from registry.models import Event
+from tests.authorizations.conftest import fifth_working_day_ends
 from tests.cast import Firm, kg
 from tests.factories import SaleFactory
 from tests.oversight.conftest import found_then
@@ -99,11 +100,15 @@ def test_parties_are_told_nothing(ask: Ask, sell: Sell) -> None:
     assert event.organizations == []
 
 
-def test_a_review_is_due_after_five_working_days(ask: Ask, sell: Sell) -> None:
+@pytest.mark.parametrize("days", range(7))  # so that every day of the week is among them
+def test_a_review_is_due_after_five_working_days(
+    ask: Ask, sell: Sell, later: Later, days: int
+) -> None:
+    later(timedelta(days=days))
     authorization = ask("1000")
     sell(authorization, "1080")
     flag = judged(authorization)["quantity_exceeded"]
-    assert timedelta(days=7) < flag.due_at - flag.raised_at <= timedelta(days=9)
+    assert flag.due_at == fifth_working_day_ends(flag.raised_at, flag.jurisdiction.zone)
 
 
 def test_what_was_judged_is_not_judged_again(ask: Ask, sell: Sell) -> None:
