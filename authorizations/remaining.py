@@ -34,10 +34,10 @@ def beyond_tolerance_kg(
     allowed = Fraction(authorization.product_kg)
     before = Fraction(counted_kg) / Fraction(authorization.net_kg) * allowed
     sold = Fraction(authorization.product.product_kg(quantity))
-    breathing = sold / (before + sold) if _is_other(authorization, quantity) else Fraction(0)
+    expanding_share = sold / (before + sold) if _is_other(authorization, quantity) else Fraction(0)
     product = product_facts(authorization.product)
     settings = authorization.ruleset.settings[TOLERANCE]
-    within = tolerance(allowed, KILOGRAMS, product, settings, breathing=breathing)
+    within = tolerance(allowed, KILOGRAMS, product, settings, expanding_share=expanding_share)
     over = before + sold - allowed
     return round(Decimal(over.numerator) / over.denominator, 6) if over > within else ZERO
 

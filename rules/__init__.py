@@ -1,6 +1,6 @@
-"""The rules that hold what was sold against what was authorized. Pure: they know no models."""
+"""The rules that compare what was sold with what was authorized. Pure: they know no models."""
 
-# Importing a module of rules enters them into the book.
+# Importing a module of rules registers them.
 from rules import goods, quantities, rights, times
 from rules.facts import (
     Amount,

@@ -33,58 +33,60 @@ class Comparison:
         return self.over > self.tolerance
 
     def shown(self, **differences: Fraction) -> Evidence:
+        """Return the figures as evidence, in the unit and in kg of product; `percent` is over."""
         figures = self.measure.shown(
             authorized=self.authorized, sold=self.sold, tolerance=self.tolerance, **differences
         )
         return {**figures, "percent": plain(round(self.over / self.authorized * 100, 3))}
 
 
-def compared(facts: Facts, setting: Setting) -> Comparison:
+def compare_sold(facts: Facts, setting: Setting) -> Comparison:
     """Compare what was sold against a code so far with what it allows."""
     measured = measure(facts.authorized, facts.product, _amounts(facts))
     authorized = Fraction(measured.of(facts.authorized))
-    counts = [(sale, _counted(sale, measured)) for sale in facts.sales]
+    counts = [(sale, _count_of(sale, measured)) for sale in facts.sales]
     sold = sum((count for _sale, count in counts), Fraction(0))
-    breathing = sum(
-        (count for sale, count in counts if _breathes(sale, count, measured, facts)), Fraction(0)
+    expanding = sum(
+        (count for sale, count in counts if _expands(sale, count, measured, facts)), Fraction(0)
     )
     allowed = tolerance(
         authorized,
         measured,
         facts.product,
         setting.tolerance,
-        breathing=breathing / sold if sold else sold,
+        expanding_share=expanding / sold if sold else sold,
     )
     return Comparison(measured, authorized, sold, allowed)
 
 
 def _amounts(facts: Facts) -> Iterator[Amount | None]:
     for sale in facts.sales:
-        yield from _said(sale)
+        yield from _amounts_of(sale)
 
 
-def _said(sale: SaleFacts) -> Iterator[Amount | None]:
-    """Every amount that was told of a sale, by either party."""
+def _amounts_of(sale: SaleFacts) -> Iterator[Amount | None]:
+    """Every amount that either party reported for a sale."""
     for report in sale.reports:
         yield report.amount
     if sale.receipt:
         yield sale.receipt.amount
 
 
-def _counted(sale: SaleFacts, measured: Measure) -> Fraction:
+def _count_of(sale: SaleFacts, measured: Measure) -> Fraction:
     """A sale counts at its highest figure until somebody else agrees to less."""
     steps = sorted(_steps(sale, measured), key=lambda step: step[0])
     return Fraction(count_sale(step for _version, step in steps))
 
 
-def _breathes(sale: SaleFacts, count: Fraction, measured: Measure, facts: Facts) -> bool:
-    """Whether the figure a sale counts at was told in the other dimension than the code's.
+def _expands(sale: SaleFacts, count: Fraction, measured: Measure, facts: Facts) -> bool:
+    """Whether thermal expansion applies: the counted figure is in the other dimension only.
 
-    Told by the vendor: a receipt by volume makes no volume of what was weighed.
+    Other than the code's, and the vendor must have reported in it: a receipt by volume does not
+    make a volume of what was weighed.
     """
     own = facts.authorized.dimension
     reported = any(report.amount and report.amount.dimension != own for report in sale.reports)
-    counting = [each for each in _said(sale) if each and measured.of(each) == count]
+    counting = [each for each in _amounts_of(sale) if each and measured.of(each) == count]
     return reported and all(each.dimension != own for each in counting)
 
 
@@ -94,10 +96,10 @@ def _steps(sale: SaleFacts, measured: Measure) -> Iterator[tuple[int, SaleStep]]
     for version in sale.agreed_versions:
         yield version, SaleStep(Word.AGREED)
     if sale.receipt:
-        yield sale.receipt.version, _received(sale.receipt, measured)
+        yield sale.receipt.version, _receipt_step(sale.receipt, measured)
 
 
-def _received(receipt: ReceiptFacts, measured: Measure) -> SaleStep:
+def _receipt_step(receipt: ReceiptFacts, measured: Measure) -> SaleStep:
     if receipt.outcome in NOTHING_ARRIVED:
         return SaleStep(Word.NOTHING_ARRIVED)
     return SaleStep(Word.RECEIVED, measured.of(receipt.amount))

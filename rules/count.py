@@ -1,7 +1,7 @@
 """What one sale counts at: the fold of all that was reported of it. Pure.
 
-A debit takes one party's word, a credit two: a sale counts at the highest quantity that was
-reported for it until somebody else agrees to less.
+One party's report is enough to raise the count, lowering it takes two: a sale counts at the
+highest quantity that was reported for it until somebody else agrees to less.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ ZERO = Decimal(0)
 
 
 class Word(Enum):
-    """Whose word a step of a sale is."""
+    """Whose statement a step of a sale is."""
 
     REPORTED = "reported"  # the vendor's figure; a void reports zero
     RECEIVED = "received"  # the buyer's figure, accepted
@@ -46,22 +46,23 @@ def count_sale(steps: Iterable[SaleStep]) -> Decimal:
 
 
 def _reported(count: Count, figure: Decimal) -> Count:
-    return _agreeing(replace(count, current=figure, counted=max(count.counted, figure)))
+    return _apply_agreement(replace(count, current=figure, counted=max(count.counted, figure)))
 
 
 def _received(count: Count, figure: Decimal) -> Count:
-    return _agreeing(replace(count, received=figure))
+    return _apply_agreement(replace(count, received=figure))
 
 
 def _nothing_arrived(count: Count, _figure: Decimal) -> Count:
-    return _agreeing(replace(count, nothing_arrived=True))
+    return _apply_agreement(replace(count, nothing_arrived=True))
 
 
 def _agreed(count: Count, _figure: Decimal) -> Count:
     return Count(counted=count.current, current=count.current)
 
 
-def _agreeing(count: Count) -> Count:
+def _apply_agreement(count: Count) -> Count:
+    """Count at what both parties' figures allow, where the buyer has stated one."""
     if count.received is not None:
         return replace(count, counted=max(count.current, count.received))
     if count.nothing_arrived and count.current == 0:

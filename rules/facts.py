@@ -1,6 +1,6 @@
-"""What the rules look at: plain, frozen values, as they were known at one moment.
+"""What the rules read: plain, frozen values, as they were known at one moment.
 
-Read from the tables by `authorizations.facts`, or written by hand in a test.
+Read from the tables by `oversight.reading.authorizations`, or written by hand in a test.
 """
 
 from collections.abc import Iterator
@@ -71,7 +71,7 @@ class ReportFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptFacts:
-    """The buyer's word on a sale. No amount: nothing arrived."""
+    """The buyer's statement on a sale. No amount: nothing arrived."""
 
     version: int
     outcome: str
@@ -83,7 +83,7 @@ class ReceiptFacts:
 
 @dataclass(frozen=True)
 class Twin:
-    """An earlier sale of the same vendor that stands on the same document."""
+    """An earlier sale of the same vendor with the same document."""
 
     document: str  # "invoice", "guide"
     number: str

@@ -1,4 +1,4 @@
-"""Rules on what, where and with which vehicle."""
+"""Rules on the product, the site and the vehicle of a sale."""
 
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from rules.rule import Setting, sale_rule
 def wrong_product(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
     """Another precursor, or another concentration of it, than authorized."""
     sold, authorized = sale.current.product, facts.product
-    if not facts.has_code or _substance(sold) == _substance(authorized):
+    if not facts.has_code or _substance_of(sold) == _substance_of(authorized):
         return None
     return {
         "authorized_product": authorized.code,
@@ -24,7 +24,7 @@ def wrong_product(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence |
     }
 
 
-def _substance(product: ProductFacts) -> tuple[object, ...]:
+def _substance_of(product: ProductFacts) -> tuple[object, ...]:
     return product.precursor, product.concentration_percent
 
 

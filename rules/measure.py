@@ -29,13 +29,13 @@ class Measure:
     per_kg: Fraction  # how many kg or L one kg of the product is
 
     def of(self, amount: Amount | None) -> Decimal:
-        """An amount in kg or L; of no amount, zero."""
+        """Return an amount in kg or L; zero for None."""
         if amount is None:
             return Decimal(0)
         return amount.product_kg if self.by_mass else amount.quantity.base
 
     def shown(self, **figures: Fraction) -> Evidence:
-        """Figures as evidence: each in the unit, and as kg of product."""
+        """Return figures as evidence: each in the unit, and in kg of product."""
         factor = Fraction(self.unit.factor)
         in_unit = {name: plain(figure / factor) for name, figure in figures.items()}
         in_kg = {f"{name}_kg": plain(figure / self.per_kg) for name, figure in figures.items()}
@@ -43,7 +43,7 @@ class Measure:
 
 
 def measure(standard: Amount, product: ProductFacts, others: Iterable[Amount | None]) -> Measure:
-    """The standard's own unit; kg of product where another amount came in the other dimension."""
+    """Return the standard's unit; kg of product where any other amount has another dimension."""
     if any(amount and amount.dimension != standard.dimension for amount in others):
         return Measure(Unit.KG, True, Fraction(1))
     return Measure(standard.quantity.unit, False, _per_kg(standard, product))
@@ -57,17 +57,17 @@ def _per_kg(standard: Amount, product: ProductFacts) -> Fraction:
 
 
 def plain(figure: Fraction) -> str:
-    """Write a figure with three to six decimals, the last half to even."""
+    """Write a figure with three to six decimals, rounded half to even."""
     whole, millionths = divmod(abs(round(figure * MILLION)), MILLION)
     decimals = f"{millionths:06d}"
     sign = "-" if round(figure * MILLION) < 0 else ""
     return f"{sign}{whole}.{decimals[:3]}{decimals[3:].rstrip('0')}"
 
 
-def span_of(told: datetime) -> tuple[datetime, datetime]:
+def span_of(claimed: datetime) -> tuple[datetime, datetime]:
     """Return the first and last moment that a time may mean; without seconds, of its minute."""
-    is_minute = not (told.second or told.microsecond)
-    return told, (told + REST_OF_MINUTE if is_minute else told)
+    is_minute = not (claimed.second or claimed.microsecond)
+    return claimed, (claimed + REST_OF_MINUTE if is_minute else claimed)
 
 
 def instant(moment: datetime) -> str:

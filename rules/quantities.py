@@ -1,11 +1,11 @@
-"""Rules on how much: what was sold, and what arrived, against what was authorized."""
+"""Rules on how much: what was authorized, sold and received."""
 
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
 from rules import self_reports
-from rules.comparison import compared
+from rules.comparison import compare_sold
 from rules.facts import NOTHING_ARRIVED, Amount, Evidence, Facts, SaleFacts
 from rules.measure import measure, plain
 from rules.rule import Setting, rule, sale_rule
@@ -19,10 +19,10 @@ def quantity_exceeded(facts: Facts, setting: Setting) -> Evidence | None:
     """More was sold against the code so far than it allows, beyond tolerance."""
     if not facts.has_code:
         return None
-    found = compared(facts, setting)
+    found = compare_sold(facts, setting)
     if not found.is_exceeded:
         return None
-    return found.shown(over=found.over) | self_reports.excess_told(facts, setting)
+    return found.shown(over=found.over) | self_reports.self_reported_excess(facts, setting)
 
 
 @rule(_("Less sold than authorized"), severity="low")
@@ -30,7 +30,7 @@ def quantity_short(facts: Facts, setting: Setting) -> Evidence | None:
     """An issued code ended, in whatever way, with less sold than it allowed."""
     if not _has_run_out(facts):
         return None
-    found = compared(facts, setting)
+    found = compare_sold(facts, setting)
     return found.shown(short=-found.over) if -found.over > found.tolerance else None
 
 
@@ -42,10 +42,10 @@ def quantity_short(facts: Facts, setting: Setting) -> Evidence | None:
     replaces=("quantity_exceeded",),
 )
 def decimal_slip(facts: Facts, setting: Setting) -> Evidence | None:
-    """Sold is close to 10, 100 or 1000 times the authorized quantity, or to that part of it."""
+    """Sold is about 10, 100 or 1000 times the authorized quantity, or that fraction of it."""
     if not facts.has_code:
         return None
-    found, within = compared(facts, setting), setting.number("within")
+    found, within = compare_sold(facts, setting), setting.number("within")
     for factor in SLIPS:
         if abs(found.sold / (factor * found.authorized) - 1) <= within:
             slip = {"direction": "over", "factor": str(factor)}
@@ -72,21 +72,26 @@ def receipt_difference(sale: SaleFacts, facts: Facts, setting: Setting) -> Evide
     measured = measure(standard, sale.current.product, [receipt.amount])
     sold = Fraction(measured.of(sale.current.amount))
     received = Fraction(measured.of(receipt.amount))
-    breathing = Fraction(measured.by_mass)
     allowed = tolerance(
-        sold, measured, sale.current.product, setting.tolerance, breathing=breathing
+        sold,
+        measured,
+        sale.current.product,
+        setting.tolerance,
+        expanding_share=Fraction(measured.by_mass),
     )
     if receipt.outcome == "satisfactory" and abs(received - sold) <= allowed:
         return None
     figures = {"sold": sold, "received": received, "tolerance": allowed}
     shown = measured.shown(**figures, difference=received - sold)
-    told = self_reports.surplus_told(sale, setting, sold=sold, received=received, allowed=allowed)
-    return {**shown, "outcome": receipt.outcome, **told}
+    self_report = self_reports.self_reported_surplus(
+        sale, setting, sold=sold, received=received, allowed=allowed
+    )
+    return {**shown, "outcome": receipt.outcome, **self_report}
 
 
 @sale_rule(_("Corrected after receipt"), severity="high", voided_too=True)
 def correction_after_receipt(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """The vendor's figure is another than when the buyer told what arrived."""
+    """The vendor changed its figure after the buyer had reported what arrived."""
     receipt = sale.receipt
     if receipt is None or (sale.is_void and receipt.outcome in NOTHING_ARRIVED):
         return None  # a void is what follows when nothing arrived

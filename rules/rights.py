@@ -1,4 +1,4 @@
-"""Rules on who may: licenses in force, and quotas."""
+"""Rules on rights: licenses in force, and quotas."""
 
 from datetime import datetime
 from fractions import Fraction
@@ -29,31 +29,32 @@ def _lapse(party: str, licenses: list[LicenseFacts], moment: datetime, facts: Fa
     if any(each.standing_at(at) == IN_FORCE for each in covering for at in span_of(moment)):
         return {}
     if covering:
-        return _named(party, covering[-1].standing_at(moment), covering[-1])
+        return _lapse_evidence(party, covering[-1].standing_at(moment), covering[-1])
     before = [each for each in licenses if each.valid_to < day]
     if before:
-        return _named(party, "expired", max(before, key=lambda each: each.valid_to))
-    return _named(party, "not_yet" if licenses else "none", licenses[0] if licenses else None)
+        return _lapse_evidence(party, "expired", max(before, key=lambda each: each.valid_to))
+    because, license = ("not_yet", licenses[0]) if licenses else ("none", None)
+    return _lapse_evidence(party, because, license)
 
 
-def _named(party: str, because: str, license: LicenseFacts | None) -> Evidence:
+def _lapse_evidence(party: str, because: str, license: LicenseFacts | None) -> Evidence:
     return {party: because, f"{party}_license": license.number if license else ""}
 
 
 @rule(_("Quota overdrawn"), severity="high")
 def quota_overdrawn(facts: Facts, setting: Setting) -> Evidence | None:
-    """What was sold pushed an allowance past its limit; the furthest is told."""
-    pushed = [b for b in facts.bookings if b.change_kg > 0 and b.used_kg > b.limit_kg]
-    if not pushed:
+    """A sale pushed an allowance past its limit. The evidence is the booking furthest over."""
+    over = [b for b in facts.bookings if b.change_kg > 0 and b.used_kg > b.limit_kg]
+    if not over:
         return None
-    worst = max(pushed, key=_over)
+    worst = max(over, key=_over_kg)
     return {
         "activity": worst.activity,
         "limit_kg": plain(Fraction(worst.limit_kg)),
         "used_kg": plain(Fraction(worst.used_kg)),
-        "over_kg": plain(_over(worst)),
+        "over_kg": plain(_over_kg(worst)),
     }
 
 
-def _over(booking: Booking) -> Fraction:
+def _over_kg(booking: Booking) -> Fraction:
     return Fraction(booking.used_kg) - Fraction(booking.limit_kg)

@@ -1,7 +1,7 @@
-"""The book of rules: how a rule is entered, set and applied.
+"""How a rule is registered, set and applied.
 
-A rule is a pure function with a stable name. `@rule` looks at an authorization, `@sale_rule`
-at each of its sales. What the decorator is given is the default of the rule's settings.
+A rule is a pure function with a stable name. `@rule` checks an authorization, `@sale_rule` each
+of its sales. The decorator's arguments are the defaults of the rule's settings.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,15 +17,15 @@ from rules.tolerance import TOLERANCE, TOLERANCE_DEFAULTS
 Settings = Mapping[str, Mapping[str, Any]]
 
 SELF_REPORT = "self_report"
-# What a firm tells itself so soon counts lower, while it is at most this share of what it should
-# be: see rules.self_reports. Choices of ours too; a ruleset without them lowers nothing.
+# A difference that a firm reports itself within these hours counts lower, while it is at most this
+# share of the standard: see rules.self_reports. Our choices, not law; without them nothing does.
 SELF_REPORT_DEFAULTS = {"hours": "24", "share_max": "0.1"}
 LOWER = {"high": "medium", "medium": "low"}
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What one ruleset says of one rule, with what several share."""
+    """The settings of one rule in one ruleset, with those that several rules share."""
 
     values: Mapping[str, Any]
     tolerance: Mapping[str, str]
@@ -39,7 +39,7 @@ class Setting:
         return Fraction(self.values[name])
 
     def hours(self, name: str) -> timedelta:
-        """A threshold that is written in hours."""
+        """Return a threshold that is written in hours."""
         return _hours(self.values[name])
 
     @property
@@ -47,7 +47,7 @@ class Setting:
         return _hours(self.self_report["hours"])
 
     def severity(self, evidence: Evidence) -> str:
-        """The rule's, or its own for a direction; one lower for what a firm told itself."""
+        """Return the rule's severity, or the direction's; one lower for a self-report."""
         own = self.values.get(f"severity_{evidence.get('direction')}", self.values["severity"])
         return str(LOWER.get(own, own) if "self_reported_by" in evidence else own)
 
@@ -66,7 +66,7 @@ Look = Callable[[Facts, Setting], Iterable[Found]]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A rule as entered. `look` yields what it finds, with the sale it was found on."""
+    """A rule as registered. `look` yields each sale it checked, with the evidence or None."""
 
     name: str
     title: Text
@@ -96,9 +96,9 @@ RULES: dict[str, Rule] = {}
 def rule(
     title: Text, *, severity: str, replaces: tuple[str, ...] = (), **thresholds: str
 ) -> Callable[[A], A]:
-    """Enter a rule about the authorization. While it fires, those it replaces do not."""
+    """Register a rule about the authorization. While it fires, those it replaces do not."""
 
-    def enter(check: A) -> A:
+    def register(check: A) -> A:
         def look(facts: Facts, setting: Setting) -> Iterator[Found]:
             yield (facts.sales[-1] if facts.sales else None), check(facts, setting)
 
@@ -112,15 +112,15 @@ def rule(
         )
         return check
 
-    return enter
+    return register
 
 
 def sale_rule(
     title: Text, *, severity: str, voided_too: bool = False, **thresholds: str
 ) -> Callable[[S], S]:
-    """Enter a rule about each sale that stands, or about those made void as well."""
+    """Register a rule about each sale in force; with `voided_too`, about void ones as well."""
 
-    def enter(check: S) -> S:
+    def register(check: S) -> S:
         def look(facts: Facts, setting: Setting) -> Iterator[Found]:
             for sale in facts.sales:
                 if voided_too or not sale.is_void:
@@ -135,20 +135,20 @@ def sale_rule(
         )
         return check
 
-    return enter
+    return register
 
 
 def defaults() -> dict[str, dict[str, Any]]:
-    """The settings of a first ruleset: every rule on, at the thresholds it was entered with."""
+    """Return the settings of a first ruleset: every rule on, at its default thresholds."""
     return {
         TOLERANCE: dict(TOLERANCE_DEFAULTS),
         SELF_REPORT: dict(SELF_REPORT_DEFAULTS),
-        **{name: dict(entered.defaults) for name, entered in RULES.items()},
+        **{name: dict(registered.defaults) for name, registered in RULES.items()},
     }
 
 
 def evaluate(facts: Facts, settings: Settings) -> list[Finding]:
-    """Apply every rule that the settings turn on; one they do not name is off."""
+    """Apply every rule that the settings turn on; a rule they do not name is off."""
     found = [finding for name in sorted(RULES) for finding in _findings(name, facts, settings)]
     replaced = {name for finding in found for name in RULES[finding.rule].replaces}
     return [finding for finding in found if finding.rule not in replaced]
@@ -157,11 +157,11 @@ def evaluate(facts: Facts, settings: Settings) -> list[Finding]:
 def _findings(name: str, facts: Facts, settings: Settings) -> Iterator[Finding]:
     if name not in settings:
         return
-    entered = RULES[name]
+    registered = RULES[name]
     setting = Setting(settings[name], settings[TOLERANCE], settings.get(SELF_REPORT, {}))
     if not setting.on:
         return
-    for sale, evidence in entered.look(facts, setting):
+    for sale, evidence in registered.look(facts, setting):
         if evidence is not None:
             sale_id = sale.id if sale else None
-            yield Finding(name, entered.subject, sale_id, setting.severity(evidence), evidence)
+            yield Finding(name, registered.subject, sale_id, setting.severity(evidence), evidence)

@@ -1,13 +1,13 @@
-"""Honesty must pay: a difference that a firm tells against itself counts one severity lower.
+"""Self-reports: a difference that a firm reports against itself counts one severity lower.
 
-Told by the firm itself, within a day of the sale or the arrival, before another could have: the
-vendor who corrects its report upwards, the buyer to whom more came than was sold.
+It must come from the firm itself, within `hours` of the sale or the arrival and before anybody
+else's statement: a vendor that corrects its report upwards, a buyer that received more than was
+sold.
 
-What is owed anyway is no self-report: the first report of a sale. Nor is what could be a cover:
-a receipt of less than was sold is the tale of whoever diverted it, and a figure taken back
-tells nothing new. And since a flag of medium severity is ended by one officer, where a high one
-takes two, only a small difference is counted lower: else a vendor in league with one officer
-would report every sale in two steps.
+The first report of a sale is an obligation and no self-report. Nor is what could cover a
+diversion: a receipt of less than was sold, or a figure corrected downwards. A flag of medium
+severity is ended by one officer, a high one by two: so only a small difference counts lower, or
+a vendor in league with one officer would report every sale in two steps.
 """
 
 from collections.abc import Iterator
@@ -15,37 +15,37 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
-from rules.comparison import compared
+from rules.comparison import compare_sold
 from rules.facts import Evidence, Facts, ReportFacts, SaleFacts
 from rules.measure import instant
 from rules.rule import Setting
 
 
-def excess_told(facts: Facts, setting: Setting) -> Evidence:
-    """Tell the vendor's last correction, where corrections in time told all of an excess.
+def self_reported_excess(facts: Facts, setting: Setting) -> Evidence:
+    """Return evidence that the vendor reported the whole excess itself in time, or {}.
 
-    Each time the excess grew is looked at as it was known then. So what was once high, for
-    another reason or a larger figure, never comes to count lower by a later act.
+    Each growth of the excess is checked as it was known then: what once counted high, for
+    another reason or a larger figure, does not count lower after a later act.
     """
-    highest_kg, told = Fraction(0), None
+    highest_kg, correction = Fraction(0), None
     for version in _versions(facts) if setting.self_report else ():
         then = _until(facts, version)
-        found = compared(then, setting)
+        found = compare_sold(then, setting)
         if not found.is_exceeded or found.over_kg <= highest_kg:
             continue
-        told = _correction(then, setting)
-        if told is None or not _is_small(found.over, found.authorized, setting):
+        correction = _correction(then, setting)
+        if correction is None or not _is_small(found.over, found.authorized, setting):
             return {}
         highest_kg = found.over_kg
-    return _evidence("vendor", told.recorded_at, setting) if told else {}
+    return _evidence("vendor", correction.recorded_at, setting) if correction else {}
 
 
 def _versions(facts: Facts) -> list[int]:
-    """The versions at which something was told of a sale, in order."""
-    return sorted({version for sale in facts.sales for version in _told(sale)})
+    """The versions at which something was reported for a sale, in order."""
+    return sorted({version for sale in facts.sales for version in _versions_of(sale)})
 
 
-def _told(sale: SaleFacts) -> Iterator[int]:
+def _versions_of(sale: SaleFacts) -> Iterator[int]:
     yield from (report.version for report in sale.reports)
     yield from sale.agreed_versions
     if sale.receipt:
@@ -53,40 +53,45 @@ def _told(sale: SaleFacts) -> Iterator[int]:
 
 
 def _until(facts: Facts, version: int) -> Facts:
-    """What had been told by a version."""
+    """The facts as reported up to a version."""
     begun = (sale for sale in facts.sales if sale.first.version <= version)
-    return replace(facts, version=version, sales=tuple(_part(sale, version) for sale in begun))
+    sales = tuple(_sale_until(sale, version) for sale in begun)
+    return replace(facts, version=version, sales=sales)
 
 
-def _part(sale: SaleFacts, version: int) -> SaleFacts:
-    is_told = sale.receipt and sale.receipt.version <= version
+def _sale_until(sale: SaleFacts, version: int) -> SaleFacts:
+    has_receipt = sale.receipt and sale.receipt.version <= version
     return replace(
         sale,
         reports=tuple(report for report in sale.reports if report.version <= version),
-        receipt=sale.receipt if is_told else None,
+        receipt=sale.receipt if has_receipt else None,
         agreed_versions=tuple(agreed for agreed in sale.agreed_versions if agreed <= version),
     )
 
 
 def _correction(facts: Facts, setting: Setting) -> ReportFacts | None:
-    """The report that made this version: a correction in time, nobody else having spoken."""
+    """The report that made this version, if a correction in time before any other statement."""
     for sale in facts.sales:
         if sale.current.version == facts.version:
-            is_told = sale.receipt is not None or sale.agreed_versions or len(sale.reports) == 1
-            return None if is_told or not _is_in_time(sale, setting) else sale.current
+            is_alone = sale.receipt is None and not sale.agreed_versions
+            is_correction = is_alone and len(sale.reports) > 1
+            return sale.current if is_correction and _is_in_time(sale, setting) else None
     return None
 
 
 def _is_in_time(sale: SaleFacts, setting: Setting) -> bool:
-    """Counted from the earliest time of the sale that was claimed: a later claim buys nothing."""
+    """Counted from the earliest claimed time of the sale: a later claim gains nothing."""
     sold_at = min(report.sold_at for report in sale.reports)
     return sale.current.recorded_at - sold_at <= setting.self_report_time
 
 
-def surplus_told(
+def self_reported_surplus(
     sale: SaleFacts, setting: Setting, *, sold: Fraction, received: Fraction, allowed: Fraction
 ) -> Evidence:
-    """Tell the buyer's receipt, where in time it told of more than was sold, and of no more."""
+    """Return evidence that the buyer reported in time more than was sold, and nothing else; or {}.
+
+    `sold`, `received`, `allowed`: in one measure, kg or L.
+    """
     receipt = sale.receipt
     if receipt is None or not setting.self_report:
         return {}

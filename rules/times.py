@@ -1,4 +1,4 @@
-"""Rules on when: the claimed time of a sale, its report, its receipt and its papers."""
+"""Rules on time: of a sale, its report and its receipt; and on a document used twice."""
 
 from fractions import Fraction
 
@@ -20,7 +20,7 @@ def sold_without_code(sale: SaleFacts, facts: Facts, setting: Setting) -> Eviden
 
 @sale_rule(_("Sold after the code expired"), severity="high", recorded_hours="24")
 def sold_after_expiry(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """Claimed after the validity; or recorded long after it, since a time is only a claim."""
+    """Sold after the code's validity by its own claim, or recorded long after it."""
     if facts.valid_until is None:
         return None
     moments = {"sold_at": sale.current.sold_at, "recorded_at": sale.first.recorded_at}
@@ -37,7 +37,7 @@ def sold_after_expiry(sale: SaleFacts, facts: Facts, setting: Setting) -> Eviden
 
 @sale_rule(_("Sold before the code was issued"), severity="high")
 def sold_before_issue(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """Claimed before the issue, or on a code that never was issued.
+    """Sold, by its own claim, before the code was issued; or on a code that never was.
 
     A time without seconds is a minute: a sale in the minute of the issue came after it.
     """
@@ -53,7 +53,7 @@ def sold_before_issue(sale: SaleFacts, facts: Facts, setting: Setting) -> Eviden
 
 @sale_rule(_("Sold after the code was called off"), severity="high")
 def sold_after_cancel(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """Claimed after the code was refused, cancelled or revoked."""
+    """Sold, by its own claim, after the code was refused, cancelled or revoked."""
     if facts.ended_at is None or not _is_after_the_end(sale, facts):
         return None
     return {
@@ -70,7 +70,7 @@ def _is_after_the_end(sale: SaleFacts, facts: Facts) -> bool:
 
 @sale_rule(_("Reported late"), severity="low", hours="24")
 def reported_late(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """Entered long after it happened."""
+    """Recorded long after the sale."""
     sold_at, recorded_at = sale.current.sold_at, sale.first.recorded_at
     if recorded_at - sold_at <= setting.hours("hours"):
         return None
@@ -81,7 +81,7 @@ def reported_late(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence |
 
 @sale_rule(_("Receipt missing"), severity="medium", days="5")
 def receipt_missing(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """The buyer has not told what arrived, so long after the later of the sale and its entry."""
+    """No receipt, so many days after the later of the time of sale and the time of entry."""
     if sale.receipt is not None:
         return None
     since = max(sale.current.sold_at, sale.first.recorded_at)

@@ -1,8 +1,8 @@
-"""By how much what was sold, or arrived, may differ from the figure it is held against.
+"""By how much what was sold, or arrived, may differ from the figure it is compared with.
 
-Applied by the rules on quantities (`rules.comparison`, `rules.quantities`), and by the counter,
-which asks before a sale is recorded (`authorizations.remaining`). The invariants compute it
-independently, in SQL (`audit.invariants.judged`).
+Applied by the rules on quantities (`rules.comparison`, `rules.quantities`), and by the counter
+before a sale is recorded (`authorizations.remaining`). The invariants compute it independently,
+in SQL (`audit.invariants.judged`).
 """
 
 from collections.abc import Mapping
@@ -28,13 +28,12 @@ def tolerance(
     product: ProductFacts,
     settings: Mapping[str, str],
     *,
-    breathing: Fraction,
+    expanding_share: Fraction,
 ) -> Fraction:
-    """How far an actual figure may lie from the standard one, in kg or L.
+    """Return how far an actual figure may lie from the standard one, in kg or L.
 
-    `settings`: a ruleset's, as `TOLERANCE_DEFAULTS`. `breathing`: which share of the actual
-    figure was reported in the other dimension: a volume differs with the temperature; what was
-    weighed does not.
+    `settings`: a ruleset's, as `TOLERANCE_DEFAULTS`. `expanding_share`: the share of the actual
+    figure that was reported in the other dimension, to which thermal expansion applies.
     """
     share = {name: Fraction(value) for name, value in settings.items()}
     within = Fraction(0)
@@ -43,11 +42,11 @@ def tolerance(
         within = min(max(share["share"] * standard, division), share["share_max"] * standard)
         if product.tolerance_cap_kg is not None:
             within = min(within, Fraction(product.tolerance_cap_kg) * measured.per_kg)
-    return within + _expansion(product, share) * breathing * standard
+    return within + _expansion(product, share) * expanding_share * standard
 
 
 def _expansion(product: ProductFacts, share: dict[str, Fraction]) -> Fraction:
-    """By what share a volume differs with the temperature."""
+    """Return the share by which a volume may differ with the temperature."""
     if product.expansion_per_kelvin is None:
         return share["volume_share"]
     return Fraction(product.expansion_per_kelvin) * share["kelvin"]
