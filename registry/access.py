@@ -1,4 +1,4 @@
-"""Which rows somebody may see: the only way by which a page or an endpoint obtains one."""
+"""Which rows an actor may see: the only way by which a page or an endpoint obtains one."""
 
 from typing import TypeVar
 
@@ -23,8 +23,8 @@ Row = TypeVar("Row", bound=Model)
 
 
 def organizations_for(by: Actor) -> QuerySet[Organization]:
-    """The authority sees every firm of its jurisdiction, a firm itself."""
-    return _seen(Organization.objects.all(), by, owner="pk")
+    """Return every firm of the jurisdiction to the authority, to a firm itself."""
+    return _own_rows(Organization.objects.all(), by, owner="pk")
 
 
 def partners_for(by: Actor) -> QuerySet[Organization]:
@@ -33,15 +33,15 @@ def partners_for(by: Actor) -> QuerySet[Organization]:
 
 
 def licenses_for(by: Actor) -> QuerySet[License]:
-    return _seen(License.objects.select_related("organization"), by)
+    return _own_rows(License.objects.select_related("organization"), by)
 
 
 def permits_for(by: Actor) -> QuerySet[Permit]:
-    return _seen(Permit.objects.select_related("organization", "license", "precursor"), by)
+    return _own_rows(Permit.objects.select_related("organization", "license", "precursor"), by)
 
 
 def sites_for(by: Actor) -> QuerySet[Site]:
-    return _seen(Site.objects.select_related("organization"), by)
+    return _own_rows(Site.objects.select_related("organization"), by)
 
 
 def any_vehicle_for(by: Actor) -> QuerySet[Vehicle]:
@@ -50,11 +50,11 @@ def any_vehicle_for(by: Actor) -> QuerySet[Vehicle]:
 
 
 def vehicles_for(by: Actor) -> QuerySet[Vehicle]:
-    return _seen(Vehicle.objects.select_related("organization"), by)
+    return _own_rows(Vehicle.objects.select_related("organization"), by)
 
 
 def drivers_for(by: Actor) -> QuerySet[Driver]:
-    return _seen(Driver.objects.select_related("organization"), by)
+    return _own_rows(Driver.objects.select_related("organization"), by)
 
 
 def reinstatements_for(by: Actor) -> QuerySet[Reinstatement]:
@@ -71,7 +71,7 @@ def officer_proposals_for(by: Actor) -> QuerySet[Invitation]:
 
 
 def members_for(by: Actor) -> QuerySet[Membership]:
-    """Who acts for a firm or the authority now: for officers, and for the firm's own managers."""
+    """Return current memberships: all to officers, a firm's to its own managers."""
     rows = Membership.objects.select_related("user", "organization").filter(ended_at=None)
     if by.is_authority:
         return rows.filter(jurisdiction=by.jurisdiction)
@@ -80,13 +80,13 @@ def members_for(by: Actor) -> QuerySet[Membership]:
 
 
 def in_jurisdiction(rows: QuerySet[Row], by: Actor) -> QuerySet[Row]:
-    """Rows of the actor's jurisdiction; none for somebody without a role."""
+    """Return the rows of the actor's jurisdiction; none to an actor without a role."""
     if by.organization is None and not by.is_authority:
         return rows.none()
     return rows.filter(jurisdiction=by.jurisdiction)
 
 
-def _seen(rows: QuerySet[Row], by: Actor, owner: str = "organization") -> QuerySet[Row]:
+def _own_rows(rows: QuerySet[Row], by: Actor, owner: str = "organization") -> QuerySet[Row]:
     rows = rows.filter(jurisdiction=by.jurisdiction)
     if by.is_authority:
         return rows
@@ -94,7 +94,7 @@ def _seen(rows: QuerySet[Row], by: Actor, owner: str = "organization") -> QueryS
 
 
 def events_for(by: Actor) -> QuerySet[Event]:
-    """What was done, and by whom: the authority sees all, a firm what concerns it."""
+    """Return what was done, and by whom: all to the authority, to a firm what concerns it."""
     rows = in_jurisdiction(Event.objects.select_related("user", "api_key"), by)
     if by.is_authority or by.organization is None:
         return rows

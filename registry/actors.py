@@ -52,5 +52,6 @@ class Actor:
 
 
 def require_authority(by: Actor) -> None:
+    """Require an officer or a key of the authority. Raises Refused("not_the_authority")."""
     if not by.is_authority:
         raise Refused("not_the_authority", _("Only an officer of the authority may do this."))

@@ -1,4 +1,4 @@
-"""The admin looks. What changes goes through the verbs."""
+"""The register in the admin, read-only. Changes go through the verbs."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from registry import models
 
 
-class Looking(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Shows rows; adds, changes and deletes none."""
 
     show_full_result_count = False
@@ -25,53 +25,53 @@ class Looking(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable 
 
 
 @admin.register(models.Organization)
-class OrganizationAdmin(Looking):
+class OrganizationAdmin(ReadOnlyAdmin):
     list_display = ("name", "tax_id", "jurisdiction", "created_at")
     list_filter = ("jurisdiction",)
     search_fields = ("search_text",)
 
 
 @admin.register(models.License)
-class LicenseAdmin(Looking):
+class LicenseAdmin(ReadOnlyAdmin):
     list_display = ("number", "organization", "valid_from", "valid_to", "standing")
     list_filter = ("jurisdiction", "standing")
     search_fields = ("number",)
 
 
 @admin.register(models.Permit)
-class PermitAdmin(Looking):
+class PermitAdmin(ReadOnlyAdmin):
     list_display = ("organization", "precursor", "activity", "limit_kg", "period", "state")
     list_filter = ("jurisdiction", "activity", "state")
 
 
 @admin.register(models.Event)
-class EventAdmin(Looking):
+class EventAdmin(ReadOnlyAdmin):
     list_display = ("at", "kind", "subject_kind", "subject_id", "user", "api_key")
     list_filter = ("jurisdiction", "subject_kind")
 
 
 @admin.register(models.User)
-class UserAdmin(Looking):
+class UserAdmin(ReadOnlyAdmin):
     list_display = ("email", "name", "is_active", "last_login")
     search_fields = ("email", "name")
     exclude = ("password",)
 
 
 @admin.register(models.Membership)
-class MembershipAdmin(Looking):
+class MembershipAdmin(ReadOnlyAdmin):
     list_display = ("user", "organization", "jurisdiction", "role", "ended_at")
     list_filter = ("jurisdiction", "role")
 
 
 @admin.register(models.ApiKey)
-class ApiKeyAdmin(Looking):
+class ApiKeyAdmin(ReadOnlyAdmin):
     list_display = ("prefix", "name", "organization", "jurisdiction", "revoked_at")
     list_filter = ("jurisdiction",)
     exclude = ("secret_hash",)
 
 
 @admin.register(models.Invitation)
-class InvitationAdmin(Looking):
+class InvitationAdmin(ReadOnlyAdmin):
     list_display = ("email", "role", "organization", "created_at", "expires_at", "accepted_at")
     exclude = ("token_hash",)
 
@@ -85,8 +85,8 @@ admin.site.register(
         models.Vehicle,
         models.Driver,
     ],
-    Looking,
+    ReadOnlyAdmin,
 )
 
-# The admin has no door of its own: sign-in is the portal's, with its limits and second factor.
+# Sign-in to the admin is the portal's, with its limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

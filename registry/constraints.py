@@ -1,4 +1,4 @@
-"""What the database refuses, said in the domain's words."""
+"""Turns a broken database constraint into a refusal of the domain."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,10 +9,11 @@ from precursors.errors import Refused
 
 
 @contextmanager
-def refusing(refusals: Mapping[str, Refused]) -> Iterator[None]:
-    """Raise the refusal of the constraint that a write breaks, by the constraint's name.
+def refuse_on(refusals: Mapping[str, Refused]) -> Iterator[None]:
+    """Raise the refusal given for the name of the constraint that the block breaks.
 
-    The transaction around it stays usable.
+    The block runs in a savepoint, so the transaction around it stays usable. Raises the
+    IntegrityError itself for a constraint that is not named.
     """
     try:
         with transaction.atomic():

@@ -12,8 +12,8 @@ from uuid6 import uuid7
 
 from registry.actors import Actor
 
-# Appends events about `subject`, a relation of one `id`, so that a verb that writes its subject
-# in the same statement can name it.
+# Appends events about `subject`, a relation of one row with its `id`: a verb that writes the
+# subject in the same statement can supply it.
 APPEND = """
 INSERT INTO registry_event (uuid, jurisdiction_id, month, kind, subject_kind, subject_id,
     sequence, at, data, organizations, user_id, api_key_id)
@@ -34,7 +34,7 @@ RECORD = f"WITH subject AS (SELECT %(subject)s::bigint AS id) {APPEND}"
 
 @dataclass(frozen=True)
 class NewEvent:
-    """What is to be recorded, e.g. "license.suspended"."""
+    """An event to be recorded, e.g. of kind "license.suspended"."""
 
     kind: str
     by: Actor
@@ -50,29 +50,32 @@ def record(
     data: dict[str, Any] | None = None,
     by: Actor,
 ) -> None:
-    """Append the event `kind` with the subject's next number."""
-    happened = [NewEvent(kind, by, data or {})]
-    values = parameters(subject, happened, at=at, organizations=organizations)
+    """Append the event `kind` with the subject's next number.
+
+    `organizations`: the firms that may read it; None among them is ignored.
+    """
+    new_events = [NewEvent(kind, by, data or {})]
+    values = parameters(subject, new_events, at=at, organizations=organizations)
     with connection.cursor() as cursor:
         cursor.execute(RECORD, values | {"subject": subject.pk})
 
 
 def parameters(
     subject: Model,
-    happened: Sequence[NewEvent],
+    new_events: Sequence[NewEvent],
     *,
     at: datetime,
     organizations: Iterable[int | None],
 ) -> dict[str, Any]:
-    """Give what APPEND takes."""
+    """Return the parameters of APPEND, except its `subject`."""
     return {
-        "jurisdiction": happened[0].by.jurisdiction.pk,
+        "jurisdiction": new_events[0].by.jurisdiction.pk,
         "at": at,
         "subject_kind": subject._meta.model_name,
         "organizations": [pk for pk in organizations if pk is not None],
-        "event_uuids": [uuid7() for _each in happened],
-        "event_kinds": [each.kind for each in happened],
-        "event_data": [json.dumps(each.data) for each in happened],
-        "event_users": [each.by.user.pk if each.by.user else None for each in happened],
-        "event_keys": [each.by.api_key.pk if each.by.api_key else None for each in happened],
+        "event_uuids": [uuid7() for _each in new_events],
+        "event_kinds": [each.kind for each in new_events],
+        "event_data": [json.dumps(each.data) for each in new_events],
+        "event_users": [each.by.user.pk if each.by.user else None for each in new_events],
+        "event_keys": [each.by.api_key.pk if each.by.api_key else None for each in new_events],
     }

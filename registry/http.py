@@ -9,7 +9,7 @@ from registry.models import Membership
 
 
 class PortalRequest(HttpRequest):
-    """Its number in the logs, who acts (None: a stranger), and for whom else they might act."""
+    """Adds its number in the logs, the actor (None: not signed in), and all their memberships."""
 
     id: str
     actor: Actor | None
@@ -17,12 +17,12 @@ class PortalRequest(HttpRequest):
 
 
 def portal_request(request: HttpRequest) -> PortalRequest:
-    """The same request; no other class is made of it."""
+    """Return the same request, for the type checker only."""
     return cast(PortalRequest, request)
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """Who acts. Behind the guards of the pages, always somebody."""
+    """Return the actor, whom the guards of the pages have required."""
     by = portal_request(request).actor
     assert by is not None
     return by

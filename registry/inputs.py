@@ -1,4 +1,4 @@
-"""Values as people and programs enter them, made fit to be kept or refused."""
+"""Checks values as people and programs enter them, and returns them as they are stored."""
 
 import re
 import unicodedata
@@ -12,24 +12,24 @@ from precursors import quantities
 from precursors.errors import Refused
 from precursors.quantities import Quantity
 
-# Control signs, halves of signs, and what turns the direction of the text around: a name could
-# be read as another.
+# Control characters, surrogates, and what changes the direction of the text: one name could be
+# shown as another.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 UBIGEO = re.compile(r"(0[1-9]|1[0-9]|2[0-5])[0-9]{4}", re.ASCII)  # 25 departments
-REASON_LENGTH = 1000  # in letters: of columns, forms and bodies alike
+REASON_LENGTH = 1000  # characters: of columns, forms and bodies alike
 POSITION_DECIMALS_MAX = 6  # about 0.1 m
 LATITUDE_MAX, LONGITUDE_MAX = Decimal(90), Decimal(180)
 
 
-def text(value: str, *, field: str, at_most: int = 1000) -> str:
-    """Give a text without outer spaces. Raises Refused: blank, not_text, too_long."""
+def text(value: str, *, field: str, at_most: int) -> str:
+    """Return a text without outer spaces. Raises Refused: blank, not_text, too_long."""
     if not (kept := optional_text(value, field=field, at_most=at_most)):
         raise Refused("blank", _("This must not be empty."), field=field)
     return kept
 
 
 def optional_text(value: str, *, field: str, at_most: int) -> str:
-    """Give a text, perhaps empty, without outer spaces. Raises Refused: not_text, too_long."""
+    """Return a text, perhaps empty, without outer spaces. Raises Refused: not_text, too_long."""
     kept = unicodedata.normalize("NFC", value).strip()
     if UNWRITABLE.search(kept):
         raise Refused("not_text", _("This holds signs that are not text."), field=field)
@@ -40,7 +40,7 @@ def optional_text(value: str, *, field: str, at_most: int) -> str:
 
 
 def email(value: str) -> str:
-    """Give an address as it is stored. Raises Refused("email_invalid")."""
+    """Return an e-mail address as it is stored. Raises Refused("email_invalid")."""
     address = value.strip().lower()
     try:
         validate_email(address)
@@ -52,7 +52,7 @@ def email(value: str) -> str:
 
 
 def mass_kg(quantity: Quantity, *, field: str) -> Decimal:
-    """Give a mass in kg, to six decimals. Raises Refused: mass_required, quantity_too_large."""
+    """Return a mass in kg, to six decimals. Raises Refused: mass_required, quantity_too_large."""
     if quantity.unit.dimension != "mass":
         raise Refused("mass_required", _("Give this by mass, such as in kg."), field=field)
     return quantities.product_kg(quantity, None)
@@ -67,7 +67,10 @@ def ubigeo(value: str) -> str:
 
 
 def position(latitude: Decimal | None, longitude: Decimal | None) -> None:
-    """Check coordinates in degrees, both or none. Raises Refused("position_invalid")."""
+    """Check coordinates in degrees, both or none.
+
+    Raises Refused: position_incomplete, position_invalid.
+    """
     if (latitude is None) != (longitude is None):
         missing = "latitude" if latitude is None else "longitude"
         sentence = _("Give both latitude and longitude, or neither.")
@@ -86,7 +89,7 @@ def _degrees(value: Decimal | None, limit: Decimal, *, field: str) -> None:
 
 
 def given_reason(reason: str) -> str:
-    """Give a reason without outer spaces. Raises Refused: no_reason, not_text, too_long."""
+    """Return a reason without outer spaces. Raises Refused: no_reason, not_text, too_long."""
     if not (kept := optional_text(reason, field="reason", at_most=REASON_LENGTH)):
         raise Refused("no_reason", _("Give a reason."), field="reason")
     return kept

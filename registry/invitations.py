@@ -1,4 +1,4 @@
-"""The letter that brings an invitation's link."""
+"""The e-mail that carries an invitation's link."""
 
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
@@ -8,7 +8,7 @@ from registry.models import Invitation, User
 
 
 def mail_invitation(invitation: Invitation, link: str) -> None:
-    """Send the link, in the language of its reader."""
+    """Send the link, in the recipient's language."""
     reader = User.objects.filter(email=invitation.email).first()
     language = (reader and reader.language) or invitation.jurisdiction.language
     with translation.override(language):

@@ -1,4 +1,4 @@
-"""Whether codes may be issued in a jurisdiction: not while its books are found wrong."""
+"""Whether codes may be issued in a jurisdiction: not while a check finds its books wrong."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +9,10 @@ RETRY_AFTER_S = 300
 
 
 def only_while_issuing(jurisdiction: Jurisdiction) -> None:
-    """Call with a row read in this transaction. Raises Refused: issuing_halted."""
+    """Check that issuing is not halted, on a row read in this transaction.
+
+    Raises Refused("issuing_halted").
+    """
     if jurisdiction.issuing_halted_at is not None:
         raise Refused(
             "issuing_halted",

@@ -7,7 +7,7 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def period_of(day: date, period: str) -> tuple[date, date]:
-    """The first and the last day of the month, quarter or year that holds a day."""
+    """Return the first and last day of the month, quarter or year that contains a day."""
     months = MONTHS[period]
     start = date(day.year, (day.month - 1) // months * months + 1, 1)
     after = start.month - 1 + months
@@ -15,17 +15,17 @@ def period_of(day: date, period: str) -> tuple[date, date]:
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The moment at which a local day begins."""
+    """Return the moment at which a local day begins."""
     return datetime.combine(day, time(), zone)
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The moment at which a local day is over."""
+    """Return the moment at which a local day is over, the first of the next."""
     return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def working_days_after(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The end of the n-th working day after a moment. Knows weekends, not holidays."""
+    """Return the end of the n-th working day after a moment. Skips weekends, not holidays."""
     day = moment.astimezone(zone).date()
     while days:
         day += timedelta(days=1)
@@ -34,5 +34,5 @@ def working_days_after(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
 
 
 def last_day(deadline: datetime, zone: ZoneInfo) -> date:
-    """The last day before a deadline: what ends with a day is said to be due on that day."""
+    """Return the last day before a deadline: a deadline at the end of a day is due on that day."""
     return (deadline - timedelta(microseconds=1)).astimezone(zone).date()

@@ -1,4 +1,4 @@
-"""What counts as loosening a permit, and who may be the second to agree."""
+"""What counts as loosening a permit."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,10 +16,10 @@ class Terms:
 
 
 def is_looser(new: Terms, old: Terms) -> bool:
-    """Tell whether `new` allows anything that `old` did not.
+    """Return whether `new` allows anything that `old` did not.
 
-    A longer period of the same limit lets the whole of it be bought in one of the old periods;
-    a shorter one lets it be bought several times over.
+    With a longer period the whole limit can be bought within one of the old periods; with a
+    shorter one it can be bought several times within one.
     """
     times = max(1, MONTHS[old.period] // MONTHS[new.period])
     more = new.limit_kg * times > old.limit_kg

@@ -1,4 +1,4 @@
-"""Vehicle plates, however they are typed."""
+"""Vehicle plates, normalized from any way of typing."""
 
 import re
 
@@ -11,7 +11,7 @@ PLATE = re.compile(r"[A-Z0-9]{3,15}", re.ASCII)
 
 
 def normal_plate(text: str) -> str:
-    """Write a plate as it is stored: capitals and digits. Raises Refused("plate_invalid")."""
+    """Return a plate as it is stored: capitals and digits. Raises Refused("plate_invalid")."""
     plate = BETWEEN.sub("", text).upper()
     if not PLATE.fullmatch(plate):
         raise Refused(

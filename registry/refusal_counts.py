@@ -1,7 +1,7 @@
-"""Counts what was refused, once the answer is ready: what is not refused pays nothing.
+"""Counts refusals after the answer is ready; a request without one costs nothing.
 
-Who turns a refusal into an answer, a page or a form, notes it; one statement after the request
-adds it up. The verb's own transaction could not: it is taken back with the refusal.
+Whatever turns a refusal into an answer, a page or a form notes it; one statement after the
+request counts it. The verb's own transaction could not: it is rolled back with the refusal.
 """
 
 from collections.abc import Callable
@@ -15,10 +15,10 @@ from precursors.errors import Refused
 
 log = structlog.get_logger("portal.refusals")
 
-# In one order, so that requests that add to the same tallies never wait for each other in a ring.
+# In one order, so that requests that add to the same tallies cannot deadlock.
 ADD = """
 INSERT INTO registry_refusal (jurisdiction_id, code, reason, times)
-SELECT %s, code, reason, 1 FROM unnest(%s::text[], %s::text[]) AS heard(code, reason)
+SELECT %s, code, reason, 1 FROM unnest(%s::text[], %s::text[]) AS noted(code, reason)
 ORDER BY code, reason
 ON CONFLICT (jurisdiction_id, code, reason)
     DO UPDATE SET times = registry_refusal.times + 1
@@ -27,7 +27,7 @@ _noted: ContextVar[list[Refused] | None] = ContextVar("noted", default=None)
 
 
 def note_refusal(refusal: Refused) -> None:
-    """Have a refusal counted when the request is over, once."""
+    """Have a refusal counted, once, when the request is over."""
     noted = _noted.get()
     if noted is not None and not any(refusal is other for other in noted):
         noted.append(refusal)
@@ -36,7 +36,7 @@ def note_refusal(refusal: Refused) -> None:
 def count_refusals(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Middleware: adds up what was noted during a request."""
+    """Middleware: counts the refusals noted during a request."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         noted: list[Refused] = []

@@ -1,4 +1,4 @@
-"""Whatever loosens takes two: who may be the second."""
+"""Whatever loosens takes two officers: who may be the second."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +8,7 @@ from registry.models import User
 
 
 def require_second(by: Actor, *, proposed_by: int | None) -> User:
-    """Give the person who agrees, if that is not the one who proposed (None: a program did).
+    """Return the person who agrees, who must not be the one who proposed (None: a program).
 
     Raises Refused: second_must_be_a_person, second_must_differ.
     """

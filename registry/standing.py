@@ -6,8 +6,8 @@ from precursors.models import Precursor
 from registry.models import License, Organization, Permit
 from registry.models.firms import PermitState, Standing
 
-# The license of {organization} in force at %(at)s, by the local day and as it stood then. Before
-# its first step, a license that was entered late stood as it was granted.
+# The license of {organization} in force at %(at)s, by the local day and the standing at that time.
+# Before its first step, a license that was entered late counts as in force.
 LICENSE_IN_FORCE = """
 SELECT license.*
 FROM registry_license license
@@ -23,21 +23,21 @@ ORDER BY license.valid_from DESC, license.id DESC LIMIT 1
 
 
 def license_in_force(organization: Organization, *, at: datetime) -> License | None:
-    """Give the license that was in force at a moment. One query."""
+    """Return the license that was in force at a moment, or None. One query."""
     sql = LICENSE_IN_FORCE.format(organization="%(organization)s")
     found = License.objects.raw(sql, {"organization": organization.pk, "at": at})
     return next(iter(found), None)
 
 
 def permit_in_force(license: License, precursor: Precursor, activity: str) -> Permit | None:
-    """Give what a license permits with a precursor, if anything."""
+    """Return the permit in force of a license for an activity with a precursor, or None."""
     return Permit.objects.filter(
         license=license, precursor=precursor, activity=activity, state=PermitState.IN_FORCE
     ).first()
 
 
 def shown_standing(license: License, today: date) -> str:
-    """Give a license's standing as it is shown on a day: `lapsed` and `not_begun` too."""
+    """Return a license's standing on a day as it is shown: also `lapsed` and `not_begun`."""
     if license.standing != Standing.IN_FORCE:
         return license.standing
     if license.valid_to < today:
@@ -48,6 +48,6 @@ def shown_standing(license: License, today: date) -> str:
 def firms_permit(
     organization: Organization, precursor: Precursor, activity: str, *, at: datetime
 ) -> Permit | None:
-    """Give what a firm's license, if one is in force, permits with a precursor."""
+    """Return the permit in force of the firm's license in force at a moment, or None."""
     license = license_in_force(organization, at=at)
     return permit_in_force(license, precursor, activity) if license else None

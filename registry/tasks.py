@@ -1,4 +1,4 @@
-"""Removes what the register keeps for a while only."""
+"""Removes what the register keeps only for a time."""
 
 from celery import shared_task
 from django.db import connection
@@ -16,7 +16,7 @@ DELETE FROM registry_idempotencykey WHERE id IN (
 
 @shared_task
 def forget_idempotency_keys() -> None:
-    """Remove answers that are kept no longer, a slice at a time."""
+    """Remove answers whose time to be kept is over, a slice at a time."""
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(FORGET, [now, SLICE])

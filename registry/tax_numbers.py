@@ -20,16 +20,16 @@ SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC
 VN VU WF WS YE YT ZA ZM ZW
 """
 COUNTRIES = frozenset(ISO_3166.split())
-KINDS = ("vat", "tin")  # what python-stdnum calls a country's number of taxpayers
+KINDS = ("vat", "tin")  # python-stdnum's names of a country's taxpayer number
 ELSEWHERE = re.compile(r"[A-Z0-9]{4,20}", re.ASCII)
 BETWEEN = re.compile(r"[\s.\-/]+")
 
 
 def normal_tax_id(text: str, *, country: str = "", home: str) -> tuple[str, str]:
-    """Give a tax number's country, and the number as it is stored.
+    """Return a tax number's country, and the number as it is stored.
 
-    A number of another country than `home` is written with it: `CO:9001234568`. Raises Refused:
-    tax_id_invalid, country_unknown.
+    A number of another country than `home` has that country first: `CO:9001234568`.
+    Raises Refused: tax_id_invalid, country_unknown.
     """
     named, colon, number = text.strip().partition(":")
     if not colon:
@@ -41,7 +41,7 @@ def normal_tax_id(text: str, *, country: str = "", home: str) -> tuple[str, str]
 
 
 def stored(number: str, *, country: str, home: str) -> str:
-    """Write a number as it is kept: a foreign one with its country."""
+    """Return a number as it is stored: a foreign one with its country first."""
     return number if country == home else f"{country}:{number}"
 
 
@@ -66,7 +66,7 @@ def _checked(number: str, country: str) -> str:
 
 
 def _alphanumeric(number: str, country: str) -> str:
-    """Where no rule is known, letters and digits are all that can be asked."""
+    """Where no rule is known, only check that it is letters and digits."""
     compact = BETWEEN.sub("", number).upper()
     if not ELSEWHERE.fullmatch(compact):
         raise _invalid(country)

@@ -1,4 +1,4 @@
-"""What the register has recorded stays as it was, and loosening takes two, in SQL too."""
+"""Triggers: what the register has recorded stays as it was, and loosening takes two."""
 
 from database.guards import always, append_only, frozen
 from database.row_security import FUNCTION, insertable_by_all
@@ -41,7 +41,7 @@ BEGIN
     RETURN NEW;
 END
 """
-# The twin of registry.permit_terms.is_looser: what it calls a raise cannot be written without saying so.
+# The twin of registry.permit_terms.is_looser: a looser permit must be marked `raises_limit`.
 PERMIT_TELLS_A_RAISE = """
 DECLARE
     previous registry_permit;

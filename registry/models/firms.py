@@ -10,7 +10,7 @@ from uuid6 import uuid7
 
 
 class Organization(models.Model):
-    """A firm, known by its tax number. A foreign one is written with its country: CO:900123456."""
+    """A firm, identified by its tax number. A foreign one has its country first: CO:900123456."""
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
@@ -81,7 +81,7 @@ class License(models.Model):
 
 
 class LicenseStep(models.Model):
-    """One change of a license's standing, kept for ever: what held at a past time is answered."""
+    """One change of a license's standing, kept permanently so that past standing is known."""
 
     license = models.ForeignKey(License, models.PROTECT, related_name="steps")
     sequence = models.PositiveIntegerField()

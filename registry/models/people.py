@@ -21,7 +21,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, known by e-mail address. What they may do comes from their membership."""
+    """A person, identified by e-mail address. What they may do comes from their membership."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
@@ -44,7 +44,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Only operators of the system look into the admin."""
+        """Whether this is an operator of the system: only they may use the admin."""
         return self.is_superuser
 
 
@@ -65,7 +65,7 @@ ROLE_FITS = Q(organization__isnull=True, role__in=["officer", "inspector"]) | Q(
 class Membership(models.Model):
     """What a person may do, and for whom: a firm, or (without one) the authority.
 
-    An officer comes by an accepted invitation, each for one membership: a trigger asks for it.
+    An officer's membership needs an accepted invitation of its own: a trigger checks it.
     """
 
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
@@ -98,7 +98,7 @@ class Membership(models.Model):
         return self.organization_id is None
 
 
-# What the operator's command makes has no inviter: so the first officers come.
+# Invitations by the operator's command, for the first officers, have no inviter.
 BY_THE_OPERATOR = Q(invited_by__isnull=True, invited_key__isnull=True)
 BY_TWO_PEOPLE = Q(approved_by__isnull=False) & (
     Q(invited_by__isnull=True) | ~Q(approved_by=F("invited_by"))
@@ -107,7 +107,7 @@ NOT_SENT = Q(token_hash__isnull=True, accepted_at__isnull=True)
 
 
 class Invitation(models.Model):
-    """A link, good once, by which a person sets a password and joins. Only its hash is kept.
+    """A link that works once, to set a password and join. Only its hash is kept.
 
     An officer's has no link until a second officer, a person, approves it.
     """

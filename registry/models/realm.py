@@ -1,4 +1,4 @@
-"""Where a rule holds, and what time it is there."""
+"""Jurisdictions, and the demo's clock."""
 
 from zoneinfo import ZoneInfo
 
@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class Jurisdiction(models.Model):
-    """An authority's territory, or its sandbox, whose rows reach no real queue or total."""
+    """An authority's territory, or its sandbox, whose rows appear in no real queue or total."""
 
     code = models.CharField(max_length=20, unique=True)  # "PE", "PE-TEST"
     name = models.CharField(max_length=100)

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Refusal(models.Model):
-    """One tally for each jurisdiction, code and reason. Strangers have no jurisdiction."""
+    """One tally for each jurisdiction, code and reason. No jurisdiction: nobody was signed in."""
 
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT, null=True)
     code = models.CharField(max_length=50)

@@ -1,4 +1,4 @@
-"""Firms enter the register."""
+"""The verb of firms: add."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from precursors.errors import Refused
 from precursors.search import search_text
 from registry import clock, events, inputs
 from registry.actors import Actor
-from registry.constraints import refusing
+from registry.constraints import refuse_on
 from registry.models import Organization
 from registry.tax_numbers import normal_tax_id
 
@@ -22,7 +22,7 @@ def add_organization(*, tax_id: str, name: str, country: str = "", by: Actor) ->
     name = inputs.text(name, field="name", at_most=200)
     country, number = normal_tax_id(tax_id, country=country, home=home)
     now = clock.now()
-    with refusing({"tax_id_is_unique_in_a_jurisdiction": _exists(number)}):
+    with refuse_on({"tax_id_is_unique_in_a_jurisdiction": _exists(number)}):
         organization = Organization.objects.create(
             jurisdiction=by.jurisdiction,
             country=country,

@@ -25,7 +25,9 @@ def issue_api_key(
     scopes: Sequence[str],
     at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """Make a key for a firm, or (without one) for the authority. Its secret is told only here.
+    """Make a key for a firm, or (without one) for the authority; return it and its secret.
+
+    The secret is not stored and cannot be read again.
 
     Raises Refused: scope_unknown, scope_missing, blank, too_long.
     """
@@ -36,14 +38,14 @@ def issue_api_key(
         name=inputs.text(name, field="name", at_most=100),
         prefix=prefix,
         secret_hash=hashed(secret),
-        scopes=_known(scopes),
+        scopes=_checked_scopes(scopes),
         created_at=at or clock.now(),
     )
     _record("api_key.issued", key, key.created_at, Actor.portal(jurisdiction))
     return key, secret
 
 
-def _known(scopes: Sequence[str]) -> list[str]:
+def _checked_scopes(scopes: Sequence[str]) -> list[str]:
     if unknown := sorted(set(scopes) - set(Scope.values)):
         sentence = _("Unknown scope: %(unknown)s. Scopes are: %(known)s.") % {
             "unknown": ", ".join(unknown),
@@ -57,7 +59,7 @@ def _known(scopes: Sequence[str]) -> list[str]:
 
 @transaction.atomic
 def revoke_api_key(key: ApiKey, *, by: Actor) -> ApiKey:
-    """End a key at once."""
+    """Revoke a key at once; one already revoked stays as it is."""
     key = ApiKey.objects.select_for_update(no_key=True).get(pk=key.pk)
     if key.revoked_at is None:
         key.revoked_at = clock.now()
@@ -82,5 +84,5 @@ def new_key(*, is_test: bool) -> tuple[str, str]:
 
 
 def hashed(secret: str) -> str:
-    """SHA-256, hexadecimal: enough for a secret of 256 random bits."""
+    """Return the SHA-256, hexadecimal: enough for a secret of 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Licenses are granted, suspended, reinstated by two, and revoked for good."""
+"""Verbs of licenses: grant, suspend, reinstate (by two officers), revoke permanently."""
 
 from datetime import date, datetime
 
@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from precursors.errors import Refused
 from registry import clock, events, inputs
 from registry.actors import Actor
-from registry.constraints import refusing
+from registry.constraints import refuse_on
 from registry.models import License, LicenseStep, Organization, Reinstatement
 from registry.models.firms import Standing
 from registry.second_officer import require_second
 
-WORDS = {
+EVENT_OF = {
     Standing.IN_FORCE: "reinstated",
     Standing.SUSPENDED: "suspended",
     Standing.REVOKED: "revoked",
@@ -34,10 +34,10 @@ def grant_license(
     if valid_to < valid_from:
         sentence = _("A license cannot end before it begins.")
         raise Refused("license_ends_before_it_begins", sentence, field="valid_to")
-    # Two overlapping licenses entered at once must meet here, not in a deadlock.
+    # Two overlapping licenses entered at once wait for each other here, not in a deadlock.
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     now = clock.now()
-    with refusing(_clashes(number)):
+    with refuse_on(_clashes(number)):
         license = License.objects.create(
             jurisdiction=by.jurisdiction,
             organization=organization,
@@ -63,8 +63,11 @@ def _clashes(number: str) -> dict[str, Refused]:
 
 @transaction.atomic
 def suspend_license(license: License, *, reason: str, by: Actor) -> License:
-    """Suspend a license at once. Raises Refused: license_revoked, blank, too_long."""
-    reason = inputs.text(reason, field="reason")
+    """Suspend a license at once.
+
+    Raises Refused: license_revoked, blank, not_text, too_long.
+    """
+    reason = inputs.text(reason, field="reason", at_most=inputs.REASON_LENGTH)
     license = _locked(license)
     if license.standing == Standing.SUSPENDED:
         return license
@@ -74,8 +77,8 @@ def suspend_license(license: License, *, reason: str, by: Actor) -> License:
 
 @transaction.atomic
 def revoke_license(license: License, *, reason: str, by: Actor) -> License:
-    """Revoke a license at once and for good. Raises Refused: blank, too_long."""
-    reason = inputs.text(reason, field="reason")
+    """Revoke a license at once and permanently. Raises Refused: blank, not_text, too_long."""
+    reason = inputs.text(reason, field="reason", at_most=inputs.REASON_LENGTH)
     license = _locked(license)
     if license.standing == Standing.REVOKED:
         return license
@@ -89,9 +92,10 @@ def revoke_license(license: License, *, reason: str, by: Actor) -> License:
 def propose_reinstatement(license: License, *, reason: str, by: Actor) -> Reinstatement:
     """Propose to lift a suspension; a second officer must agree.
 
-    Raises Refused: license_revoked, license_not_suspended, reinstatement_pending, blank, too_long.
+    Raises Refused: license_revoked, license_not_suspended, reinstatement_pending, blank,
+    not_text, too_long.
     """
-    reason = inputs.text(reason, field="reason")
+    reason = inputs.text(reason, field="reason", at_most=inputs.REASON_LENGTH)
     license = _locked(license)
     _require_not_revoked(license)
     if license.standing != Standing.SUSPENDED:
@@ -144,7 +148,7 @@ def withdraw_reinstatement(reinstatement: Reinstatement, *, by: Actor) -> Reinst
 
 
 def _locked(license: License) -> License:
-    """The license as it is now; its proposals and steps change only under this lock."""
+    """Lock and read the license; its proposals and steps change only under this lock."""
     return License.objects.select_for_update(no_key=True).get(pk=license.pk)
 
 
@@ -172,10 +176,10 @@ def _step(
     LicenseStep.objects.create(
         license=license, sequence=last + 1, standing=standing, at=now, reason=reason
     )
-    _record(WORDS[standing], license, now, {"reason": reason}, by)
+    _record(EVENT_OF[standing], license, now, {"reason": reason}, by)
     return license
 
 
-def _record(word: str, license: License, now: datetime, data: dict[str, str], by: Actor) -> None:
+def _record(event: str, license: License, now: datetime, data: dict[str, str], by: Actor) -> None:
     firm = [license.organization_id]
-    events.record(f"license.{word}", license, at=now, organizations=firm, data=data, by=by)
+    events.record(f"license.{event}", license, at=now, organizations=firm, data=data, by=by)

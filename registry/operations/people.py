@@ -1,4 +1,4 @@
-"""People are invited, join, and leave."""
+"""Verbs of people: invite, join, end a membership."""
 
 import hashlib
 import secrets
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from precursors.errors import Refused
 from registry import clock, events, inputs
 from registry.actors import Actor
-from registry.constraints import refusing
+from registry.constraints import refuse_on
 from registry.invitations import mail_invitation
 from registry.models import Invitation, Membership, Organization, User
 from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES, Role
@@ -27,12 +27,13 @@ INVITATION_VALID = timedelta(days=7)
 
 @transaction.atomic
 def invite(*, email: str, role: str, organization: Organization | None, by: Actor) -> str:
-    """Invite somebody to a firm, or (without one) to the authority; give the link.
+    """Invite somebody to a firm, or (without one) to the authority; return the link.
 
-    The link is good once, for seven days, and takes the place of earlier ones. It is mailed after
-    the transaction; a letter that cannot be sent undoes nothing. An officer whom an officer or a
-    program invites gets it only when another agrees, by `approve_invitation`: until then it is
-    empty. Raises Refused: email_invalid, role_does_not_fit, already_member.
+    The link works once, for seven days, and replaces earlier ones. It is mailed after the
+    transaction; a failure to send undoes nothing. An officer invited by an officer or a program
+    gets it only after `approve_invitation` by a second officer: until then "" is returned.
+
+    Raises Refused: email_invalid, role_does_not_fit, already_member.
     """
     email = inputs.email(email)
     _require_fitting(role, organization)
@@ -71,17 +72,17 @@ def _send(invitation: Invitation, now: datetime, by: Actor) -> str:
     return link
 
 
-def _record(word: str, invitation: Invitation, at: datetime, by: Actor) -> None:
+def _record(event: str, invitation: Invitation, at: datetime, by: Actor) -> None:
     firm = [invitation.organization_id]
     data = {"role": invitation.role}
-    events.record(f"invitation.{word}", invitation, at=at, organizations=firm, data=data, by=by)
+    events.record(f"invitation.{event}", invitation, at=at, organizations=firm, data=data, by=by)
 
 
 @transaction.atomic
 def approve_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
-    """Agree, as the second officer, to invite an officer: only now a link is made, and mailed.
+    """Agree, as the second officer, to invite an officer: only now the link is made and mailed.
 
-    Nobody is shown it: whoever opens it first becomes the officer. Raises Refused:
+    It is shown to nobody, since whoever opens it first becomes the officer. Raises Refused:
     second_must_be_a_person, second_must_differ, invitation_proposal_over.
     """
     invitation = _locked_proposal(invitation)
@@ -100,7 +101,7 @@ def approve_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
 
 @transaction.atomic
 def withdraw_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
-    """Take the proposal of an officer back, or decline it. Raises Refused("invitation_sent")."""
+    """Withdraw or decline the proposal of an officer. Raises Refused("invitation_sent")."""
     invitation = _locked_proposal(invitation)
     if invitation.token_hash:
         raise Refused("invitation_sent", _("The invitation has already been sent."))
@@ -138,16 +139,16 @@ def _hashed(token: str) -> str:
 
 
 def find_invitation(token: str) -> Invitation:
-    """Give the invitation a link stands for. Raises Refused("invitation_over").
+    """Return the invitation of a link. Raises Refused("invitation_over").
 
-    Unknown, used and expired links are answered alike.
+    Unknown, used and expired links get the same answer.
     """
     invitations = Invitation.objects.select_related("jurisdiction", "organization")
     open_ones = invitations.filter(accepted_at=None, expires_at__gt=clock.now())
-    return _or_over(open_ones.filter(token_hash=_hashed(token)).first())
+    return _require_found(open_ones.filter(token_hash=_hashed(token)).first())
 
 
-def _or_over(invitation: Invitation | None) -> Invitation:
+def _require_found(invitation: Invitation | None) -> Invitation:
     if invitation is None:
         sentence = _("This link has been used or is too old. Ask for a new invitation.")
         raise Refused("invitation_over", sentence)
@@ -171,9 +172,9 @@ def accept_invitation(*, token: str, name: str, password: str) -> User:
         language=(get_language() or "")[:2],
     )
     _set_password(user, password)
-    with refusing({"registry_user_email_key": has_account}):
+    with refuse_on({"registry_user_email_key": has_account}):
         user.save(force_insert=True)
-    # The link came to this address: that proves it, and a second factor asks for the proof.
+    # The link was mailed to this address: so it is verified, as a second factor requires.
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
     _join(invitation, user)
     return user
@@ -208,13 +209,13 @@ def _locked(token: str) -> Invitation:
     found = find_invitation(token)
     rows = Invitation.objects.select_for_update(no_key=True, of=["self"])
     still_open = rows.filter(pk=found.pk, accepted_at=None, expires_at=found.expires_at)
-    return _or_over(still_open.select_related("jurisdiction", "organization").first())
+    return _require_found(still_open.select_related("jurisdiction", "organization").first())
 
 
 def _join(invitation: Invitation, user: User) -> Membership:
     invitation.accepted_at = now = clock.now()
     invitation.save(update_fields=["accepted_at"])
-    with refusing({"one_membership_of_a_user_in_an_organization": _already_member()}):
+    with refuse_on({"one_membership_of_a_user_in_an_organization": _already_member()}):
         membership = Membership.objects.create(
             jurisdiction=invitation.jurisdiction,
             user=user,
@@ -231,7 +232,7 @@ def _join(invitation: Invitation, user: User) -> Membership:
 
 @transaction.atomic
 def end_membership(membership: Membership, *, by: Actor) -> Membership:
-    """Let somebody act here no more, at once. Raises Refused("last_officer")."""
+    """End a membership at once. Raises Refused("last_officer")."""
     membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
     if membership.ended_at:
         return membership

@@ -1,4 +1,4 @@
-"""Permits: whatever raises a limit waits for a second officer."""
+"""Verbs of permits: grant, approve, refuse. Raising a limit takes a second officer."""
 
 from datetime import datetime
 
@@ -30,8 +30,8 @@ def grant_permit(
 ) -> Permit:
     """Permit an activity with a precursor, up to a limit (mass of the substance) per period.
 
-    In force at once, in place of the one before, unless it is looser than the firm's last one:
-    then it waits for `approve_permit`. Raises Refused: mass_required, quantity_too_large,
+    In force at once, replacing the one before, unless it is looser than the firm's last one: then
+    it waits for `approve_permit`. Raises Refused: mass_required, quantity_too_large,
     activity_unknown, period_unknown, license_revoked, permit_pending.
     """
     _lock_firm(license.organization_id)
@@ -45,7 +45,7 @@ def grant_permit(
         proposed_by=by.user,
         proposed_key=by.api_key,
     )
-    _limit(permit, limit, automatic_limit)
+    _set_limits(permit, limit, automatic_limit)
     _require_not_revoked(permit.license)
     permit.raises_limit = any(is_looser(_terms(permit), _terms(old)) for old in _previous(permit))
     permit.created_at = now = clock.now()
@@ -54,7 +54,7 @@ def grant_permit(
     return _put_in_force(permit, now, by)
 
 
-def _limit(permit: Permit, limit: Quantity, automatic_limit: Quantity | None) -> None:
+def _set_limits(permit: Permit, limit: Quantity, automatic_limit: Quantity | None) -> None:
     permit.limit_kg = inputs.mass_kg(limit, field="limit")
     permit.limit_value, permit.limit_unit = limit.value, limit.unit
     if automatic_limit:
@@ -71,7 +71,7 @@ def _one_of(choices: type[Activity] | type[Period], value: str, field: str) -> s
 
 
 def _lock_firm(organization: int) -> None:
-    """All permits of a firm change under this lock: a raise is told across its licenses."""
+    """All permits of a firm change under this lock: a raise is judged across its licenses."""
     Organization.objects.select_for_update(no_key=True).get(pk=organization)
 
 
@@ -81,7 +81,7 @@ def _require_not_revoked(license: License) -> None:
 
 
 def _previous(permit: Permit) -> list[Permit]:
-    """What the permit would take the place of, and the firm's last one under any license."""
+    """The permit that this one would replace, and the firm's last one under any license."""
     same = Permit.objects.filter(
         organization=permit.organization_id, precursor=permit.precursor, activity=permit.activity
     )
@@ -137,7 +137,7 @@ def approve_permit(permit: Permit, *, by: Actor) -> Permit:
 
 @transaction.atomic
 def refuse_permit(permit: Permit, *, by: Actor) -> Permit:
-    """Decline a looser permit, or take it back. Raises Refused("permit_decided")."""
+    """Decline or withdraw a proposed permit. Raises Refused("permit_decided")."""
     permit = _locked(permit)
     if permit.state == PermitState.REFUSED:
         return permit
@@ -158,7 +158,7 @@ def _require_proposed(permit: Permit) -> None:
         raise Refused("permit_decided", _("This proposal has already been decided."))
 
 
-def _record(word: str, permit: Permit, at: datetime, by: Actor) -> None:
+def _record(event: str, permit: Permit, at: datetime, by: Actor) -> None:
     automatic = permit.automatic_limit_kg
     data = {
         "license": permit.license.number,
@@ -169,4 +169,4 @@ def _record(word: str, permit: Permit, at: datetime, by: Actor) -> None:
         "automatic_limit_kg": None if automatic is None else str(automatic),
     }
     firm = [permit.organization_id]
-    events.record(f"permit.{word}", permit, at=at, organizations=firm, data=data, by=by)
+    events.record(f"permit.{event}", permit, at=at, organizations=firm, data=data, by=by)

@@ -1,4 +1,4 @@
-"""Sites, vehicles and drivers enter the register."""
+"""Verbs of sites, vehicles and drivers: add."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from precursors.errors import Refused
 from precursors.quantities import Quantity
 from registry import clock, events, inputs
 from registry.actors import Actor
-from registry.constraints import refusing
+from registry.constraints import refuse_on
 from registry.models import Driver, Organization, Site, Vehicle
 from registry.plates import normal_plate
 
@@ -77,7 +77,7 @@ def add_vehicle(
         capacity_unit=capacity.unit if capacity else "",
         created_at=now,
     )
-    with refusing({"plate_is_unique_in_a_jurisdiction": _taken(vehicle.plate)}):
+    with refuse_on({"plate_is_unique_in_a_jurisdiction": _taken(vehicle.plate)}):
         vehicle.save(force_insert=True)
     _record("vehicle.added", vehicle, now, {"plate": vehicle.plate, "kind": vehicle.kind}, by)
     return vehicle
@@ -103,7 +103,7 @@ def add_driver(
         created_at=now,
     )
     exists = Refused("driver_exists", _("The firm has already entered a driver of this document."))
-    with refusing({"driver_is_declared_once": exists}):
+    with refuse_on({"driver_is_declared_once": exists}):
         driver.save(force_insert=True)
     _record("driver.added", driver, now, {}, by)  # who it is stays out of events
     return driver

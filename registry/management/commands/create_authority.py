@@ -1,6 +1,6 @@
-"""Make the first officer: prints a link that is good once.
+"""Invite the first officer, and print a link that works once.
 
-The first alone can invite no other, since that takes two: run it again for the second.
+Inviting an officer takes two officers: run it again for the second.
 """
 
 from argparse import ArgumentParser

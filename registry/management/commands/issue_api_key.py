@@ -1,4 +1,4 @@
-"""Make a key for a partner program. The key is the last line printed, and is told only once."""
+"""Make a key for a partner program. The key is the last line printed, and is shown only once."""
 
 from argparse import ArgumentParser
 from typing import Any
