@@ -1,4 +1,4 @@
-"""The catalogue in the admin: to look at; only a precursor's tolerance cap can be set."""
+"""The catalogue in the admin, read-only except for a precursor's tolerance cap."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -8,8 +8,8 @@ from precursors import operations
 from precursors.models import Precursor, Product
 
 
-class Shown(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Rows that come from the data files and the authority's verbs, not from here."""
+class CatalogueAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Rows that come only from the data files and the authority's verbs."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -19,7 +19,7 @@ class Shown(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at
 
 
 @admin.register(Precursor)
-class PrecursorAdmin(Shown):
+class PrecursorAdmin(CatalogueAdmin):
     list_display = ("name", "cas", "un_table", "peru_listed", "hs_code", "tolerance_cap_kg")
     list_filter = ("un_table", "peru_listed", "us_list", "physical_state")
     search_fields = ("search_text",)
@@ -37,7 +37,7 @@ class PrecursorAdmin(Shown):
 
 
 @admin.register(Product)
-class ProductAdmin(Shown):
+class ProductAdmin(CatalogueAdmin):
     list_display = (
         "name",
         "jurisdiction_code",

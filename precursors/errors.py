@@ -1,4 +1,4 @@
-"""The one exception by which the domain says no."""
+"""The one exception by which the domain refuses an act."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """The columns of the catalogue's data files, read as field values.
 
-A column that is missing is a KeyError, a number that is none a decimal.InvalidOperation.
+Raises KeyError for a missing column, decimal.InvalidOperation for an invalid number.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def precursor_values(row: Row) -> Values:
 
 
 def product_values(row: Row) -> Values:
-    """Read a line of products.csv, save its code and precursor."""
+    """Read a line of products.csv, except its code and precursor."""
     texts = ("name_en", "name_es", "presentation", "source", "density_source")
     return {name: row[name] for name in texts} | {
         "concentration_percent": number(row["concentration_percent"]),

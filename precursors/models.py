@@ -58,7 +58,7 @@ class Precursor(models.Model):
     cas = models.CharField(_("CAS number"), max_length=12, blank=True)
     un_table = models.CharField(_("United Nations table"), max_length=4, choices=UnTable)
     peru_listed = models.BooleanField(_("listed in Peru"))
-    # The mining inputs are listed too, under another law: tell them apart by this.
+    # The mining inputs are listed too, under another law: this distinguishes them.
     peru_list_source = models.CharField(_("Peruvian legal source"), max_length=200, blank=True)
     peru_min_concentration_percent = models.DecimalField(
         _("controlled in Peru above (%)"), max_digits=7, decimal_places=4, null=True, blank=True
@@ -132,8 +132,8 @@ class Product(models.Model):
     computed again: a change is a new version, and the old ones stay.
     """
 
-    # Blank: in the catalogue shared by all. A jurisdiction's own product of the same code stands
-    # in the shared one's place there.
+    # Blank: in the catalogue shared by all. A jurisdiction's own product of the same code replaces
+    # the shared one there.
     jurisdiction_code = models.CharField(_("jurisdiction"), max_length=16, blank=True, default="")
     code = models.SlugField(_("code"), max_length=64)
     version = models.PositiveIntegerField(_("version"), default=1)
@@ -222,7 +222,7 @@ class Product(models.Model):
 
     @property
     def name(self) -> str:
-        """The name in the reader's language; in English where there is no other."""
+        """The name in the reader's language; in English where there is no Spanish one."""
         return self.name_in(get_language())
 
     def name_in(self, language: str | None) -> str:
@@ -239,16 +239,16 @@ class Product(models.Model):
         return [unit for unit in Unit if volumes_too or unit.dimension == "mass"]
 
     def product_kg(self, quantity: Quantity) -> Decimal:
-        """Give the mass of a quantity of it, in kg. Raises Refused("density_unknown")."""
+        """Return the mass of a quantity of it, in kg. Raises Refused("density_unknown")."""
         return quantities.product_kg(quantity, self.density_kg_per_l)
 
     def net_kg(self, quantity: Quantity) -> Decimal:
-        """Give the kg of precursor that count. Raises Refused: density_unknown, net_is_zero."""
+        """Return the kg that count in quotas. Raises Refused: density_unknown, net_is_zero."""
         mass_kg = quantities.mass_kg(quantity, self.density_kg_per_l)
         return quantities.net_kg(mass_kg, self.concentration_percent, self.counts_whole)
 
     def largest_in_unit(self, net_kg: Decimal, unit: Unit) -> Decimal:
-        """Give how much of it, in a unit, holds at most `net_kg`; rounded down, may be zero."""
+        """Return how much of it, in a unit, contains at most `net_kg`; rounded down, or zero."""
         return quantities.largest_in_unit(net_kg, unit, self)
 
 

@@ -1,4 +1,4 @@
-"""The catalogue's verbs: load it, add to it, search it."""
+"""Verbs of the catalogue: load, add, search."""
 
 import csv
 from collections import Counter
@@ -35,8 +35,8 @@ __all__ = [
 Outcome = Literal["added", "changed", "unchanged"]
 
 SHARED = ""  # the jurisdiction code of the catalogue that all share
-# A field that a new version does not state is kept while the field it speaks of stays the same.
-SPEAKS_OF = {
+# A field that a new version does not state is kept while the field it depends on is unchanged.
+DEPENDS_ON = {
     "name_es": "name_en",
     "source": "concentration_percent",
     "density_source": "density_kg_per_l",
@@ -58,7 +58,7 @@ class Counts:
 
 @transaction.atomic
 def load_precursors(path: Path = PRECURSORS_CSV) -> Counts:
-    """Bring the substances up to date with the file; those it does not name stay.
+    """Bring the substances up to date with the file; those it does not name are kept.
 
     Raises Refused("bad_data"), naming the line, and then loads nothing.
     """
@@ -98,7 +98,7 @@ def add_product(
     presentation: str = Presentation.BULK,
     name_es: str = "",
 ) -> Product:
-    """Add a jurisdiction's product, or a new version of it; the same content adds nothing.
+    """Add a jurisdiction's product, or a new version of it; unchanged content adds nothing.
 
     Raises Refused: invalid_product, with `errors` by field; product_of_another_precursor.
     """
@@ -119,7 +119,7 @@ def add_product(
 
 
 def products_for(jurisdiction_code: str) -> QuerySet[Product]:
-    """Give the current products of a jurisdiction: its own, and the shared ones beside them."""
+    """Return a jurisdiction's current products: its own, and shared ones it did not replace."""
     current = Product.objects.filter(superseded_at=None).order_by(_sort_key(), "code")
     shared = current.filter(jurisdiction_code=SHARED)
     own = current.filter(jurisdiction_code=jurisdiction_code).exclude(jurisdiction_code=SHARED)
@@ -136,7 +136,7 @@ def search_precursors(q: str) -> QuerySet[Precursor]:
 
 
 def search_products(q: str, jurisdiction_code: str) -> QuerySet[Product]:
-    """Find products by their names and code, and by all their precursor is found by."""
+    """Find products by their names or code, or by whatever finds their precursor."""
     found = products_for(jurisdiction_code)
     for word in search_words(q):
         found = found.filter(
@@ -161,7 +161,7 @@ def _load(path: Path, put: Callable[[Row], Outcome]) -> Counts:
 
 
 def _put_precursor(values: Values, existing: dict[str, Precursor]) -> Outcome:
-    """Write one substance, and leave alone what the file does not speak of."""
+    """Write one substance; fields that the file does not contain are kept."""
     names = [values["name_en"], values["name_es"], *values["synonyms"]]
     values["search_text"] = search_text([values["code"], *names, *_cas_spellings(values["cas"])])
     values["sort_en"], values["sort_es"] = sort_key(values["name_en"]), sort_key(values["name_es"])
@@ -181,9 +181,9 @@ def _put_precursor(values: Values, existing: dict[str, Precursor]) -> Outcome:
 
 
 def _put_product(values: Values, current: Product | None) -> tuple[Product, Outcome]:
-    """Make what the values say the current version, unless it already is."""
+    """Make the values the current version, unless they already are."""
     if current:
-        values = _kept(current, values) | values
+        values = _kept_values(current, values) | values
     product = Product(**values)
     _describe(product)
     _check(product)
@@ -195,22 +195,22 @@ def _put_product(values: Values, current: Product | None) -> tuple[Product, Outc
             "product_of_another_precursor",
             _("This code is taken by a product of another precursor."),
         )
-    stated = {name: getattr(product, name) for name in (*STATED, *SPEAKS_OF)}
+    stated = {name: getattr(product, name) for name in (*STATED, *DEPENDS_ON)}
     if not _differing(current, stated):
         return current, "unchanged"
     return _succeed(current, product), "changed"
 
 
-def _kept(current: Product, values: Values) -> Values:
+def _kept_values(current: Product, values: Values) -> Values:
     return {
         name: getattr(current, name)
-        for name, subject in SPEAKS_OF.items()
+        for name, subject in DEPENDS_ON.items()
         if getattr(current, subject) == values[subject]
     }
 
 
 def _succeed(current: Product, product: Product) -> Product:
-    """Insert the next version; a shared product goes on where it is not replaced."""
+    """Insert the next version; a shared product stays current in other jurisdictions."""
     if current.jurisdiction_code == product.jurisdiction_code:
         Product.objects.filter(pk=current.pk).update(superseded_at=Now())
         product.version = current.version + 1
@@ -219,7 +219,7 @@ def _succeed(current: Product, product: Product) -> Product:
 
 
 def _describe(product: Product) -> None:
-    """Fill in what a product is found and sorted by."""
+    """Set the texts by which a product is found and sorted."""
     product.search_text = search_text([product.code, product.name_en, product.name_es])
     product.sort_en = sort_key(product.name_en)
     product.sort_es = sort_key(product.name_es or product.name_en)
@@ -230,7 +230,7 @@ def _differing(row: Precursor | Product, values: Values) -> list[str]:
 
 
 def _check(row: Precursor | Product) -> None:
-    """Raise Refused("invalid_…"), with `errors` by field, for values no field can take."""
+    """Raise Refused("invalid_…"), with `errors` by field, for values that no field accepts."""
     try:
         row.clean_fields(exclude={"created_at"})
     except ValidationError as error:
@@ -249,6 +249,6 @@ def _sort_key() -> str:
 
 
 def _lock(name: str) -> None:
-    """Let one transaction at a time pass by this name."""
+    """Let one transaction at a time hold the lock of this name."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])

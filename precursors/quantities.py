@@ -1,6 +1,6 @@
-"""Quantities as they are reported, and the kilograms they stand for.
+"""Quantities as they are reported, and their mass in kilograms.
 
-Everything is exact `Decimal` arithmetic; a result is rounded once, at its end.
+Everything is exact `Decimal` arithmetic; a result is rounded once, at the end.
 """
 
 import re
@@ -17,12 +17,12 @@ from precursors.errors import Refused
 
 DECIMALS_MAX = 3
 INTEGER_DIGITS_MAX = 15
-# A billion tonnes: no load comes near, and a hundred of them still sum up in numeric(20, 6).
+# A billion tonnes: beyond any load, and a hundred of them still fit in numeric(20, 6).
 MASS_BELOW_KG = Decimal("1e12")
 
 THOUSANDTH = Decimal("0.001")
 MICRO = Decimal("0.000001")
-# 18 digits of quantity, 10 of unit, 8 of density and 7 of concentration multiply exactly in it.
+# Holds the exact product of 18 digits of quantity, 10 of unit, 8 of density, 7 of concentration.
 EXACT = Context(prec=64)
 PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -98,7 +98,7 @@ class Quantity:
 
 
 class Strength(Protocol):
-    """What turns a quantity of a product into its controlled substance."""
+    """The fields of a product from which the mass of its controlled substance is computed."""
 
     @property
     def concentration_percent(self) -> Decimal: ...
@@ -134,14 +134,17 @@ def quantity(value: object, unit: object) -> Quantity:
 
 
 def converted(quantity: Quantity, unit: Unit) -> Decimal:
-    """Express a quantity in another unit of its dimension; exact, save a quotient of gallons."""
+    """Express a quantity in another unit of its dimension; exact, except a quotient of gallons.
+
+    Raises ValueError for a unit of the other dimension.
+    """
     if quantity.unit.dimension != unit.dimension:
         raise ValueError(f"{quantity.unit} and {unit} measure different things.")
     return EXACT.divide(quantity.base, unit.factor)
 
 
 def product_kg(quantity: Quantity, density_kg_per_l: Decimal | None) -> Decimal:
-    """Give the mass of the product in kg, to six decimals.
+    """Return the mass of the product in kg, to six decimals.
 
     Raises Refused: density_unknown, quantity_too_large.
     """
@@ -151,7 +154,7 @@ def product_kg(quantity: Quantity, density_kg_per_l: Decimal | None) -> Decimal:
 def net_kg(
     product_kg: Decimal, concentration_percent: Decimal, counts_whole: bool = False
 ) -> Decimal:
-    """Give the kg of controlled substance in a mass of product, to six decimals.
+    """Return the kg of controlled substance in a mass of product, to six decimals.
 
     Pass the mass unrounded (`mass_kg`): rounding happens here, once. Raises
     Refused("net_is_zero").
@@ -164,7 +167,7 @@ def net_kg(
 
 
 def mass_kg(quantity: Quantity, density_kg_per_l: Decimal | None) -> Decimal:
-    """Give the mass of the product in kg, not rounded.
+    """Return the mass of the product in kg, not rounded.
 
     Raises Refused: density_unknown, quantity_too_large.
     """
@@ -175,7 +178,7 @@ def mass_kg(quantity: Quantity, density_kg_per_l: Decimal | None) -> Decimal:
 
 
 def largest_in_unit(net_kg: Decimal, unit: Unit, product: Strength) -> Decimal:
-    """Give how much of a product, in a unit, holds at most `net_kg`; rounded down, may be zero.
+    """Return how much of a product, in a unit, contains at most `net_kg`; rounded down, or zero.
 
     Raises Refused("density_unknown").
     """

@@ -1,4 +1,4 @@
-"""Text as it is searched and sorted: without accents, without case.
+"""Text as it is searched and sorted, without accents or case.
 
 PostgreSQL's `unaccent()` is not immutable, so the folded text is stored beside the names.
 """
@@ -20,12 +20,12 @@ def fold(text: str) -> str:
 
 
 def sort_key(name: str) -> str:
-    """Give the key by which a name is sorted where the database would sort by bytes."""
+    """Return the key by which a name is sorted, where the database would sort by bytes."""
     return fold(name)[:SORT_KEY_LENGTH]
 
 
 def search_text(parts: Iterable[str]) -> str:
-    """Fold everything a thing may be found by into one text."""
+    """Fold everything by which a row may be found into one text."""
     return fold(" | ".join(part for part in parts if part))
 
 

@@ -1,4 +1,4 @@
-"""Load the catalogue: substances, then the common forms in which they are traded."""
+"""Load the catalogue: substances, then the shared products."""
 
 from typing import Any
 
