@@ -1,4 +1,4 @@
-"""What an operator is told about a database that is used otherwise than recommended."""
+"""Warns an operator whose database is not used as recommended."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ TWO_ROLES = (
 
 @register(Tags.database)
 def application_owns_nothing(app_configs: Any, **given: Any) -> list[CheckMessage]:
-    """`migrate` asks this, and `check --deploy --database default`."""
+    """Run by `migrate`, and by `check --deploy --database default`."""
     if not given["databases"] or not _owns():
         return []
     return [Warning(ONE_ROLE, hint=TWO_ROLES, id="portal.W001")]
@@ -39,4 +39,4 @@ def _owns() -> bool:
             cursor.execute(OWNS)
             return bool(cursor.fetchone()[0])
     except Error:
-        return False  # a server that cannot be asked is reported by whoever needs it
+        return False  # a server that does not answer is reported by whatever needs it

@@ -1,4 +1,4 @@
-"""A database whose migrations were begun anew since: recognized, and set aside as it is."""
+"""Recognizes a database made by migrations that have since been begun anew, and sets it aside."""
 
 from datetime import datetime
 
@@ -9,22 +9,22 @@ from django.db.migrations.loader import MigrationLoader
 
 
 def is_earlier() -> bool:
-    """Whether the database was made by migrations of this project that are no longer there."""
+    """Return whether migrations of this project were applied that no longer exist."""
     loader = MigrationLoader(connection)
     gone = set(loader.applied_migrations) - set(loader.disk_migrations)
     return any(_is_ours(app) for app, _name in gone)
 
 
 def _is_ours(app: str) -> bool:
-    """Libraries squash their migrations as they like."""
+    """Whether an app is the project's own: libraries may squash their migrations."""
     found = apps.app_configs.get(app)
     return found is not None and found.path.startswith(str(settings.BASE_DIR / found.name))
 
 
 def set_aside(*, at: datetime) -> str:
-    """Keep the database under another name and begin with an empty one. Gives that name.
+    """Rename the database, create an empty one in its place, and return the new name.
 
-    As an owner who may create databases; nobody else may be connected. Nothing is removed.
+    Needs the owner with the right to create databases, and no other connection. Removes nothing.
     """
     current = connection.settings_dict["NAME"]
     kept = f"{current}_earlier_{at:%Y%m%d_%H%M%S}"

@@ -1,6 +1,6 @@
-"""Triggers that keep what was recorded as it was recorded, whoever asks.
+"""Triggers that keep what was recorded as it was recorded, whoever the client is.
 
-They are `ENABLE ALWAYS`: a session that turns ordinary triggers off does not pass them.
+They are `ENABLE ALWAYS`: they also fire in a session that turns ordinary triggers off.
 """
 
 from django.db.migrations import RunSQL
@@ -40,7 +40,10 @@ def frozen(table: str, *columns: str) -> RunSQL:
 
 
 def always(table: str, name: str, when: str, body: str) -> RunSQL:
-    """Run a PL/pgSQL body for each row of a table, e.g. when = "BEFORE UPDATE"."""
+    """Run a PL/pgSQL body for each row of a table, e.g. when = "BEFORE UPDATE".
+
+    The trigger is `name`, its function `{table}_{name}`.
+    """
     function = f"{table}_{name}"
     return RunSQL(
         f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$;"

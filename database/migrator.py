@@ -1,4 +1,4 @@
-"""The role that owns the tables. The portal itself works under another, which owns nothing."""
+"""The role that owns the tables. The portal itself uses another, which owns nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,25 +6,25 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection
 
-WHO = ("HOST", "PORT", "USER", "PASSWORD")
+LOGIN = ("HOST", "PORT", "USER", "PASSWORD")
 
 
 @contextmanager
 def as_migrator() -> Iterator[None]:
     """Work as the role of MIGRATION_DATABASE_URL, in the same database; outside a transaction.
 
-    Where that is not set, one role does everything, and nothing changes.
+    Where that is not set, one role does everything and the block runs unchanged.
     """
     owner = settings.MIGRATION_DATABASE
     if owner is None or owner["USER"] == current_role():
         yield
         return
-    mine = {name: connection.settings_dict[name] for name in WHO}
-    _become({name: owner[name] for name in WHO})
+    mine = {name: connection.settings_dict[name] for name in LOGIN}
+    _connect_as({name: owner[name] for name in LOGIN})
     try:
         yield
     finally:
-        _become(mine)
+        _connect_as(mine)
 
 
 def current_role() -> str:
@@ -34,6 +34,6 @@ def current_role() -> str:
     return role
 
 
-def _become(who: dict[str, str]) -> None:
+def _connect_as(login: dict[str, str]) -> None:
     connection.close()
-    connection.settings_dict.update(who)
+    connection.settings_dict.update(login)

@@ -1,7 +1,7 @@
-"""Who may do what in the database: one line for every table there is.
+"""Who may do what in the database: one line for every table.
 
 The owner (MIGRATION_DATABASE_URL) makes and changes tables. The application (DATABASE_URL) gets
-no more than its verbs need. The reader (READER_ROLE) may SELECT what is no secret.
+no more than its verbs need. The reader (READER_ROLE) may SELECT what is not secret.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ ADDED_ONLY = {
     "registry_event",
     "registry_licensestep",
 }
-# Rows change as their life goes on, and stay.
+# Rows change, and are never removed.
 KEPT = {
     "account_emailaddress",
     "authorizations_allowance",
@@ -47,7 +47,7 @@ KEPT = {
     "registry_user",
     "registry_vehicle",
 }
-# Rows come and go: work to do, sessions, what is remembered for a while.
+# Rows are removed in time: work to do, sessions, what is kept for a limited time.
 CHANGEABLE = {
     "account_emailconfirmation",
     "authorizations_duty",
@@ -58,7 +58,7 @@ CHANGEABLE = {
     "mfa_authenticator",
     "registry_clockoffset",
 }
-# The owner's, for the application to look at: what was migrated, and who may see the admin.
+# Written by the owner, read by the application: migrations, and who may see the admin.
 SETTLED = {
     "auth_group",
     "auth_group_permissions",
@@ -91,7 +91,7 @@ ONE_AT_A_TIME = 0x9A47
 
 
 def missing_roles() -> list[str]:
-    """Of the two roles that rights are granted to, those the server does not know."""
+    """Return which of the two roles that rights are granted to do not exist on the server."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolname FROM pg_roles")
         known = {name for (name,) in cursor.fetchall()}
@@ -100,7 +100,7 @@ def missing_roles() -> list[str]:
 
 @transaction.atomic
 def grant() -> list[str]:
-    """Take all rights from both roles and give each its own; return the tables left out."""
+    """Revoke all rights of both roles and grant each its own; return the tables not in RIGHTS."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
         cursor.execute(TABLES)
@@ -115,7 +115,7 @@ def _roles() -> list[str]:
 
 
 def _statements(tables: list[str]) -> Iterator[str]:
-    yield from _of_everybody()
+    yield from _public_statements()
     for role in map(connection.ops.quote_name, _roles()):
         yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
         yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}"
@@ -128,8 +128,8 @@ def _statements(tables: list[str]) -> Iterator[str]:
             yield f"GRANT SELECT ON {table} TO {reader[0]}"
 
 
-def _of_everybody() -> Iterator[str]:
-    """A table of a session's own could take a real one's place before a trigger's eyes."""
+def _public_statements() -> Iterator[str]:
+    """A temporary table could stand in for a real one in the query of a trigger."""
     database = connection.ops.quote_name(connection.settings_dict["NAME"])
     yield f"REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC"
     yield "REVOKE CREATE ON SCHEMA public FROM PUBLIC"

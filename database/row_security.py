@@ -1,9 +1,9 @@
-"""Closes other firms' rows a second time, in the database, should a page or an endpoint forget.
+"""Hides other firms' rows in the database too, in case a page or an endpoint fails to.
 
-A session that works for a firm says so (`work_for`), and row-level security then shows it that
+A session that works for a firm sets it (`set_firm`), and row-level security then shows it that
 firm's purchases and sales, and nothing that is the authority's alone. The worker, commands and
-the authority work for no firm and see all. What decides a request for both parties, licenses,
-permits and quotas, is not closed: a firm's verb reads the other party's.
+the authority set no firm and see all. Licenses, permits and quotas are not hidden: the verb of
+one party reads the other party's.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from django.db.models.functions import Cast, Coalesce
 
 FIRM = "portal.firm"
 PARTIES = "portal_firm() IN (buyer_id, seller_id)"
-NOBODY = "false"  # of a firm: the authority's alone
+NOBODY = "false"  # no firm: the authority alone
 
 FUNCTION = RunSQL(
     "CREATE FUNCTION portal_firm() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE"
@@ -28,10 +28,10 @@ FUNCTION = RunSQL(
 
 
 def set_firm(organization_id: int | None) -> None:
-    """Let this session see a firm's rows alone; all, for None. It lasts until the next call.
+    """Let this session see only a firm's rows, or all for None, until the next call.
 
-    Where a pooler gives each transaction another connection nothing can last: there this second
-    lock is open, and `access.py` alone decides.
+    Where a pooler gives each transaction another connection, no setting can last: there only
+    `access.py` decides.
     """
     with connection.cursor() as cursor:
         firm = "" if organization_id is None else str(organization_id)
@@ -39,7 +39,7 @@ def set_firm(organization_id: int | None) -> None:
 
 
 def setting_firm(organization_id: Any) -> Func:
-    """As `work_for`, as a column of a query that has a row at least."""
+    """Return a column that does what `set_firm` does, for a query with at least one row."""
     firm = Coalesce(Cast(organization_id, TextField()), Value(""))
     return Func(
         Value(FIRM),
@@ -52,7 +52,7 @@ def setting_firm(organization_id: Any) -> Func:
 
 @contextmanager
 def see_all_rows() -> Iterator[None]:
-    """See all for once, in a transaction: to keep what a firm is not told."""
+    """See all rows within a block of a transaction: to store what the firm may not see."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s, true)", [FIRM])
         (before,) = cursor.fetchone()
@@ -62,12 +62,12 @@ def see_all_rows() -> Iterator[None]:
 
 
 def ends_with_statement() -> bool:
-    """Whether a setting must end with its statement."""
+    """Return whether a setting must end with its statement: behind a pooler it must."""
     return not settings.PREPARED_STATEMENTS
 
 
 def show_to_firm(table: str, firm: str) -> RunSQL:
-    """Show and let a firm's session write the rows for which the condition `firm` holds."""
+    """Let a firm's session read and write the rows for which the SQL condition `firm` holds."""
     return RunSQL(
         f"{_on(table)} CREATE POLICY firms ON {table} USING ({_seen(firm)});",
         f"DROP POLICY firms ON {table}; {_off(table)}",
@@ -75,7 +75,7 @@ def show_to_firm(table: str, firm: str) -> RunSQL:
 
 
 def insertable_by_all(table: str, firm: str) -> RunSQL:
-    """As `shown_to`, but rows may be added that the session does not see."""
+    """As `show_to_firm`, but the session may add rows that it does not see."""
     return RunSQL(
         f"{_on(table)} CREATE POLICY firms ON {table} FOR SELECT USING ({_seen(firm)});"
         f"CREATE POLICY added ON {table} FOR INSERT WITH CHECK (true);",
@@ -84,9 +84,9 @@ def insertable_by_all(table: str, firm: str) -> RunSQL:
 
 
 def _seen(firm: str) -> str:
-    """The condition in a form of which the planner expects that nearly all rows meet it.
+    """The condition in a form that the planner estimates to hold for nearly all rows.
 
-    Of the plain one it expects one row in a hundred, and sorts millions for a page of fifty.
+    For the plain one it estimates one row in a hundred, and sorts millions for a page of fifty.
     """
     return f"(CASE WHEN portal_firm() IS NULL OR {firm} THEN true END) IS NOT NULL"
 

@@ -1,4 +1,4 @@
-"""Statements of the busiest verbs, written by hand: the server plans each once a connection."""
+"""Statements of the busiest verbs, as SQL: the server plans each once per connection."""
 
 import re
 from collections.abc import Mapping
@@ -17,8 +17,9 @@ prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 class Statement:
-    """SQL with parameters like `%(at)s`. A list, or what stands in two places, needs its type:
-    `%(at)s::timestamptz`.
+    """SQL with parameters like `%(at)s`, prepared once per connection.
+
+    A list, or a parameter used twice, needs its type: `%(at)s::timestamptz`.
     """
 
     def __init__(self, sql: str) -> None:
@@ -34,14 +35,14 @@ class Statement:
         self.run = f"EXECUTE {self.name} ({given})"
 
     def rows(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Execute it; give all its rows."""
+        """Execute it and return all rows."""
         with connection.cursor() as cursor:
             cursor.execute(self._ready(cursor), values)
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
     def _ready(self, cursor: CursorWrapper) -> str:
-        """The text to send, once this connection knows the statement."""
+        """Prepare the statement on this connection if needed; return the text to send."""
         if not settings.PREPARED_STATEMENTS:
             return self.sql
         known = prepared.setdefault(cursor.connection, set())
@@ -52,12 +53,12 @@ class Statement:
 
 
 def select_columns(table: str, model: type[Model]) -> str:
-    """All columns of a joined table, to be selected for `take`."""
+    """Return all columns of a joined table as SQL, to be selected for `take_row`."""
     return ", ".join(f"{table}.{name} AS {table}_{name}" for name in _names(model))
 
 
 def take_row(model: type[Model], values: list[Any]) -> Any:
-    """Take a row from the front of the values; None where a join found none."""
+    """Remove a row's values from the front and return the row; None where a join found none."""
     names = _names(model)
     own, values[:] = values[: len(names)], values[len(names) :]
     return model.from_db("default", names, own) if own[0] is not None else None
@@ -68,7 +69,7 @@ def _names(model: type[Model]) -> list[str]:
 
 
 def partial_row(named: Row, *names: str, **found: Any) -> Row:
-    """A row with its names and what was read of it; anything else is read when it is asked for."""
+    """Return a copy of `named` with only `names` and `found`; other fields are read on access."""
     values = {name: getattr(named, name) for name in names} | found
     columns = [c.attname for c in named._meta.concrete_fields if c.attname in values]
     return type(named).from_db("default", columns, [values[name] for name in columns])

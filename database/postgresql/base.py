@@ -1,4 +1,4 @@
-"""Django's PostgreSQL; a kept connection is looked at before it is used, not asked."""
+"""Django's PostgreSQL backend; a kept connection is checked without a statement to the server."""
 
 from select import POLLIN, poll
 
@@ -8,13 +8,13 @@ from psycopg2 import Error
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
-        """Whether the server is still there: one that went away has left its farewell to read.
+        """Return whether the connection is open: a server that closed it has sent a last message.
 
-        Spares the statement that Django sends before the first of each request.
+        Saves the statement that Django sends before the first of each request.
         """
-        said = poll()
+        unread = poll()
         try:
-            said.register(self.connection.fileno(), POLLIN)
+            unread.register(self.connection.fileno(), POLLIN)
         except Error:  # it is closed
             return False
-        return not said.poll(0)
+        return not unread.poll(0)

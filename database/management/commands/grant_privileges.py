@@ -1,4 +1,4 @@
-"""Give the application and the reader their rights, and no others; may be run again."""
+"""Grant the application and the reader their rights, and no others; may be run again."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
                 raise CommandError(f"The database has no role named {' or '.join(missing)}.")
             unknown = privileges.grant()
         if unknown:
-            self.stderr.write(f"Tables of nobody's, granted to nobody: {', '.join(unknown)}.")
+            self.stderr.write(f"Tables not in RIGHTS, granted to nobody: {', '.join(unknown)}.")
         self._say(options, "Granted.")
 
     def _say(self, options: dict[str, Any], text: str) -> None:

@@ -19,13 +19,13 @@ EARLIER = (
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         with as_migrator():
-            self._make_room()
+            self._set_earlier_aside()
             super().handle(*args, **options)
             if not (options["plan"] or options["check_unapplied"]):
                 call_command("grant_privileges", verbosity=options["verbosity"])
 
-    def _make_room(self) -> None:
-        """Set an earlier version's demo aside; refuse to touch anything else of its making."""
+    def _set_earlier_aside(self) -> None:
+        """Set an earlier version's demo aside. Raises CommandError outside demo mode."""
         if not generations.is_earlier():
             return
         if not settings.DEMO_MODE:
