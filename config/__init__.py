@@ -1,4 +1,4 @@
-"""Settings, addresses and everything that faces the outside for all apps alike."""
+"""Composes the portal: settings, addresses, health, metrics, logs and error handlers."""
 
 from config.celery import app as celery_app
 

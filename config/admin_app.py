@@ -1,4 +1,4 @@
-"""Puts the portal's own site in the place of Django's."""
+"""Replaces Django's admin site with the portal's own."""
 
 from django.contrib.admin.apps import AdminConfig
 

@@ -1,4 +1,4 @@
-"""The admin: what operators may look at."""
+"""The admin: what operators of the system may see."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,10 +11,10 @@ OURS = ("precursors", "registry")
 
 
 class PortalSite(AdminSite):
-    """Shows the portal's own rows alone.
+    """Shows only the portal's own rows.
 
-    Other applications bring pages on which e-mail addresses, second factors and their secrets
-    can be read and changed: past invitations, and past the second officer.
+    Other applications register pages on which e-mail addresses, second factors and their secrets
+    can be read and changed, without an invitation or a second officer.
     """
 
     site_header = site_title = _("Precursor portal")

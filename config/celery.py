@@ -1,7 +1,7 @@
 """The worker and beat processes: `celery -A config worker`, `celery -A config beat`.
 
-Tasks carry no duty of their own: the rows do (see authorizations.models.Duty). A lost
-task, worker or broker delays a flag until the next sweep and loses nothing.
+Tasks hold no work of their own: the rows do (see authorizations.models.Duty). A lost task,
+worker or broker delays a flag until the next sweep and loses nothing.
 """
 
 import os
@@ -21,7 +21,7 @@ TICK_S = 15
 
 @worker_ready.connect
 def tick(sender: Any, **_kwargs: Any) -> None:
-    """Let each worker ring now and then by itself: beat may be dead, or its clock another."""
+    """Let each worker ring every TICK_S seconds itself: beat may be dead, or its clock wrong."""
     from authorizations import bell  # once the applications are loaded
 
     sender.timer.call_repeatedly(TICK_S, bell.ring)

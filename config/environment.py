@@ -1,4 +1,4 @@
-"""Reads settings from the environment; what is missing or malformed is named in one sentence."""
+"""Reads settings from the environment; a missing or malformed one is named in one sentence."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,13 +37,12 @@ class Environment:
         )
 
     def flag(self, name: str, *, default: bool) -> bool:
-        words = {"1": True, "true": True, "on": True, "yes": True}
-        words |= {"0": False, "false": False, "off": False, "no": False}
-        return words[
-            self._checked(
-                name, "1" if default else "0", str.lower, lambda v: v in words, "on or off"
-            )
-        ]
+        values = {"1": True, "true": True, "on": True, "yes": True}
+        values |= {"0": False, "false": False, "off": False, "no": False}
+        text = self._checked(
+            name, "1" if default else "0", str.lower, values.__contains__, "on or off"
+        )
+        return values[text]
 
     def positive(self, name: str, *, default: int) -> int:
         return self._checked(name, default, int, lambda v: v > 0, "a whole number above zero")
@@ -55,6 +54,7 @@ class Environment:
         return self._checked(name, default, str, choices.__contains__, " or ".join(choices))
 
     def words(self, name: str, *, default: list[Any]) -> list[str]:
+        """Read a list separated by commas."""
         value = self.text(name, default=",".join(dict.fromkeys(default)))
         return [word.strip() for word in value.split(",") if word.strip()]
 
@@ -67,7 +67,7 @@ class Environment:
         )
 
     def other_database(self, name: str) -> dict[str, Any] | None:
-        """As `database`; None where it is not set."""
+        """As `database`, or None where it is not set."""
         return self.database(name) if self.text(name, default="") else None
 
     def database(self, name: str) -> dict[str, Any]:

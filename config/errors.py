@@ -1,4 +1,4 @@
-"""Answers whatever goes wrong outside an endpoint: a document below /api/, a page elsewhere."""
+"""Answers errors outside an endpoint: with a document below /api/, with a page elsewhere."""
 
 import sys
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from precursors.errors import Refused
 def answer_refusals(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Middleware: turns what a page view refuses into a page, and stops unreadable addresses."""
+    """Middleware: turns the refusal of a page view into a page, and rejects NUL in addresses."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         address = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
@@ -46,7 +46,7 @@ def page_for(request: HttpRequest, exc: Exception) -> HttpResponse | None:
 
 
 def answer(request: HttpRequest, found: Problem) -> HttpResponse:
-    """Say a problem to a program as a document, to a person as a page."""
+    """Answer a problem to a program as a document, to a person as a page."""
     if not request.path_info.startswith("/api/v"):
         return error_pages.page(request, found.status, str(found.detail), found.headers)
     body = JSONRenderer().render(found.body(request))

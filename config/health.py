@@ -1,4 +1,4 @@
-"""Tells a load balancer and an operator how the portal is."""
+"""Reports the portal's health to a load balancer and an operator."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,14 +14,14 @@ from authorizations.models import DutyReason
 from config.celery import app
 from database.row_security import FIRM
 
-# A worker hears the bell or, in turn with the others, the sweep of every five seconds. Silent
-# for longer than this it is deaf, hangs or is gone.
+# A worker beats at each task: a ring of the bell or, in turn with the others, the sweep of every
+# five seconds. Without a beat for this long it is disconnected, hangs or is dead.
 SILENCE: Any = timedelta(seconds=90)  # Django's stubs know no intervals
-ANSWER_S_MAX = 1  # how long to wait for the broker: a probe itself waits three seconds or so
+ANSWER_S_MAX = 1  # how long to wait for the broker: a probe itself waits about three seconds
 PROBE = "portal:probe"
 PROBE_KEPT_S = 60
 
-# Whichever firm the connection worked for last, all is looked at.
+# All rows are read, whichever firm the connection worked for last.
 READY = f"SELECT set_config('statement_timeout', '2s', true), set_config('{FIRM}', '', true)"
 STATE = f"""
 SELECT extract(epoch FROM clock_timestamp() - min(sale.recorded_at)),
@@ -35,12 +35,12 @@ UNKNOWN = {"database": "down", "oldest_unevaluated_s": None, "issuing": None, "w
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """The process answers."""
+    """Answer that the process is alive."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """503 when a sale cannot be accepted. What else is wrong is told and keeps readiness."""
+    """Answer 503 when a sale cannot be accepted. Other faults are reported with 200."""
     state = _database()
     answer = state | {"broker": _broker()}
     return JsonResponse(answer, status=200 if state["database"] == "ok" else 503)
@@ -63,7 +63,7 @@ def _database() -> dict[str, Any]:
 
 
 def _broker() -> str:
-    """Whether it takes a write: one without memory answers, and takes no ring."""
+    """Whether it accepts a write: without free memory a broker answers but takes no message."""
     waits = {"socket_timeout": ANSWER_S_MAX, "socket_connect_timeout": ANSWER_S_MAX}
     try:
         with app.connection_for_write(transport_options=waits | {"max_retries": 0}) as broker:

@@ -5,8 +5,8 @@ from typing import Any
 
 import structlog
 
-# An authorization code, however it was typed; an API key keeps its public prefix. Where the
-# database explains a failure it recites rows and statements, with all that is in them.
+# An authorization code, however it was typed; an API key keeps its public prefix. Errors of the
+# database quote rows and statements, with all that is in them.
 CODE = r"\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b"
 SECRETS = (
     # The middle of a UUID may look like a code.
@@ -18,17 +18,17 @@ SECRETS = (
     (re.compile(r"\b(LINE \d+):.*"), r"\1: ****"),
     (re.compile(r"(?i)(/codes?/|code=)[0-9a-z-]{12,14}"), r"\1****"),
 )
-OURS = frozenset({"level", "logger", "timestamp"})  # what no caller has a part in
+OURS = frozenset({"level", "logger", "timestamp"})  # never contain input
 
 
 def mask(text: str) -> str:
-    """Hide what must not be kept in a log: authorization codes and API keys."""
+    """Hide what must not be in a log: codes, keys, tokens of links, quotes of the database."""
     for pattern, replacement in SECRETS:
         text = pattern.sub(replacement, text)
     return text
 
 
-def masked(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def mask_event(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     return {k: mask(v) if isinstance(v, str) and k not in OURS else v for k, v in event.items()}
 
 
@@ -39,7 +39,7 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.PositionalArgumentsFormatter(),
     structlog.processors.format_exc_info,
-    masked,
+    mask_event,
 ]
 structlog.configure(
     processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -49,7 +49,7 @@ structlog.configure(
 
 
 def logging_for(log_format: str) -> dict[str, Any]:
-    """Django's LOGGING for `console` or `json`."""
+    """Return Django's LOGGING for `console` or `json`."""
     renderer: Any = structlog.processors.JSONRenderer()
     if log_format == "console":
         renderer = structlog.dev.ConsoleRenderer(colors=False)

@@ -1,8 +1,8 @@
 """Figures for a monitoring system, in the text format of Prometheus.
 
-Worked out from the database at each request: so they are the same whichever of several web
-processes answers, and survive all of them. What takes a look at whole tables is kept for a
-minute. Closed to everybody without METRICS_TOKEN, but in demo mode, which is local.
+Computed from the database at each request: so they are the same in each web process, and
+survive a restart. Those that read whole tables are cached for a minute. Closed without
+METRICS_TOKEN, except in demo mode, which is local.
 """
 
 import secrets
@@ -32,7 +32,7 @@ class Metric:
     says: str
     labels: tuple[str, ...]
     sql: str
-    kept: bool = False  # for a minute: it reads whole tables
+    kept: bool = False  # cached for KEPT_S: it reads whole tables
 
     def rows(self) -> Rows:
         if self.kept:
@@ -66,7 +66,7 @@ METRICS = (
     Metric(
         "portal_invariants_checked_timestamp_seconds",
         "gauge",
-        "When the invariants were last checked: what changed lately, and everything.",
+        "When the invariants were last checked: recent changes, and everything.",
         ("read",),
         """
         SELECT kind, extract(epoch FROM at) FROM audit_watermark
@@ -98,7 +98,7 @@ METRICS = (
     Metric(
         "portal_evaluation_lag_seconds",
         "gauge",
-        "How long ago the oldest sale was reported that nobody has evaluated.",
+        "How long ago the oldest sale that is not yet evaluated was reported.",
         (),
         f"""
         SELECT {AGE % "sale.recorded_at"} FROM authorizations_duty duty
@@ -109,7 +109,7 @@ METRICS = (
     Metric(
         "portal_duties_parked",
         "gauge",
-        "Evaluations set aside because they keep failing.",
+        "Evaluations set aside because they fail repeatedly.",
         (),
         "SELECT count(*) FROM authorizations_duty WHERE parked_at IS NOT NULL",
     ),
@@ -153,7 +153,7 @@ METRICS = (
     Metric(
         "portal_refusals_total",
         "counter",
-        "What was refused, by code; a purchase that is not eligible once for each reason.",
+        "Refusals, by code; a purchase that is not eligible once for each reason.",
         ("jurisdiction", "code", "reason"),
         """
         SELECT coalesce(jurisdiction.code, ''), refusal.code, reason, times
@@ -166,7 +166,7 @@ METRICS = (
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Every figure. 404 where it is closed, 401 without the token."""
+    """Answer every figure; 404 where it is closed, 401 without the token."""
     if not settings.METRICS_TOKEN and not settings.DEMO_MODE:
         raise Http404
     if not _is_allowed(request):
@@ -177,7 +177,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _is_allowed(request: HttpRequest) -> bool:
-    """Who brings the token; in demo mode without one, everybody."""
+    """Whether the request has the token; in demo mode without one, any has."""
     token: str = settings.METRICS_TOKEN
     _scheme, _space, given = request.headers.get("Authorization", "").partition(" ")
     return not token or secrets.compare_digest(given.encode(), token.encode())

@@ -1,4 +1,4 @@
-"""Gives every request an id that its log lines and its answer carry."""
+"""Gives every request an id, shown in its log lines and its answer."""
 
 import re
 import time
@@ -19,6 +19,8 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def number_request(get_response: View) -> View:
+    """Middleware: sets the request's id, the caller's own if acceptable, and logs the answer."""
+
     def middleware(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         number = given if ACCEPTABLE.fullmatch(given) else str(uuid7())

@@ -97,8 +97,9 @@ TEMPLATES = [
 ]
 
 # Stores ----------------------------------------------------------------------
-# A prepared statement finds its rows by their keys: one plan does for all values.
-# The web says how many joined tables the planner may put in another order; 8 is its own default.
+# A prepared statement finds its rows by their keys: one plan serves all values.
+# JOIN_COLLAPSE_LIMIT: how many joined tables the planner may reorder. 8 is PostgreSQL's default;
+# the web sets its own (config.wsgi).
 JOIN_COLLAPSE_LIMIT = env.positive("JOIN_COLLAPSE_LIMIT", default=8)
 PER_CONNECTION = (
     "-c lock_timeout=10s -c timezone=UTC -c plan_cache_mode=force_generic_plan"
@@ -114,11 +115,11 @@ DATABASES = {
         "TEST": {"TEMPLATE": "template0"},
     }
 }
-# Who owns and migrates the tables is told to `migrate` and its like, never to web and workers.
+# The owner of the tables is set where `migrate` and similar commands run, not for web and workers.
 APPLICATION_ROLE = DATABASES["default"]["USER"]
 MIGRATION_DATABASE = env.other_database("MIGRATION_DATABASE_URL")
-READER_ROLE = env.text("READER_ROLE", default="")  # may read what is no secret, for reports
-# Statements that the server plans once a connection; off where a pooler such as PgBouncer gives
+READER_ROLE = env.text("READER_ROLE", default="")  # may read what is not secret, for reports
+# Statements that the server plans once per connection; off where a pooler such as PgBouncer gives
 # each transaction another connection.
 PREPARED_STATEMENTS = env.flag("PREPARED_STATEMENTS", default=True)
 # Sign-in limits must hold in every process and survive a lost Redis.
@@ -127,15 +128,15 @@ CACHES = {
 }
 CELERY_BROKER_URL = env.broker("CELERY_BROKER_URL")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # never give up on it
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # retry without end
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_PUBLISH_RETRY = False  # a ring that fails is made up for by the sweep
+CELERY_TASK_PUBLISH_RETRY = False  # the sweep makes up for a ring that fails
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Nothing of it is kept: a file is what a full disk, a kill or a clock set back would spoil.
+# It keeps no file: a full disk, a kill or a clock set back would spoil one.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CHECK_EVERY_S = 5 * 60.0
 TOO_OLD_S = 2 * 24 * 60 * 60  # the clocks of two machines may differ by a day
@@ -180,7 +181,7 @@ ACCOUNT_ADAPTER = "pages.account.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is proved by the invitation that came to it
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is verified by the invitation sent to it
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
@@ -237,7 +238,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes come past the proxy
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes bypass the proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
@@ -284,7 +285,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# The domain: defaults of ours, never law -------------------------------------
+# The domain: our defaults, not law -------------------------------------
 CODE_VALIDITY_HOURS = env.positive("CODE_VALIDITY_HOURS", default=72)
 PENDING_WORKING_DAYS = env.positive("PENDING_WORKING_DAYS", default=5)
 OPEN_CODES_MAX = env.positive("OPEN_CODES_MAX", default=20)

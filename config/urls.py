@@ -14,7 +14,7 @@ from pages.home import home
 
 
 def icon(request: HttpRequest) -> HttpResponseRedirect:
-    """Browsers ask here on behalf of what is no page and cannot name the icon."""
+    """Redirect to the icon: browsers request this address for what is no page."""
     return redirect(static("img/favicon.svg"))
 
 

@@ -1,4 +1,4 @@
-"""Dates that cannot be misread across the Atlantic. Thousands belong to the quantity filter."""
+"""English dates with the month as a word. Thousands are grouped by the quantity filter."""
 
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"

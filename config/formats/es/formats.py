@@ -1,4 +1,4 @@
-"""As written in Peru: a point before decimals. Thousands belong to the quantity filter."""
+"""As written in Peru: a point before decimals. Thousands are grouped by the quantity filter."""
 
 DATE_FORMAT = r"j \d\e F \d\e Y"
 SHORT_DATE_FORMAT = "j b Y"
