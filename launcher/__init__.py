@@ -1,6 +1,6 @@
 """Runs the portal from one command: embedded PostgreSQL and Valkey, steps, supervised processes.
 
-Standard library only, but for the check of translations. Tests use the same parts one by one:
+Standard library only, except for the check of translations. Tests use the same parts singly:
 
     with throwaway() as stores:
         given = {**load(), "PORTAL_DATA_DIR": str(stores.home), "DEMO_MODE": "off"}

@@ -1,4 +1,4 @@
-"""`python -m launcher`: as run.py, inside an environment that is already complete."""
+"""`python -m launcher`: as run.py, in an environment that is already installed."""
 
 import sys
 

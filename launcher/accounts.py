@@ -11,7 +11,7 @@ from typing import Any
 
 from launcher.errors import CannotStart
 
-SHARED = Path("/var/lib")  # where every account may look, and only root may write
+SHARED = Path("/var/lib")  # every account may read it, only root may write
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Account:
         os.chown(path, self.uid, self.gid)
 
     def reaches(self, path: Path) -> bool:
-        """Whether this account can pass through (or run) the path."""
+        """Return whether this account can enter (or run) the path."""
         test = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)]
         return subprocess.run(test, cwd="/", check=False, **self.popen_options).returncode == 0
 
 
 def server_account() -> Account | None:
-    """The account to step down to, or None for an ordinary user. Raises CannotStart."""
+    """Return the account for the servers, or None for an ordinary user. Raises CannotStart."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -46,15 +46,15 @@ def server_account() -> Account | None:
 
 
 def servers_home(data_dir: Path, account: Account | None) -> Path:
-    """The directory of the servers' files: the data directory, if their account can reach it.
+    """Return the directory of the servers' files: the data directory, if their account reaches it.
 
-    Below a closed /root it cannot; its files then go to /var/lib, under a name made of the
+    Below a closed /root it does not; the files then go to /var/lib, under a name derived from the
     data directory's.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     if account is None:
         return data_dir
-    data_dir.chmod(data_dir.stat().st_mode | 0o011)  # to pass through; what is inside is closed
+    data_dir.chmod(data_dir.stat().st_mode | 0o011)  # to enter; what is inside is closed
     if account.reaches(data_dir):
         return data_dir
     home = SHARED / f"portal-{_tag(data_dir)}"
@@ -63,7 +63,7 @@ def servers_home(data_dir: Path, account: Account | None) -> Path:
 
 
 def within_reach(base: Path, parts: list[str], account: Account | None) -> Path:
-    """A directory holding `parts` of `base` that the account can reach: base itself, or a copy."""
+    """Return a directory with `parts` of `base` that the account reaches: base, or a copy."""
     if account is None or account.reaches(base / parts[0]):
         return base
     copy = SHARED / f"portal-servers-{_tag(base / parts[0])}"

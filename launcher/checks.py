@@ -13,7 +13,7 @@ from launcher.progress import Report
 
 SHOWN_LINES = 200
 SCRIPTS = Path(sys.executable).parent
-# As in production, but for the stores: no check needs them, so nobody answers there.
+# As in production, except for the stores: no check needs them, so the addresses lead nowhere.
 PRODUCTION = {
     "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/nowhere",
     "MIGRATION_DATABASE_URL": "postgres://owner:nothing@127.0.0.1:1/nowhere",
@@ -50,7 +50,7 @@ CHECKS = (
 
 
 def check(arguments: list[str]) -> int:
-    """Run all checks, also after one has failed; 1 if any has."""
+    """Run all checks, also after one has failed; return 1 if any has."""
     report = Report(sys.stdout)
     failed = [check.name for check in CHECKS if not _passes(check, report)]
     report.say(f"Failed: {', '.join(failed)}." if failed else "All checks passed.")

@@ -17,15 +17,19 @@ from launcher.stores import Stores
 from launcher.supervisor import Supervisor
 
 TEST_PROCESSES = "2"
-BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")  # what a file starts is started once
+BY_FILE = (
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+)  # servers that a file starts are started once
 MISUSED = 2
 INTERRUPTED = 130
 USAGE = """\
 python3 run.py                     run the portal; Ctrl-C stops it
 python3 run.py test [arguments]    run the tests, with pytest's arguments
 python3 run.py check               format, lint, types, imports, migrations, translations, settings
-python3 run.py bench [options]     measure the two hot paths; --help tells the options
-python3 run.py torture [options]   many clients at random, then faults; --help tells the options
+python3 run.py bench [options]     measure the two hot paths; --help lists the options
+python3 run.py torture [options]   many clients at random, then faults; --help lists the options
 python3 run.py manage ...          a command of Django's manage.py\
 """
 
@@ -69,21 +73,21 @@ def _start(supervisor: Supervisor, values: dict[str, str], port: int, claim: sta
 
 
 def test(arguments: list[str]) -> int:
-    """Become pytest; its plugin tests/servers.py starts servers of its own."""
-    _become("pytest", "-n", TEST_PROCESSES, *BY_FILE, *arguments)
+    """Replace this process by pytest; its plugin tests/servers.py starts servers of its own."""
+    _exec_module("pytest", "-n", TEST_PROCESSES, *BY_FILE, *arguments)
 
 
 def bench(arguments: list[str]) -> int:
-    """Become the benchmarks, which start servers of their own."""
-    _become("bench", *arguments)
+    """Replace this process by the benchmarks, which start servers of their own."""
+    _exec_module("bench", *arguments)
 
 
 def torture(arguments: list[str]) -> int:
-    """Become the torture, which starts servers of its own."""
-    _become("tests.torture", *arguments)
+    """Replace this process by the torture, which starts servers of its own."""
+    _exec_module("tests.torture", *arguments)
 
 
-def _become(module: str, *arguments: str) -> NoReturn:
+def _exec_module(module: str, *arguments: str) -> NoReturn:
     others = {name: value for name, value in os.environ.items() if name not in state.SHARED}
     argv = python("-m", module, *arguments)
     os.chdir(ROOT)
@@ -101,7 +105,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Run a command; whatever keeps it from its work comes out as a sentence."""
+    """Run a command and return its exit code; failures are printed as a sentence."""
     name, *rest = arguments or ["up"]
     if name not in COMMANDS or (rest and name in {"up", "check"}):
         print(USAGE, file=sys.stderr)

@@ -1,6 +1,6 @@
-"""What the launcher itself reads from the environment or `.env`; the rest is the settings' matter.
+"""What the launcher itself reads from the environment or `.env`; config.settings reads the rest.
 
-The real environment wins over `.env`; an empty value counts as none.
+The real environment takes precedence over `.env`; an empty value counts as none.
 """
 
 import os
@@ -16,14 +16,14 @@ PORT_MAX = 65535
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
-    """Read NAME=value lines; quotes around a value are taken off, # begins a comment."""
+    """Read NAME=value lines; quotes around a value are removed, # begins a comment."""
     if not path.is_file():
         return {}
     lines = path.read_text(encoding="utf-8").splitlines()
-    return {found[1]: _bare(found[2]) for found in map(LINE.match, lines) if found}
+    return {found[1]: _unquoted(found[2]) for found in map(LINE.match, lines) if found}
 
 
-def _bare(value: str) -> str:
+def _unquoted(value: str) -> str:
     for quote in "'\"":
         if value.startswith(quote) and quote in value[1:]:
             return value[1 : value.index(quote, 1)]
@@ -31,12 +31,13 @@ def _bare(value: str) -> str:
 
 
 def load(root: Path = ROOT) -> dict[str, str]:
+    """Return what is set in the environment or `.env`."""
     values = {**read_dotenv(root / ".env"), **os.environ}
     return {name: value for name, value in values.items() if value}
 
 
 def data_dir(values: dict[str, str]) -> Path:
-    """The directory of the embedded servers, absolute."""
+    """Return the directory of the embedded servers, absolute."""
     return Path(values.get("PORTAL_DATA_DIR", ROOT / ".local")).expanduser().absolute()
 
 
@@ -49,7 +50,7 @@ def is_demo(values: dict[str, str]) -> bool:
 
 
 def wanted_port(values: dict[str, str]) -> int | None:
-    """The web port that was asked for, or None. Raises CannotStart for what is no port."""
+    """Return the web port that is set, or None. Raises CannotStart for what is no port."""
     text = values.get("PORT")
     if text is None:
         return None

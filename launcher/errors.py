@@ -1,4 +1,4 @@
-"""The two ways out of the launcher, and the sentences for what the operating system refuses."""
+"""The two exceptions that end the launcher, and sentences for what the system refuses."""
 
 import errno
 
@@ -17,7 +17,7 @@ FULL_WORDS = ("No space left on device", "Check free disk space", "Disk quota ex
 
 
 def sentence_for(error: OSError) -> str:
-    """Say what the operating system refused, and what helps."""
+    """Return a sentence on what the operating system refused, and what helps."""
     where = error.filename or "a file"
     if error.errno in FULL:
         return f"The disk is full: {where} could not be written. Make room and start again."

@@ -1,4 +1,4 @@
-"""Makes `.venv` from `requirements.lock`, once for each content of the lock."""
+"""Makes `.venv` from `requirements.lock`, once for each content of the file."""
 
 import fcntl
 import hashlib
@@ -43,7 +43,7 @@ def ensure(root: Path = ROOT) -> Path:
 
 
 def environment(root: Path, report: Report) -> Path:
-    """Return the Python of the environment, made anew unless its stamp fits the lock."""
+    """Return the environment's Python; remake it unless its stamp fits `requirements.lock`."""
     python = root / ".venv" / "bin" / "python"
     if is_current(root):
         return python
@@ -60,22 +60,22 @@ def is_current(root: Path) -> bool:
 
 
 def wanted_stamp(root: Path) -> str:
-    """What a complete environment is stamped with: the lock's content and Python's version."""
+    """Return the stamp of a complete environment: the lock file's hash and Python's version."""
     version = "{}.{}".format(*sys.version_info)
     return hashlib.sha256((root / "requirements.lock").read_bytes()).hexdigest() + version
 
 
 @contextmanager
 def _alone(path: Path, report: Report) -> Iterator[None]:
-    """Let one start at a time install; the lock goes with the process that holds it."""
+    """Let one process at a time install; the lock ends with the process that holds it."""
     with path.open() as file:
-        if not _locks(file.fileno()):
+        if not _try_lock(file.fileno()):
             with report.step("Waiting for another installation") as step:
-                step.wait_until(lambda: _locks(file.fileno()), within_s=float("inf"))
+                step.wait_until(lambda: _try_lock(file.fileno()), within_s=float("inf"))
         yield
 
 
-def _locks(descriptor: int) -> bool:
+def _try_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

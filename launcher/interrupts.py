@@ -1,6 +1,6 @@
-"""Ctrl-C, SIGTERM and SIGHUP as a flag that every wait looks at.
+"""Ctrl-C, SIGTERM and SIGHUP as a flag that every wait checks.
 
-An exception raised by the handler itself could fall between starting a process and noting it.
+An exception raised by the handler itself could come between starting and noting a process.
 """
 
 import signal
@@ -23,11 +23,11 @@ def _note(number: int, frame: FrameType | None) -> None:
 
 
 def check() -> None:
-    """Raise Stopped once a stop was asked for."""
+    """Raise Stopped once a stop was requested."""
     if received:
         raise Stopped
 
 
 def impatient() -> bool:
-    """Whether a second stop was asked for while the first was being obeyed."""
+    """Return whether a second stop was requested during the first."""
     return len(received) > 1

@@ -1,4 +1,4 @@
-"""What the embedded servers need to keep secret: made once, kept beside their data."""
+"""The secrets of the embedded servers: made once, kept beside their data."""
 
 import json
 import os
@@ -21,7 +21,7 @@ class Keys:
 
 
 def keys_in(home: Path) -> Keys:
-    """The keys of this home, readable by the owner only; what is missing is made."""
+    """Return the keys of this home, readable by the owner only; missing ones are made."""
     path = home / "keys.json"
     stored = json.loads(path.read_text()) if path.exists() else {}
     keys = Keys(**stored)
@@ -31,7 +31,7 @@ def keys_in(home: Path) -> Keys:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, whole or not at all."""
+    """Write a file that only its owner can read, whole or not at all."""
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -15,11 +15,11 @@ from launcher.stores import ADDRESSES, Stores
 
 DEFAULT_PORT = 8000
 POLL_S = 0.2
-KILLED = 128  # and the signal's number, as a shell says it
+KILLED = 128  # plus the signal's number, as a shell reports it
 
 
 def manage(arguments: list[str]) -> int:
-    """Run one command; its output and exit code are passed on, ours goes to stderr."""
+    """Run one command and return its exit code; the launcher's own output goes to stderr."""
     report, values = Report(sys.stderr, brief=True), load()
     if not is_embedded(values):
         return call(arguments, environment(values, _port(values)))
@@ -27,9 +27,9 @@ def manage(arguments: list[str]) -> int:
     while (claim := state.try_claim(directory)) is None:
         with state.joining(directory) as running:
             if running:
-                told = running.environment
-                addresses = {name: told[name] for name in ADDRESSES if name in told}
-                return call(arguments, {**told, **values, **addresses})
+                shared = running.environment
+                addresses = {name: shared[name] for name in ADDRESSES if name in shared}
+                return call(arguments, {**shared, **values, **addresses})
         interrupts.check()  # it is starting, or stopping
         time.sleep(POLL_S)
     return _with_own_servers(arguments, values, claim, report)
@@ -38,7 +38,7 @@ def manage(arguments: list[str]) -> int:
 def _with_own_servers(
     arguments: list[str], values: dict[str, str], claim: Claim, report: Report
 ) -> int:
-    """Start the servers for the time of the command, and of those that join it."""
+    """Run the servers during the command, and until those that joined it end."""
     claim.clear_leftovers(report)
     stores = Stores(claim.data_dir, report)
     try:

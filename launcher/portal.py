@@ -56,17 +56,17 @@ def beat() -> Program:
 
 
 def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a serving process is told: nothing that would let it change the tables themselves."""
+    """Return a serving process's environment: without the role that could change the tables."""
     return {**environment, "MIGRATION_DATABASE_URL": ""}  # empty, and so not read from .env either
 
 
 def programs(port: int) -> list[Program]:
-    """The processes in the order of starting; they are stopped in reverse."""
+    """Return the processes in the order of starting; they are stopped in reverse."""
     return [web(port), worker(), beat()]
 
 
 def environment(values: dict[str, str], port: int, stores: Stores | None = None) -> dict[str, str]:
-    """The environment of every process of the portal. What was given wins, but for the stores."""
+    """Return the environment of every process. `values` override it, except for the stores."""
     ours = {
         "DEMO_MODE": "on" if is_demo(values) else "off",
         "PUBLIC_URL": f"http://localhost:{port}",
@@ -79,12 +79,12 @@ def environment(values: dict[str, str], port: int, stores: Stores | None = None)
 
 
 def prepare(report: Report, environment: Mapping[str, str], *, demo: bool) -> None:
-    """Bring the database and the static files to what the code expects. Raises CannotStart."""
+    """Bring the database and the static files up to date with the code. Raises CannotStart."""
     for step in STEPS:
         if not step.demo_only:
             _take(step, report, environment)
         elif demo:
-            _attempt(step, report, environment)
+            _try_step(step, report, environment)
     collected = Path(environment["STATIC_ROOT"], ".fingerprint")
     if not collected.is_file() or collected.read_text() != _fingerprint():
         _take(COLLECT, report, environment)
@@ -95,8 +95,8 @@ def _take(step: Step, report: Report, environment: Mapping[str, str]) -> None:
     run(report, Program(step.label, python("manage.py", *step.command)), environment)
 
 
-def _attempt(step: Step, report: Report, environment: Mapping[str, str]) -> None:
-    """Take a step that the portal can do without; say so where it does."""
+def _try_step(step: Step, report: Report, environment: Mapping[str, str]) -> None:
+    """Run a step that the portal can do without; report where it fails."""
     try:
         _take(step, report, environment)
     except CannotStart as reason:
@@ -105,7 +105,7 @@ def _attempt(step: Step, report: Report, environment: Mapping[str, str]) -> None
 
 
 def _fingerprint() -> str:
-    """What the collected files were made of: collecting takes seconds, on every start."""
+    """A hash of the static files' sources: collecting takes seconds, so it is done on change."""
     files = [ROOT / "requirements.lock", *(ROOT / "config").glob("*.py")]
     files += [path for path in ROOT.glob("static/**/*") if path.is_file()]
     rows = [f"{path} {path.stat().st_mtime_ns} {path.stat().st_size}" for path in sorted(files)]
@@ -114,21 +114,21 @@ def _fingerprint() -> str:
 
 def start_processes(supervisor: Supervisor, environment: Mapping[str, str], port: int) -> None:
     """Start web, worker and beat; return when the web answers. Raises CannotStart."""
-    told = without_owner(environment)
-    processes = [Process(program, told) for program in programs(port)]
+    serving = without_owner(environment)
+    processes = [Process(program, serving) for program in programs(port)]
     for process in processes:
         supervisor.start(process)
     with supervisor.report.step("Starting web, worker and beat") as step:
         front = processes[0]
         step.wait_until(lambda: answers(port) or not front.alive, within_s=ANSWERS_WITHIN_S)
         if not front.alive:
-            raise CannotStart("The web ended while it was starting; its last words are above.")
+            raise CannotStart("The web ended while it was starting; its last output is above.")
         if not answers(port):
             raise CannotStart(f"The web does not answer within {ANSWERS_WITHIN_S} seconds.")
 
 
 def answers(port: int) -> bool:
-    """Whether the web process answers at all; how the stores are is not asked."""
+    """Return whether the web process answers, whatever the state of the stores."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/healthz", headers={"Host": "localhost"})

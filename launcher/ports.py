@@ -1,4 +1,4 @@
-"""Free ports on this machine, all below 32768: above, the system hands them out by itself."""
+"""Free ports on this machine, all below 32768: the system assigns those above itself."""
 
 import errno
 import socket
@@ -13,7 +13,7 @@ LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 
 def is_free(port: int) -> bool:
-    """Whether nobody listens there, on either loopback: browsers try both for "localhost"."""
+    """Return whether the port is free on both loopbacks: browsers try both for "localhost"."""
     return all(_can_bind(family, host, port) for family, host in LOOPBACK)
 
 
@@ -27,12 +27,12 @@ def _can_bind(family: socket.AddressFamily, host: str, port: int) -> bool:
             raise CannotStart(
                 f"Port {port} is not open to this account: use one above 1023."
             ) from None
-        return error.errno != errno.EADDRINUSE  # a machine without IPv6 takes nothing from us
+        return error.errno != errno.EADDRINUSE  # without IPv6 its loopback cannot be taken
     return True
 
 
 def first_free(candidates: Iterable[int]) -> int:
-    """The first port that nobody uses. Raises CannotStart."""
+    """Return the first free port. Raises CannotStart."""
     candidates = list(candidates)
     for port in candidates:
         if is_free(port):
@@ -41,7 +41,7 @@ def first_free(candidates: Iterable[int]) -> int:
 
 
 def web_port(wanted: int | None) -> int:
-    """The wanted port, or the next free one when none was asked for. Raises CannotStart."""
+    """Return the wanted port, or the first free one for None. Raises CannotStart."""
     if wanted is None:
         return first_free(WEB)
     if not is_free(wanted):

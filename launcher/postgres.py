@@ -18,10 +18,10 @@ DYING_WITHIN_S = 30
 STATUS_LINE = 7  # of postmaster.pid, from 0
 BUILTIN_LOCALE_SINCE = 17
 OWNER = DATABASE = "portal"  # owns and migrates the tables
-APPLICATION = "portal_app"  # what the portal works under: owns nothing
+APPLICATION = "portal_app"  # used by the portal: owns nothing
 READER = "portal_reader"  # for reports
 POWERS = {OWNER: "CREATEDB", APPLICATION: "NOCREATEDB", READER: "NOCREATEDB"}
-STAMP = "portal.roles"  # tells which roles and passwords the cluster was given
+STAMP = "portal.roles"  # a hash of the roles and passwords that the cluster was given
 LOOPBACK_ONLY = "host all all 127.0.0.1/32 scram-sha-256\n"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -29,15 +29,18 @@ SETTINGS = {
     "max_connections": "200",
     "timezone": "UTC",
     "dynamic_shared_memory_type": "mmap",  # /dev/shm is tiny in containers
-    # Rows and statements hold codes and people's documents: they are no matter for a log.
+    # Rows and statements hold codes and people's documents, which must not be in a log.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
 }
-THROWAWAY = {"fsync": "off", "full_page_writes": "off"}  # a kill loses nothing, a power cut all
+THROWAWAY = {
+    "fsync": "off",
+    "full_page_writes": "off",
+}  # safe against a kill, not against a power cut
 
 
 class Postgres(Store):
-    """`durable=False` gives up the disk's safety against power cuts, for the speed of tests."""
+    """`durable=False` gives up safety against power cuts, for the speed of tests."""
 
     name = "postgres"
     title = "PostgreSQL"
@@ -59,7 +62,7 @@ class Postgres(Store):
 
     @property
     def url(self) -> str:
-        """The owner's address."""
+        """The address for the owning role."""
         return self.url_of(OWNER)
 
     def url_of(self, role: str) -> str:
@@ -80,7 +83,7 @@ class Postgres(Store):
         fresh.rename(self.data)
 
     def _refuse_others(self) -> None:
-        """Leave alone what another account or another version has made. Raises CannotStart."""
+        """Raise CannotStart for a cluster that another account or version made."""
         if self.data.stat().st_uid != (self.account.uid if self.account else os.geteuid()):
             raise CannotStart(not_ours(self.data))
         have = (self.data / "PG_VERSION").read_text().strip()
@@ -102,12 +105,12 @@ class Postgres(Store):
         return [*options, "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 
     def _bootstrap(self, data: Path) -> None:
-        """Make roles and database before anybody can connect."""
+        """Make roles and database before the server accepts connections."""
         self._make_roles(data)
         self.command("Creating the database", [f"CREATE DATABASE {DATABASE} OWNER {OWNER}"], data)
 
     def amend(self) -> None:
-        """Make the roles that an earlier version did without, and set passwords made anew."""
+        """Make roles that an earlier version did not have, and set passwords made anew."""
         stamp = self.data / STAMP
         if not stamp.is_file() or stamp.read_text() != self._stamp():
             self._make_roles(self.data)
@@ -133,7 +136,7 @@ class Postgres(Store):
                 f"ALTER ROLE {role} LOGIN {power} PASSWORD '{self.passwords[role]}'"
                 for role, power in POWERS.items()
             ),
-            f"GRANT {APPLICATION} TO {OWNER}",  # whoever owns may also work as the portal does
+            f"GRANT {APPLICATION} TO {OWNER}",  # the owner may also act as the application
         ]
 
     def _stamp(self) -> str:
@@ -145,16 +148,16 @@ class Postgres(Store):
         return run(self.report, program, self.environment())
 
     def outlive_predecessor(self, step: Step) -> None:
-        """Wait for a server that is still closing down; forget one that died without a word.
+        """Wait for a server that is still shutting down; remove the pid file of a killed one.
 
-        A zombie, or a stranger under its old number, would keep PostgreSQL from starting.
+        A zombie, or another process with its old pid, would keep PostgreSQL from starting.
         """
         if not step.wait_until(lambda: not self._is_held(), within_s=DYING_WITHIN_S):
             raise CannotStart(f"Another PostgreSQL works in {self.data}: stop it first.")
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _is_held(self) -> bool:
-        """Whether the process of the pid file lives and works in this directory."""
+        """Whether the process of the pid file is alive and uses this directory."""
         command = Path("/proc", self._pid_file()[0], "cmdline")
         try:
             return str(self.data).encode() in command.read_bytes().split(b"\0")
@@ -162,10 +165,10 @@ class Postgres(Store):
             return False
 
     def program(self) -> Program:
-        # SIGINT, for us and for the kernel: a fast shutdown ends sessions, not waits for them.
+        # SIGINT, from us and from the kernel: a fast shutdown ends sessions instead of waiting.
         argv = [str(self.bin_dir / "postgres"), "-D", str(self.data), "-p", str(self.port)]
         settings = SETTINGS if self.durable else SETTINGS | THROWAWAY
-        argv += [word for name in settings for word in ("-c", f"{name}={settings[name]}")]
+        argv += [part for name in settings for part in ("-c", f"{name}={settings[name]}")]
         return Program(
             self.name,
             argv,

@@ -1,4 +1,4 @@
-"""Processes on a leash: none outlives the launcher, each is stopped with all it started."""
+"""Processes that do not outlive the launcher; each is stopped with all it started."""
 
 import ctypes
 import os
@@ -27,7 +27,7 @@ MARK = "PORTAL_LAUNCH"  # in the environment of every process of one launcher
 
 @dataclass(frozen=True)
 class Program:
-    """How a process is started and how it is asked to stop."""
+    """How a process is started and stopped."""
 
     name: str
     argv: Sequence[str]
@@ -40,7 +40,7 @@ class Program:
 
 
 class Process:
-    """One running program. Start and stop it from the main thread: the leash hangs on that."""
+    """One running program. Start it from the main thread: the kernel stops it when that ends."""
 
     def __init__(
         self, program: Program, environment: Mapping[str, str], log: Path | None = None
@@ -80,7 +80,7 @@ class Process:
         feed(self.popen, self.program.stdin)
 
     def stop(self) -> None:
-        """Ask it to stop; when it does not in time, or a second Ctrl-C comes, kill it."""
+        """Signal it to stop; kill it if it does not in time, or at a second Ctrl-C."""
         if self.alive:
             os.kill(self.pid, self.program.stop_signal)
             until = time.monotonic() + self.program.stop_within_s
@@ -112,13 +112,13 @@ def spawn(
         stdin=stdin,
         stdout=stdout,
         stderr=stderr,
-        preexec_fn=leash(program.orphan_signal),  # noqa: PLW1509  (we have no other thread)
+        preexec_fn=leash(program.orphan_signal),  # noqa: PLW1509  (there is no other thread)
         **account,
     )
 
 
 def feed(popen: subprocess.Popen[bytes], text: str) -> None:
-    """Give it its standard input; one that has died already is noticed by its exit code."""
+    """Write its standard input; one that has died already is noticed by its exit code."""
     assert popen.stdin is not None
     with suppress(BrokenPipeError), popen.stdin as pipe:
         pipe.write(text.encode())
@@ -132,13 +132,14 @@ def leash(number: signal.Signals) -> Callable[[], None]:
     def hold() -> None:
         if library is not None:
             library.prctl(PR_SET_PDEATHSIG, int(number))
-            if os.getppid() != parent:  # it died in between
+            if os.getppid() != parent:  # the launcher died in between
                 os._exit(1)
 
     return hold
 
 
 def kill_group(popen: subprocess.Popen[bytes]) -> None:
+    """Kill a process and its group, and wait for its end."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(popen.pid, signal.SIGKILL)
     popen.wait()
@@ -151,7 +152,7 @@ def run(
     *,
     tail_lines: int = TAIL_LINES,
 ) -> str:
-    """Run one step to its end, showing its progress; return its last lines. Raises CannotStart."""
+    """Run a program to its end, showing progress; return its last lines. Raises CannotStart."""
     with report.step(program.name) as step:
         popen = spawn(
             program,
@@ -171,7 +172,7 @@ def run(
 
 
 def _follow(popen: subprocess.Popen[bytes], step: Step, tail_lines: int) -> str:
-    """Read what it prints until it ends; its last line accompanies the seconds."""
+    """Read what it prints until it ends; its last line is shown beside the seconds."""
     assert popen.stdout is not None
     lines: deque[str] = deque(maxlen=tail_lines)
     with popen.stdout as pipe, selectors.DefaultSelector() as selector:
@@ -198,7 +199,7 @@ def _failure(label: str, output: str) -> str:
 
 
 def marked(launch: str) -> list[int]:
-    """The living processes that carry this launch's mark."""
+    """Return the pids of live processes with this launch's MARK in their environment."""
     wanted = f"{MARK}={launch}".encode()
     return [pid for pid in _pids() if wanted in _environment_of(pid)]
 

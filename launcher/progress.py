@@ -1,4 +1,4 @@
-"""Tells the person at the terminal what is going on, and for how long it has been."""
+"""Shows the person at the terminal what is being done, and for how long."""
 
 import shutil
 import time
@@ -16,7 +16,7 @@ CLEAR_LINE = "\r\x1b[2K"
 
 
 class Report:
-    """Sentences and steps on one stream; None says nothing, a brief one only what takes long."""
+    """Sentences and steps on one stream. None: no output; `brief`: only steps that take long."""
 
     def __init__(self, stream: TextIO | None = None, *, brief: bool = False) -> None:
         self.stream, self.brief = stream, brief
@@ -52,21 +52,21 @@ class Step:
         self.report = report
         self.label = label
         self.began = self.shown = time.monotonic()
-        self.said = False
+        self.was_shown = False
 
     @property
     def seconds(self) -> float:
         return time.monotonic() - self.began
 
     def tick(self, note: str = "") -> None:
-        """Show that it goes on; raise Stopped when a stop was asked for."""
+        """Show the seconds so far. Raises Stopped when a stop was requested."""
         interrupts.check()
-        due_s = PLAIN_EVERY_S if self.said and not self.report.is_terminal else SHOWN_AFTER_S
+        due_s = PLAIN_EVERY_S if self.was_shown and not self.report.is_terminal else SHOWN_AFTER_S
         if self.seconds >= SHOWN_AFTER_S and time.monotonic() - self.shown >= due_s:
             self._show(note)
 
     def _show(self, note: str) -> None:
-        self.shown, self.said = time.monotonic(), True
+        self.shown, self.was_shown = time.monotonic(), True
         line = f"  {self.label} … {self.seconds:.0f} s  {note[:NOTE_LENGTH]}".rstrip()
         if self.report.is_terminal:
             width = shutil.get_terminal_size().columns - 1
@@ -74,14 +74,14 @@ class Step:
         else:
             self.report.say(line)
 
-    def end(self, word: str) -> None:
-        if self.report.brief and not self.said:
+    def end(self, outcome: str) -> None:
+        if self.report.brief and not self.was_shown:
             return
         clear = CLEAR_LINE if self.report.is_terminal else ""
-        self.report.say(f"{clear}  {self.label}: {word}, {self.seconds:.1f} s")
+        self.report.say(f"{clear}  {self.label}: {outcome}, {self.seconds:.1f} s")
 
     def wait_until(self, reached: Callable[[], bool], *, within_s: float) -> bool:
-        """Wait for a condition; tell whether it was reached in time."""
+        """Wait for a condition; return whether it was reached in time. Raises Stopped."""
         until = time.monotonic() + within_s
         while not reached():
             if time.monotonic() > until:

@@ -1,4 +1,4 @@
-"""Whether the committed openapi.json is what the code says: `python -m launcher.schema`."""
+"""Checks that the committed openapi.json matches the code: `python -m launcher.schema`."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ WRITE = ("manage", "spectacular", "--format", "openapi-json", "--file", COMMITTE
 
 
 def problems() -> str:
-    """What is wrong with the committed schema; empty when it is current."""
+    """Return what is wrong with the committed schema; empty when it is current."""
     with tempfile.TemporaryDirectory() as directory:
         fresh = Path(directory, COMMITTED.name)
         made = _make(fresh)

@@ -1,8 +1,8 @@
-"""Who works in a data directory, and where its servers are.
+"""Which launcher uses a data directory, and where its servers are.
 
 `launcher.lock` is held by the one launcher that owns the servers, `users.lock` is shared by the
 commands that use them meanwhile. Both end with the process that holds them, however it ends;
-`state.json` may outlive it.
+`state.json` may remain.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ SHARED = (
 
 @dataclass(frozen=True)
 class State:
-    """What a running launcher tells others; it holds the database's passwords."""
+    """What a running launcher publishes; it holds the database's passwords."""
 
     launch: str
     pid: int
@@ -54,17 +54,17 @@ class Claim:
         self.launch = secrets.token_hex(8)
 
     def publish(self, environment: Mapping[str, str], address: str = "") -> None:
-        """Tell others where the servers are."""
+        """Let other commands know where the servers are."""
         shared = {name: environment[name] for name in SHARED if name in environment}
         state = State(self.launch, os.getpid(), shared, address)
         write_private(self.data_dir / "state.json", json.dumps(asdict(state)))
 
     def retract(self) -> None:
-        """Tell nobody any more."""
+        """Remove what was published."""
         (self.data_dir / "state.json").unlink(missing_ok=True)
 
     def outwait_users(self) -> None:
-        """Let those finish who were told."""
+        """Wait for the commands that use the servers."""
         with _open(self.data_dir / "users.lock") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
 
@@ -73,7 +73,7 @@ class Claim:
         self.file.close()
 
     def clear_leftovers(self, report: Report) -> None:
-        """Wait for what a killed launcher left dying; kill what does not."""
+        """Wait for the processes of a killed launcher to end; kill those that do not."""
         former = read(self.data_dir)
         if former is None:
             return
@@ -107,7 +107,7 @@ def claim(data_dir: Path) -> Claim:
 
 @contextmanager
 def joining(data_dir: Path) -> Iterator[State | None]:
-    """Hold the servers of a running launcher in place; None while it has none to offer."""
+    """Keep the servers of a running launcher up during the block; None if it has none yet."""
     with _open(data_dir / "users.lock") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         state = read(data_dir)

@@ -78,7 +78,7 @@ class Store:
         """Wait for what an earlier start left behind."""
 
     def amend(self) -> None:
-        """Bring the data of an earlier version to what is needed now, while nothing runs."""
+        """Bring the data of an earlier version up to date, before the server runs."""
 
     def program(self) -> Program:
         raise NotImplementedError
@@ -87,5 +87,5 @@ class Store:
         raise NotImplementedError
 
     def is_ready(self) -> bool:
-        """Whether it is our process that answers; an open port could be a neighbor's."""
+        """Return whether this process answers; an open port could be another's."""
         raise NotImplementedError

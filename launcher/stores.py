@@ -15,7 +15,7 @@ from launcher.progress import Report
 from launcher.store import Store
 from launcher.valkey import Valkey
 
-# What tells a program where the servers are, and who may do what there.
+# Where a program finds the servers, and the roles it uses there.
 ADDRESSES = ("DATABASE_URL", "MIGRATION_DATABASE_URL", "READER_ROLE", "CELERY_BROKER_URL")
 THROWAWAY_PORTS = range(20000, 32000)  # apart from a portal's, which may run beside the tests
 
@@ -79,7 +79,7 @@ class Stores:
 
     @property
     def is_prepared(self) -> bool:
-        """Whether a preparation ended since the roles were made: it gives them rights."""
+        """Whether a preparation, which grants the rights, ended since the roles were made."""
         made = self.postgres.data / STAMP
         return self.prepared.exists() and self.prepared.stat().st_mtime >= made.stat().st_mtime
 
@@ -94,7 +94,7 @@ class Stores:
 
 @contextmanager
 def throwaway(*, durable: bool = False) -> Iterator[Stores]:
-    """Servers in a temporary directory, gone with all their data at the end."""
+    """Run servers in a temporary directory, removed with all its data at the end."""
     directory = Path(tempfile.mkdtemp(prefix="portal-test-"))
     first = random.randrange(THROWAWAY_PORTS.start, THROWAWAY_PORTS.stop - 100)
     candidates = range(first, first + 100)

@@ -1,4 +1,4 @@
-"""Keeps services running: what dies is started again, what is stopped is stopped in reverse."""
+"""Keeps services running: restarts those that die, and stops all in reverse order."""
 
 import time
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from launcher.progress import Report
 
 FIRST_DELAY_S = 0.5
 LONGEST_DELAY_S = 30.0
-STEADY_AFTER_S = 60.0  # one that ran this long has earned a quick restart
+STEADY_AFTER_S = 60.0  # after running this long it is restarted quickly again
 LOOK_EVERY_S = 0.2
 
 
@@ -40,19 +40,19 @@ class Supervisor:
         self.watched: list[Watched] = []
 
     def start(self, service: Service) -> None:
-        """Start a service and look after it from now on."""
+        """Start a service and keep it running from now on."""
         self.watched.append(Watched(service, time.monotonic()))
         service.start()
 
     def watch(self) -> None:
-        """Look after the services until a stop is asked for. Raises Stopped."""
+        """Keep the services running until a stop is requested. Raises Stopped."""
         while True:
             interrupts.check()
             self.look()
             time.sleep(LOOK_EVERY_S)
 
     def look(self) -> None:
-        """Look after each service once."""
+        """Check each service once, and restart the dead ones that are due."""
         for watched in self.watched:
             if not watched.service.alive:
                 self._revive(watched)

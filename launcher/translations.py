@@ -1,9 +1,9 @@
-"""Whether the Spanish catalogue is complete: `python -m launcher.translations`.
+"""Checks that the Spanish catalogue is complete: `python -m launcher.translations`.
 
 Reads the sources as Django's makemessages does, but needs no gettext programs: templates are
 turned into calls of gettext by Django itself, and calls are read from the syntax tree.
-`python -m launcher.translations update` adds what is missing to the catalogue, untranslated,
-drops what is gone, and compiles.
+`python -m launcher.translations update` adds missing texts to the catalogue, untranslated,
+removes unused ones, and compiles.
 """
 
 import ast
@@ -61,7 +61,7 @@ class Message:
 
 
 def messages() -> dict[Message, str]:
-    """Every translatable text of the sources, with a place where it stands."""
+    """Return every translatable text of the sources, with one file that has it."""
     found: dict[Message, str] = {}
     for path in _sources():
         read = _in_python if path.suffix == ".py" else _in_template
@@ -91,7 +91,7 @@ def _in_template(text: str) -> Iterator[Message]:
 
 
 def _call_at(text: str) -> str:
-    """The shortest beginning of the text that is a whole expression."""
+    """The shortest beginning of the text that is a complete expression."""
     for end in (found.end() for found in re.finditer(r"\)", text)):
         try:
             ast.parse(text[:end], mode="eval")
@@ -117,7 +117,7 @@ def _constant(arguments: list[ast.expr], place: int | None) -> str | None:
 
 
 def problems() -> list[str]:
-    """One sentence for each text that is missing, unsure or not compiled."""
+    """Return one sentence for each text that is missing, fuzzy or not compiled."""
     catalogue = polib.pofile(str(PO)) if PO.is_file() else polib.POFile()
     entries = {(entry.msgctxt, entry.msgid): entry for entry in catalogue if not entry.obsolete}
     missing = [
@@ -148,7 +148,7 @@ def _placeholders(text: str) -> set[str]:
 
 
 def _stale(catalogue: polib.POFile) -> list[str]:
-    """Whether the compiled file, which Django reads, says something else."""
+    """A sentence if the compiled file, which Django reads, differs from the catalogue."""
     compiled = {}
     if MO.is_file():
         with MO.open("rb") as file:
@@ -162,7 +162,7 @@ def _stale(catalogue: polib.POFile) -> list[str]:
 
 
 def update() -> None:
-    """Bring the catalogue's entries to what the sources say, and compile it."""
+    """Bring the catalogue's entries up to date with the sources, and compile it."""
     catalogue = polib.pofile(str(PO), wrapwidth=99)
     found = {message.key: (message, place) for message, place in messages().items()}
     catalogue[:] = [entry for entry in catalogue if (entry.msgctxt, entry.msgid) in found]

@@ -1,4 +1,4 @@
-"""An embedded Valkey: a doorbell only, so it keeps nothing on disk."""
+"""An embedded Valkey: it only wakes workers, so it keeps nothing on disk."""
 
 import os
 import re
@@ -35,7 +35,7 @@ class Valkey(Store):
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def program(self) -> Program:
-        # Through standard input: on the command line everybody could read the password.
+        # By standard input: on the command line every account could read the password.
         return Program(
             self.name,
             [str(self.server), "-"],
@@ -67,7 +67,7 @@ class Valkey(Store):
         return found is not None and int(found[1]) == self.pid
 
     def ask(self, command: str) -> bytes:
-        """Send one inline command and return the raw answer, empty when nobody listens."""
+        """Send one inline command and return the raw answer, empty when there is none."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
                 connection.sendall(f"AUTH {self.password}\r\n{command}\r\nQUIT\r\n".encode())
