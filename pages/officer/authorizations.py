@@ -38,7 +38,7 @@ def find_authorizations(request: HttpRequest) -> HttpResponse:
     if found:
         return redirect("officer:authorization", found.uuid)
     content = {"form": form, "latest": rows.order_by("-pk")[:LATEST]}
-    return render(request, "officer/find.html", content)
+    return render(request, "officer/authorizations.html", content)
 
 
 def _find_by_code(rows: QuerySet[Authorization], *, code: str) -> Authorization:
@@ -52,7 +52,7 @@ def _find_by_code(rows: QuerySet[Authorization], *, code: str) -> Authorization:
 def show_authorization(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Everything about one authorization."""
     found = dossier(_authorization(request, uuid), at=clock.now(), by=actor_of(request))
-    return render(request, "officer/oversight.html", {"dossier": found})
+    return render(request, "officer/authorization.html", {"dossier": found})
 
 
 @officer_required

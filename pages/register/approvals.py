@@ -146,7 +146,7 @@ def officer(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "mine": row.invited_by == request.user,
         "over": row.expires_at <= clock.now(),
     }
-    return render(request, "register/officer.html", content)
+    return render(request, "register/officer_proposal.html", content)
 
 
 def _verb_of_button(request: HttpRequest, verbs: dict[str, Any]) -> Any:

@@ -57,7 +57,7 @@ def _invite(request: HttpRequest, organization: Organization | None, back: str) 
             return redirect(back)
         if link:
             content |= {"link": link, "email": form.cleaned_data["email"]}
-            return render(request, "register/invited.html", content)
+            return render(request, "register/invitation_link.html", content)
     content |= {
         "title": _("Invite somebody"),
         "submit": _("Send the invitation"),
