@@ -63,7 +63,7 @@ def test_a_forgotten_password_is_replaced_by_a_link(page: Page, buyer: Firm) -> 
     page.goto("/accounts/password/reset/")
     page.fill("#id_email", buyer.actor.user.email)
     page.click(SEND)
-    expect(page.locator("h1")).to_have_text("Look into your mailbox")
+    expect(page.locator("h1")).to_have_text("Check your mailbox")
     check_page(page)
     link = re.search(r"http\S+", mail.outbox[0].body)
     assert link

@@ -280,7 +280,7 @@ def test_when_the_drawn_officer_has_left_another_is_drawn_and_told(
     flag = oversight.review(flagged(), outcome="explained", note="x", by=regulator)
     Membership.objects.filter(user=second_officer.user).update(ended_at=clock.now())
     third = visit(cast.person(regulator.jurisdiction, "tomas@authority.example", "officer"))
-    assert "Somebody must be drawn anew" in text(third.get(address(flag)))
+    assert "A new second officer must be drawn" in text(third.get(address(flag)))
     page = text(decide(third, flag, "confirmed", note="Seen by Tomas"), 422)
     assert "Tomas drawn as second officer" in page
     assert "Seen by Tomas" in page
