@@ -166,6 +166,8 @@ def update() -> None:
     catalogue = polib.pofile(str(PO), wrapwidth=99)
     found = {message.key: (message, place) for message, place in messages().items()}
     catalogue[:] = [entry for entry in catalogue if (entry.msgctxt, entry.msgid) in found]
+    for entry in catalogue:
+        entry.occurrences = [(found[entry.msgctxt, entry.msgid][1], "")]
     known = {(entry.msgctxt, entry.msgid) for entry in catalogue}
     catalogue.extend(_entry(*found[key]) for key in found if key not in known)
     catalogue.save()
