@@ -9,13 +9,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from audit.invariants import HALTING
 from audit.models import Violation
-from precursors.errors import Refused
 from registry import clock, events
 from registry.actors import Actor
+from registry.inputs import given_reason
 from registry.models import Jurisdiction
 
 __all__ = ["halt_issuing", "reasons_to_halt", "resume_issuing"]
@@ -41,14 +40,12 @@ def resume_issuing(*, reason: str) -> bool:
     What is broken is accepted as it is: it stays told, and halts nothing again; anything found
     later does. Raises Refused: no_reason.
     """
-    if not reason.strip():
-        raise Refused("no_reason", _("Give a reason."), field="reason")
-    at = clock.now()
+    reason, at = given_reason(reason), clock.now()
     halted = list(_locked().exclude(issuing_halted_at=None))
     accepted = _accept(at) if halted else []
     for jurisdiction in halted:
         _set(jurisdiction, None)
-        data = {"reason": reason.strip(), "accepted": accepted[:TOLD_MAX]}
+        data = {"reason": reason, "accepted": accepted[:TOLD_MAX]}
         _record("issuing.resumed", jurisdiction, at, **data)
     return bool(halted)
 

@@ -13,6 +13,7 @@ from uuid6 import uuid7
 from authorizations.ledger import Balances
 from authorizations.models.ledger import kilograms
 from precursors.quantities import Quantity, Unit
+from registry.inputs import REASON_LENGTH
 
 
 class Status(models.TextChoices):
@@ -57,7 +58,8 @@ class Authorization(models.Model):
         "registry.Site", models.PROTECT, null=True, db_index=False
     )
     vehicle = models.ForeignKey("registry.Vehicle", models.PROTECT, null=True, db_index=False)
-    purpose = models.CharField(max_length=300, blank=True)
+    # As the buyer stated it; without a code, the reason of the sale.
+    purpose = models.CharField(max_length=REASON_LENGTH, blank=True)
 
     permit = models.ForeignKey(
         "registry.Permit", models.PROTECT, null=True, related_name="+", db_index=False

@@ -8,6 +8,7 @@ from uuid6 import uuid7
 
 from authorizations.models.ledger import kilograms
 from precursors.quantities import Quantity, Unit
+from registry.inputs import REASON_LENGTH
 
 
 class Sale(models.Model):
@@ -28,7 +29,7 @@ class Sale(models.Model):
     root = models.ForeignKey("self", models.PROTECT, null=True, related_name="reports")
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
     is_void = models.BooleanField(default=False)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=REASON_LENGTH, blank=True)
 
     buyer = models.ForeignKey(
         "registry.Organization", models.PROTECT, related_name="+", db_index=False
@@ -198,7 +199,7 @@ class Agreement(models.Model):
     )
     version = models.PositiveIntegerField()
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="agreements")  # the root
-    reason = models.CharField(max_length=500)
+    reason = models.CharField(max_length=REASON_LENGTH)
     recorded_at = models.DateTimeField()
     agreed_by = models.ForeignKey("registry.User", models.PROTECT, null=True)
     api_key = models.ForeignKey("registry.ApiKey", models.PROTECT, null=True)

@@ -14,7 +14,7 @@ from authorizations.models.authorization import LIVE
 from precursors.errors import Refused
 from registry import operations as registry
 from registry.actors import Actor, require_authority
-from registry.inputs import given_reason
+from registry.inputs import REASON_LENGTH, given_reason, optional_text
 from registry.models import License
 
 
@@ -36,13 +36,14 @@ def refuse(authorization: Authorization, *, reason: str, by: Actor) -> Authoriza
 def cancel(authorization: Authorization, *, reason: str = "", by: Actor) -> Authorization:
     """Give a code back. Once the vendor has looked it up, its quantity is held for a while.
 
-    Raises Refused: not_the_buyer, not_live.
+    Raises Refused: not_the_buyer, not_live, too_long, not_text.
     """
     require_buyer(authorization, by)
     authorization, at = lock_settled(authorization)
     if authorization.status == Status.CANCELLED:
         return authorization
     require_status(authorization, Status.PENDING, Status.ISSUED)
+    reason = optional_text(reason, field="reason", at_most=REASON_LENGTH)
     held = authorization.looked_up_at is not None
     end_authorization(authorization, Status.CANCELLED, held=held, at=at, reason=reason, by=by)
     return authorization
@@ -93,7 +94,7 @@ def release(authorization: Authorization, *, reason: str = "", by: Actor) -> Aut
     """
     if by != Actor.portal(by.jurisdiction):
         require_authority(by)
-        given_reason(reason)
+        reason = given_reason(reason)
     authorization, at = lock_settled(authorization)
     if authorization.released_at:
         return authorization

@@ -20,6 +20,7 @@ from precursors.models import Product
 from precursors.quantities import Quantity
 from registry.actors import Actor, require_authority
 from registry.events import NewEvent
+from registry.inputs import REASON_LENGTH, optional_text
 from registry.issuing import only_while_issuing
 from registry.models import Organization, Site, Vehicle
 from registry.models.firms import Activity
@@ -167,7 +168,8 @@ def _deadlines(authorization: Authorization) -> list[Due]:
 def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Authorization:
     """Grant a pending request; every check is made again, save what it has reserved.
 
-    Raises Refused: not_the_authority, not_pending, issuing_halted, not_eligible.
+    Raises Refused: not_the_authority, not_pending, issuing_halted, not_eligible, too_long,
+    not_text.
     """
     require_authority(by)
     authorization, at = lock_settled(authorization)
@@ -175,6 +177,7 @@ def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Autho
         return authorization
     require_status(authorization, Status.PENDING)
     only_while_issuing(authorization.jurisdiction)
+    reason = optional_text(reason, field="reason", at_most=REASON_LENGTH)
     purchase = Purchase.of(authorization, at=at)
     if reasons := reasons_against(purchase):
         raise not_eligible(purchase, reasons)

@@ -14,7 +14,7 @@ from authorizations.acts.reports import SaleReport, lock_reported, record_report
 from authorizations.models import Agreement, Authorization, Sale
 from precursors.errors import Refused
 from registry.actors import Actor, require_authority
-from registry.inputs import given_reason
+from registry.inputs import REASON_LENGTH, given_reason, optional_text
 from rules.count import SaleStep, Word
 
 
@@ -23,11 +23,12 @@ def record_sale(authorization: Authorization, report: SaleReport, *, by: Actor) 
     """Record a sale against a code as it is reported, however late, large or strange.
 
     Raises Refused: not_the_seller, sold_ahead_of_time, sold_too_long_ago, weights_incomplete,
-    gross_below_tare, plate_invalid, net_is_zero, density_unknown, unknown_site; for one that is
-    named by its code alone, code_unknown.
+    gross_below_tare, plate_invalid, net_is_zero, density_unknown, unknown_site, too_long,
+    not_text; for one that is named by its code alone, code_unknown.
     """
     authorization, place, at = lock_reported(authorization, report, by)
-    sale = sale_from(authorization, report, place, at=at, reason=report.reason.strip(), by=by)
+    reason = optional_text(report.reason, field="reason", at_most=REASON_LENGTH)
+    sale = sale_from(authorization, report, place, at=at, reason=reason, by=by)
     look = note_first_look(authorization, at=at, by=by)
     record_report(authorization, sale, sale.net_kg, kind="sale", at=at, before=look, by=by)
     return sale

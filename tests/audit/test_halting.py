@@ -16,6 +16,7 @@ from oversight import operations as oversight
 from precursors.errors import Refused
 from registry import clock
 from registry.actors import Actor
+from registry.inputs import REASON_LENGTH
 from registry.models import Event, Jurisdiction
 from tests.cast import Firm, kg
 
@@ -98,10 +99,13 @@ def test_an_operator_resumes_it_and_says_why(
     assert "Nothing was halted" in resume()
 
 
-def test_without_a_reason_it_stays_halted(ask: Callable[..., Authorization]) -> None:
+@pytest.mark.parametrize("reason", ["  ", "x" * (REASON_LENGTH + 1)])
+def test_without_a_reason_that_can_be_kept_it_stays_halted(
+    ask: Callable[..., Authorization], reason: str
+) -> None:
     halt_issuing(because=BECAUSE)
     with pytest.raises(CommandError):
-        resume("  ")
+        resume(reason)
     assert code_of(ask) == "issuing_halted"
 
 
