@@ -1,4 +1,4 @@
-"""Asks the invariants, keeps what breaks them, calls an operator, and halts where it must."""
+"""Checks the invariants, records and logs what breaks them, and halts issue where required."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ __all__ = ["check_invariants"]
 log = structlog.get_logger("portal.invariants")
 
 KEPT_MAX = 1000  # of one invariant at a time: then something is wrong everywhere
-TOLD_MAX = 10
+LOGGED_MAX = 10
 EVERYTHING_AFTER = timedelta(hours=25)
 ONE_AT_A_TIME = 0x1BA1A
 MARKED = {
@@ -51,26 +51,26 @@ ORDER BY 1
 
 
 def check_invariants(*, everything: bool = False) -> bool:
-    """Ask of what changed since the check before the last, or of everything there is.
+    """Check what changed since the check before the last, or everything.
 
-    Of everything also where that was long ago: a night may have been missed. False where another
-    check is under way.
+    Everything also where that was last checked long ago: a night may have been missed. Returns
+    False where another check is under way.
     """
-    with _alone() as alone:
-        if alone:
+    with _exclusively() as acquired:
+        if acquired:
             _check(everything)
-    return alone
+    return acquired
 
 
 @contextmanager
-def _alone() -> Iterator[bool]:
+def _exclusively() -> Iterator[bool]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_AT_A_TIME])
-        (alone,) = cursor.fetchone()
+        (acquired,) = cursor.fetchone()
         try:
-            yield alone
+            yield acquired
         finally:
-            if alone:
+            if acquired:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
 
 
@@ -82,8 +82,8 @@ def _check(everything: bool) -> None:
         found = question.broken(scope, most=KEPT_MAX)
         _keep(question.number, question.name, found, at)
         if question.number in HALTING:
-            _halt()  # before the others are asked: that may take a while
-    _forget_the_unasked(at)
+            _halt()  # before the other questions, which may take a while
+    _clear_retired(at)
     watermark.marks, watermark.marks_before = marks, watermark.marks
     watermark.checked_at = at
     watermark.everything_at = at if scope.everything else watermark.everything_at
@@ -119,7 +119,7 @@ def _open() -> QuerySet[Violation]:
 
 
 def _keep(number: int, invariant: str, found: list[str], at: datetime) -> None:
-    """Enter what is newly broken, and end what is in order again: it was asked again."""
+    """Record what is newly broken, and clear what is in order again."""
     was = set(_open().filter(invariant=invariant).values_list("subject", flat=True))
     new = [subject for subject in dict.fromkeys(found) if subject not in was]
     Violation.objects.bulk_create(
@@ -133,17 +133,17 @@ def _keep(number: int, invariant: str, found: list[str], at: datetime) -> None:
         gone = was - set(found)
         _open().filter(invariant=invariant, subject__in=gone).update(cleared_at=at)
     if new:
-        log.error("invariant_broken", invariant=invariant, rows=len(new), some=new[:TOLD_MAX])
+        log.error("invariant_broken", invariant=invariant, rows=len(new), some=new[:LOGGED_MAX])
 
 
-def _forget_the_unasked(at: datetime) -> None:
-    """What an earlier version of the portal asked, nobody will find in order again."""
-    asked = [question.name for question in QUESTIONS]
-    _open().exclude(invariant__in=asked).update(cleared_at=at)
+def _clear_retired(at: datetime) -> None:
+    """Clear violations of invariants that only an earlier version of the portal checked."""
+    current = [question.name for question in QUESTIONS]
+    _open().exclude(invariant__in=current).update(cleared_at=at)
 
 
 def _halt() -> None:
-    """On what no operator has seen yet."""
+    """Halt on what no operator has accepted yet."""
     because = reasons_to_halt()
     if because:
         halt_issuing(because=because)

@@ -19,33 +19,33 @@ from registry.models import Jurisdiction
 
 __all__ = ["halt_issuing", "reasons_to_halt", "resume_issuing"]
 
-TOLD_MAX = 100  # of what was accepted
+RECORDED_MAX = 100  # of what was accepted
 
 
 @transaction.atomic
 def halt_issuing(*, because: Sequence[str]) -> bool:
-    """Halt everywhere, sandboxes too: the fault may be anybody's. False where it is halted."""
+    """Halt everywhere, sandboxes too: the fault may be anywhere. False where it is halted."""
     at = clock.now()
-    going_on = list(_locked().filter(issuing_halted_at=None))
-    for jurisdiction in going_on:
+    issuing = list(_lock_jurisdictions().filter(issuing_halted_at=None))
+    for jurisdiction in issuing:
         _set(jurisdiction, at)
         _record("issuing.halted", jurisdiction, at, because=list(because))
-    return bool(going_on)
+    return bool(issuing)
 
 
 @transaction.atomic
 def resume_issuing(*, reason: str) -> bool:
-    """Issue codes again, on an operator's word. False where nothing was halted.
+    """Issue codes again, as an operator decided. False where nothing was halted.
 
-    What is broken is accepted as it is: it stays told, and halts nothing again; anything found
-    later does. Raises Refused: no_reason.
+    What is broken is accepted as it is: it stays recorded and does not halt again; what is found
+    later does. Raises Refused: no_reason, not_text, too_long.
     """
     reason, at = given_reason(reason), clock.now()
-    halted = list(_locked().exclude(issuing_halted_at=None))
+    halted = list(_lock_jurisdictions().exclude(issuing_halted_at=None))
     accepted = _accept(at) if halted else []
     for jurisdiction in halted:
         _set(jurisdiction, None)
-        data = {"reason": reason, "accepted": accepted[:TOLD_MAX]}
+        data = {"reason": reason, "accepted": accepted[:RECORDED_MAX]}
         _record("issuing.resumed", jurisdiction, at, **data)
     return bool(halted)
 
@@ -66,7 +66,7 @@ def _accept(at: datetime) -> list[str]:
     return [str(row) for row in rows]
 
 
-def _locked() -> QuerySet[Jurisdiction]:
+def _lock_jurisdictions() -> QuerySet[Jurisdiction]:
     return Jurisdiction.objects.select_for_update(no_key=True).order_by("pk")
 
 

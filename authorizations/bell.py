@@ -1,7 +1,7 @@
-"""The doorbell: tells the worker that something is due. Losing a ring costs at most a sweep.
+"""Wakes the worker when something is due. A lost ring costs at most the wait for a sweep.
 
-One thread of each process talks to the broker, so that no request ever waits for it; what
-rings while it talks is told once, afterwards.
+One thread of each process talks to the broker, so that no request ever waits for it;
+rings that come while it does are sent as one, afterwards.
 """
 
 import os
@@ -16,7 +16,7 @@ from celery import current_app
 WORK = "oversight.tasks.work"
 ANSWER_S_MAX = 2  # how long to wait for a broker
 PAUSE_S = 0.25  # between two rings: a busy counter does not flood the queue
-RINGS_MAX = 20  # so many unheard are enough: whoever hears one does all that is due
+RINGS_MAX = 20  # in the queue: one is enough for all that is due
 
 log = structlog.get_logger("portal.bell")
 
@@ -24,7 +24,7 @@ log = structlog.get_logger("portal.bell")
 def tell_worker() -> None:
     """Put the task `work` into the queue, over a fresh connection. Raises what the broker does.
 
-    It never goes stale: that would take two machines whose clocks agree.
+    It has no expiry: that would take two machines whose clocks agree.
     """
     with current_app.connection_for_write(connect_timeout=ANSWER_S_MAX) as connection:
         connection.ensure_connection(max_retries=1, timeout=ANSWER_S_MAX)
@@ -36,8 +36,8 @@ def tell_worker() -> None:
 class Bell:
     """Rings that come together are one. Nothing a ring meets is the caller's business."""
 
-    def __init__(self, tell: Callable[[], None]) -> None:
-        self._tell = tell
+    def __init__(self, notify: Callable[[], None]) -> None:
+        self._notify = notify
         self._rung = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -53,7 +53,7 @@ class Bell:
         while self._rung.wait():
             self._rung.clear()
             try:
-                self._tell()
+                self._notify()
             except Exception as error:  # whatever it is, the sweep makes up for it
                 log.warning("bell_unheard", error=str(error))
             time.sleep(PAUSE_S)

@@ -1,8 +1,8 @@
 """Authorization codes: eleven random characters and a check character, shown in fours.
 
 Crockford's base 32, whose last character is Luhn's check over the same 32 symbols. It finds
-every mistyped character and nearly every swap of neighbours, so that a slip of the finger is
-told apart from a code that does not exist.
+every mistyped character and nearly every swap of neighbors, so that a typing error can be
+distinguished from a code that does not exist.
 """
 
 import re

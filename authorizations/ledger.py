@@ -54,7 +54,7 @@ def _held(held: Decimal, by: Decimal, consumed_by: Decimal, settled: bool) -> De
 
 
 def ended(balances: Balances, *, held: bool) -> Balances:
-    """Book the end of a live code: its reserve is freed, or held while a sale may yet be told."""
+    """Book the end of a live code: its reserve is freed, or held while a sale may be reported."""
     return replace(
         balances, reserved=ZERO, held=balances.held + (balances.reserved if held else ZERO)
     )

@@ -1,4 +1,4 @@
-"""Asks at the counter, before a sale is recorded, whether the scale was read well."""
+"""What a code still allows, and whether a sale that is being entered would exceed it."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -27,7 +27,7 @@ def beyond_tolerance_kg(
 ) -> Decimal:
     """Give by how many kg of product a sale would pass what its code allows; 0 within tolerance.
 
-    Nothing is refused for it: the vendor is asked to check, and says why.
+    Nothing is refused for it: the vendor is asked to check it and to give a reason.
     Raises Refused: density_unknown, quantity_too_large.
     """
     counted_kg = authorization.sold_kg - (instead_of.net_kg if instead_of else ZERO)

@@ -15,18 +15,18 @@ __all__ = ["current_ruleset"]
 def current_ruleset(jurisdiction: Jurisdiction) -> Ruleset:
     """The ruleset by which a new authorization will be judged.
 
-    The first one, and one that lacks a rule the portal has learned since, is completed with
-    the rules' defaults: that tightens, and needs no second officer. What would loosen it, as
+    The first one, and one that lacks a rule added since, is completed with the rules'
+    defaults: that tightens, and needs no second officer. What would loosen it, as
     the lower count of self-reports, is not added to it.
     """
     latest = Ruleset.objects.filter(jurisdiction=jurisdiction).order_by("-version").first()
     if latest is None:
-        return _added(jurisdiction, 1, _defaults())
+        return _add_version(jurisdiction, 1, _defaults())
     missing = rules.RULES.keys() - latest.settings.keys()
     if not missing:
         return latest
     completed = {name: _defaults()[name] for name in missing} | latest.settings
-    return _added(jurisdiction, latest.version + 1, completed)
+    return _add_version(jurisdiction, latest.version + 1, completed)
 
 
 def _defaults() -> dict[str, dict[str, Any]]:
@@ -35,7 +35,7 @@ def _defaults() -> dict[str, dict[str, Any]]:
     return defaults
 
 
-def _added(jurisdiction: Jurisdiction, version: int, values: dict[str, Any]) -> Ruleset:
+def _add_version(jurisdiction: Jurisdiction, version: int, values: dict[str, Any]) -> Ruleset:
     ruleset, _created = Ruleset.objects.get_or_create(
         jurisdiction=jurisdiction,
         version=version,

@@ -45,7 +45,7 @@ class Contender:
     world: Any = field(default_factory=dict)
 
     wsgi = ""  # the application that gunicorn serves; none where there is no web
-    gunicorn = ()  # beside what gunicorn.conf.py says, the same for all
+    gunicorn = ()  # beside what gunicorn.conf.py sets, the same for all
 
     def prepare(self, url: str) -> None:
         """Make its tables and its firms in the database of this address."""

@@ -1,6 +1,6 @@
 """How much processor time processes have used, from /proc.
 
-Of a process with one thread, as PostgreSQL's are, the scheduler tells it to the nanosecond; else
+Of a process with one thread, as PostgreSQL's are, the scheduler counts it to the nanosecond; else
 it is counted in ticks of 10 ms.
 """
 
@@ -60,7 +60,7 @@ def _usage(process: Path) -> Usage | None:
 
 
 def _exact_s(process: Path) -> float | None:
-    """None where the kernel does not tell."""
+    """None where the kernel does not report it."""
     try:
         return int((process / "schedstat").read_text().split()[0]) / NANOSECONDS
     except OSError:

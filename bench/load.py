@@ -3,7 +3,7 @@
     python -m bench.load <plan >answers        (JSON lines, see `Run`)
 
 One thread and prepared bytes: the client shares the machine with what it measures, so it must
-cost little, and what it costs is told.
+cost little, and what it costs is reported.
 """
 
 import gc

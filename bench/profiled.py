@@ -17,7 +17,7 @@ found = cProfile.Profile()
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     if environ["PATH_INFO"] == "/profile":
-        return _told(start_response)
+        return _report(start_response)
     found.enable()
     try:
         return portal(environ, start_response)
@@ -25,7 +25,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         found.disable()
 
 
-def _told(start_response: Callable[..., Any]) -> list[bytes]:
+def _report(start_response: Callable[..., Any]) -> list[bytes]:
     text = io.StringIO()
     if found.getstats():
         statistics = pstats.Stats(found, stream=text).strip_dirs()

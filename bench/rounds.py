@@ -1,4 +1,4 @@
-"""Interleaved rounds: what is measured in one, and what many of them say."""
+"""Interleaved rounds: what is measured in one, and what many of them show."""
 
 import statistics
 from collections.abc import Iterator
@@ -69,16 +69,16 @@ class Bench:
 
     def _turn(self, contender: Contender, count: int) -> Iterator[Sample]:
         """Issue so many codes, then sell on each of them."""
-        asked = acts(contender.size, self.begun[contender.name], count)
+        planned = acts(contender.size, self.begun[contender.name], count)
         self.begun[contender.name] += count
         issued: list[object] = []
         for path in PATHS:
-            requests = contender.requests(path, asked, issued)
-            run, sample = self._measured(contender, path, requests)
+            requests = contender.requests(path, planned, issued)
+            run, sample = self._measure(contender, path, requests)
             issued = run.answers
             yield sample
 
-    def _measured(
+    def _measure(
         self, contender: Contender, path: str, requests: list[object]
     ) -> tuple[Run, Sample]:
         server, postgres = contender.server_s, cpu.tree_s(self.postgres_pid)

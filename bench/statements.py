@@ -14,7 +14,7 @@ from bench.world import acts
 
 COUNTED = 30  # requests of each path, one after the other
 COLUMNS = re.compile(r'SELECT ("[^()]{200,}?") FROM')
-SETTLE_S = 0.02  # what a server still says after its answer
+SETTLE_S = 0.02  # what a server still logs after its answer
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Count:
 
 def counts(contender: Contender, log: StatementLog, first: int) -> dict[str, Count]:
     """Count both paths, on connections that are open already, one request at a time."""
-    asked = acts(contender.size, first, COUNTED)
+    planned = acts(contender.size, first, COUNTED)
     issued: list[object] = []
     found = {}
     for path in PATHS:
-        requests = contender.requests(path, asked, issued)
+        requests = contender.requests(path, planned, issued)
         issued, lists = [], []
         for request in requests:
             began = log.position
@@ -52,7 +52,7 @@ def _median(lists: list[list[str]]) -> Count:
 
 
 def shortened(statement: str) -> str:
-    """Without the names of the many columns that Django asks for."""
+    """Without the names of the many columns that Django selects."""
     return COLUMNS.sub(lambda found: f"SELECT <{found[1].count(',') + 1} columns> FROM", statement)
 
 

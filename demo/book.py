@@ -1,4 +1,4 @@
-"""Writes down, in memory, what the verbs of `authorizations` would have written.
+"""Builds, in memory, the rows that the verbs of `authorizations` would have written.
 
 A year of trade is too much to be acted out verb by verb at every first start. The arithmetic is
 the ledger's own; `check_invariants` holds the result to what must always be true.
@@ -27,7 +27,7 @@ from authorizations.models import (
 )
 from demo import numbers
 from demo.firms import Firm
-from demo.paper import SEEN_AFTER, Case, Order, Paper, Said
+from demo.paper import SEEN_AFTER, Case, Order, Paper, Report
 from precursors.quantities import Quantity
 from registry.actors import Actor
 from registry.models import Jurisdiction, Permit
@@ -83,7 +83,7 @@ class Book(Paper):
         self._end(case, Status.EXPIRED, at, held=held, reason="", by=self.portal)
 
     def release(self, case: Case, *, at: datetime) -> None:
-        """As the portal does, 24 h after the validity of what ended without the vendor's word."""
+        """As the portal does, 24 h after the validity of what ended undeclared."""
         if case.is_live or case.row.declared_at or case.row.released_at:
             return
         case.row.released_at = at
@@ -110,22 +110,22 @@ class Book(Paper):
 
     # The sale, and after ----------------------------------------------------------------------
 
-    def sell(self, case: Case, quantity: Quantity, said: Said, *, at: datetime) -> Sale:
+    def sell(self, case: Case, quantity: Quantity, report: Report, *, at: datetime) -> Sale:
         """Record a sale as it is reported, whatever it is."""
-        sale = self._sale(case, quantity, said, at)
+        sale = self._sale(case, quantity, report, at)
         case.words[sale.pk] = [SaleStep(Word.REPORTED, sale.net_kg)]
-        self._awaited[case.row.buyer_id][sale.pk] = max(said.sold_at, at)
+        self._awaited[case.row.buyer_id][sale.pk] = max(report.sold_at, at)
         self._note_awaited(case)
         self._book_sale(case, sale, sale.net_kg, "sale", at)
         self.due(case, DutyReason.RECEIPT_DUE, receipts_due.due_at(sale))
         return sale
 
     def sell_without_code(
-        self, order: Order, said: Said, *, at: datetime, rng: Random
+        self, order: Order, report: Report, *, at: datetime, rng: Random
     ) -> tuple[Case, Sale]:
         permits = self._permits(order)
         row = self._opened(order, permits, at, rng)
-        row.code, row.status, row.purpose = None, Status.CLOSED, said.reason
+        row.code, row.status, row.purpose = None, Status.CLOSED, report.reason
         row.destination_site = row.vehicle = None
         row.quantity_value, row.quantity_unit = ZERO, "kg"
         row.product_kg = row.net_kg = row.reserved_kg = ZERO
@@ -136,13 +136,13 @@ class Book(Paper):
         row.allowance_id, row.seller_allowance_id = (allowance.pk for allowance in pair)
         self.open(case)
         self.event(case, "authorization.without_code", at, by=order.seller.actor)
-        return case, self.sell(case, order.quantity, said, at=at)
+        return case, self.sell(case, order.quantity, report, at=at)
 
     def correct(
-        self, case: Case, sale: Sale, quantity: Quantity, said: Said, *, at: datetime
+        self, case: Case, sale: Sale, quantity: Quantity, report: Report, *, at: datetime
     ) -> Sale:
         before = count_sale(case.words[sale.pk])
-        new = self._sale(case, quantity, said, at)
+        new = self._sale(case, quantity, report, at)
         new.root_id = new.replaces_id = sale.pk
         case.words[sale.pk].append(SaleStep(Word.REPORTED, new.net_kg))
         self._book_sale(case, new, count_sale(case.words[sale.pk]) - before, "correction", at)
@@ -160,7 +160,7 @@ class Book(Paper):
         reasons: tuple[str, ...] = (),
         remarks: str = "",
     ) -> None:
-        """The buyer's word on what arrived."""
+        """Record the buyer's report of what arrived."""
         receipt = Receipt(
             uuid=numbers.uuid(at, case.rng),
             jurisdiction=self.jurisdiction,
@@ -184,7 +184,7 @@ class Book(Paper):
         self._book_receipt(case, sale, receipt)
 
     def _book_receipt(self, case: Case, sale: Sale, receipt: Receipt) -> None:
-        told = {
+        data = {
             "sale": str(sale.uuid),
             "outcome": str(receipt.outcome),
             "quantity": str(receipt.quantity_value),
@@ -194,7 +194,7 @@ class Book(Paper):
         case.words[sale.pk].append(SaleStep(Word.RECEIVED, receipt.net_kg))
         rise = count_sale(case.words[sale.pk]) - before
         by = case.buyer.actor
-        self._change_sold(case, rise, "received", receipt.recorded_at, data=told, by=by)
+        self._change_sold(case, rise, "received", receipt.recorded_at, data=data, by=by)
 
     def _note_awaited(self, case: Case) -> None:
         since = self._awaited[case.row.buyer_id]
@@ -263,13 +263,13 @@ class Book(Paper):
         self.enter(case, Balances(reserved=case.row.net_kg), "request", at)
 
     def _note_request(self, case: Case, order: Order, permit: Permit, at: datetime) -> None:
-        asked = {
+        data = {
             "product": order.product.code,
             "quantity": str(order.quantity.value),
             "unit": order.quantity.unit.value,
             "net_kg": str(case.row.net_kg),
         }
-        self.event(case, "authorization.requested", at, data=asked, by=case.buyer.actor)
+        self.event(case, "authorization.requested", at, data=data, by=case.buyer.actor)
         if self._is_automatic(case.row, permit, at):
             case.row.status, case.row.issued_at = Status.ISSUED, at
             case.row.valid_until = self._valid_until(case, at)
@@ -282,9 +282,9 @@ class Book(Paper):
     def _is_automatic(self, row: Authorization, permit: Permit, at: datetime) -> bool:
         since = at - AUTOMATIC_WINDOW
         key = row.buyer_id, row.precursor_id
-        lately = sum((kg for issued_at, kg in self._issued[key] if issued_at > since), ZERO)
+        recent_kg = sum((kg for issued_at, kg in self._issued[key] if issued_at > since), ZERO)
         limit = permit.automatic_limit_kg
-        return limit is not None and lately + row.net_kg <= limit
+        return limit is not None and recent_kg + row.net_kg <= limit
 
     def _count_issue(self, case: Case, at: datetime) -> None:
         self._issued[case.row.buyer_id, case.row.precursor_id].append((at, case.row.net_kg))
@@ -297,7 +297,7 @@ class Book(Paper):
             end_of_day(case.seller.license.valid_to, zone),
         )
 
-    def _sale(self, case: Case, quantity: Quantity, said: Said, at: datetime) -> Sale:
+    def _sale(self, case: Case, quantity: Quantity, report: Report, at: datetime) -> Sale:
         sale = Sale(
             id=self.next_id(Sale),
             uuid=numbers.uuid(at, case.rng),
@@ -308,20 +308,20 @@ class Book(Paper):
             seller_id=case.row.seller_id,
             quantity_value=quantity.value,
             quantity_unit=str(quantity.unit),
-            product_kg=said.product.product_kg(quantity),
-            net_kg=said.product.net_kg(quantity),
-            sold_on=said.sold_at.astimezone(self.jurisdiction.zone).date(),
+            product_kg=report.product.product_kg(quantity),
+            net_kg=report.product.net_kg(quantity),
+            sold_on=report.sold_at.astimezone(self.jurisdiction.zone).date(),
             recorded_at=at,
             driver_document=case.buyer.driver.document,
             driver_license=case.buyer.driver.license,
             recorded_by=case.seller.actor.user,
-            **vars(said),
+            **vars(report),
         )
         self.rows[Sale].append(sale)
         return sale
 
     def _book_sale(self, case: Case, sale: Sale, rise: Decimal, kind: str, at: datetime) -> None:
-        told = {
+        data = {
             "sale": str(sale.uuid),
             "quantity": str(sale.quantity_value),
             "unit": sale.quantity_unit,
@@ -329,7 +329,7 @@ class Book(Paper):
             "reason": sale.reason,
         }
         by = case.seller.actor
-        self._change_sold(case, rise, kind, at, complete=sale.complete, data=told, by=by)
+        self._change_sold(case, rise, kind, at, complete=sale.complete, data=data, by=by)
 
     def _change_sold(
         self,

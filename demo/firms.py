@@ -78,7 +78,7 @@ class Cast:
 
 
 def enter(
-    count: int, *, officers: list[Actor], first_day: date, said: Callable[[int], None]
+    count: int, *, officers: list[Actor], first_day: date, report: Callable[[int], None]
 ) -> Cast:
     """Enter so many firms as of now; the first buyer and vendor are those a visitor can be."""
     cast = Cast(officers, [], [])
@@ -88,7 +88,7 @@ def enter(
         firm = _firm(serial, sells, by=officers[serial % 2], first_day=first_day)
         (cast.vendors if sells else cast.buyers).append(firm)
         _permit(firm, _lines(serial, sells, catalogue), sells=sells, by=officers[serial % 2])
-        said(serial)
+        report(serial)
     return cast
 
 

@@ -36,13 +36,13 @@ def judge(book: Book, *, tell: Tell) -> None:
     done: list[Evaluation] = []
     for start in range(0, len(cases), CASES_AT_ONCE):
         batch = cases[start : start + CASES_AT_ONCE]
-        done += _judged(batch)
+        done += _evaluate_batch(batch)
         tell("judging", 0.7 + 0.1 * (start + len(batch)) / len(cases))
     loading.copy(Evaluation, done)
     _judge_watched(cases, tell)
 
 
-def _judged(batch: list[Case]) -> Iterator[Evaluation]:
+def _evaluate_batch(batch: list[Case]) -> Iterator[Evaluation]:
     """Evaluate as they stand those that break no rule, or one of low severity.
 
     The others are watched from now on: each step to what they are will be judged.
@@ -113,25 +113,25 @@ def _decide(flag: Flag, last: datetime, officers: list[Actor], rng: Random, now:
     first, second = rng.sample(officers, 2)
     outcome = rng.choice(("explained", "explained", "dismissed", "confirmed"))
     at = last + timedelta(hours=rng.uniform(5, 80))
-    _say(flag, outcome, first, at)
+    _review_at(flag, outcome, first, at)
     if flag.severity != Severity.HIGH:
         return
     agreed = rng.random() < 0.85
     final = outcome if agreed else "confirmed"
-    _say(flag, final, second, min(now, at + timedelta(hours=rng.uniform(4, 50))))
+    _review_at(flag, final, second, min(now, at + timedelta(hours=rng.uniform(4, 50))))
 
 
 def _take(flag: Flag, last: datetime, officers: list[Actor], rng: Random, now: datetime) -> None:
-    """An officer has it on the desk; a high one is already proposed."""
+    """Assign it to an officer, who proposes an outcome where it is high."""
     at = last + timedelta(hours=rng.uniform(5, 30))
     by = rng.choice(officers)
     past.go_to(at)
     assign(flag, to=by.user, by=by)
     if flag.severity == Severity.HIGH:
-        _say(flag, "explained", by, min(now, at + timedelta(hours=2)))
+        _review_at(flag, "explained", by, min(now, at + timedelta(hours=2)))
 
 
-def _say(flag: Flag, outcome: str, by: Actor, at: datetime) -> None:
+def _review_at(flag: Flag, outcome: str, by: Actor, at: datetime) -> None:
     past.go_to(at)
     review_flag(flag, outcome=outcome, note=NOTES[outcome], by=by)
 

@@ -85,8 +85,8 @@ def sold_without_code(stage: Stage, plot: Plot, case: Case) -> Story:
     order = replace(plot.order, quantity=amount)
     kg = plot.order.product.product_kg(amount)
     reason = "Corte de internet en la planta."
-    said = replace(stage.said(case, plot, at - HOUR * plot.pace, kg), reason=reason)
-    other, sale = stage.book.sell_without_code(order, said, at=at, rng=plot.rng)
+    report = replace(stage.report(case, plot, at - HOUR * plot.pace, kg), reason=reason)
+    other, sale = stage.book.sell_without_code(order, report, at=at, rng=plot.rng)
     other.watched = True
     stage.spawned.append(overdue(stage, other, sale))
     yield from received(stage, plot, other, sale, amount)
@@ -104,8 +104,8 @@ def sold_after_expiry(stage: Stage, plot: Plot, case: Case) -> Story:
     yield from brought(stage, plot, case)
     sold_at = case.row.ends_at + HOUR * plot.rng.uniform(2, 9)
     amount = plot.order.quantity
-    said = stage.said(case, plot, sold_at, plot.order.product.product_kg(amount))
-    sale = yield from sold(stage, plot, case, said, amount)
+    report = stage.report(case, plot, sold_at, plot.order.product.product_kg(amount))
+    sale = yield from sold(stage, plot, case, report, amount)
     yield from received(stage, plot, case, sale, amount)
 
 
@@ -158,14 +158,14 @@ def correction_after_receipt(stage: Stage, plot: Plot, case: Case) -> Story:
     yield at
     lower = scaled(amount, "0.9")
     kg = plot.order.product.product_kg(lower)
-    said = replace(
-        stage.said(case, plot, sale.sold_at, kg),
+    report = replace(
+        stage.report(case, plot, sale.sold_at, kg),
         invoice=sale.invoice,
         guide=sale.guide,
         complete=False,
         reason="Error de digitación.",
     )
-    stage.book.correct(case, sale, lower, said, at=at)
+    stage.book.correct(case, sale, lower, report, at=at)
 
 
 @mishap
@@ -208,6 +208,6 @@ def sold_after_cancel(stage: Stage, plot: Plot, case: Case) -> Story:
     yield sold_at - 5 * MINUTE
     stage.book.cancel(case, at=sold_at - 5 * MINUTE, reason="Pedido duplicado.")
     amount = plot.order.quantity
-    said = stage.said(case, plot, sold_at, plot.order.product.product_kg(amount))
-    sale = yield from sold(stage, plot, case, said, amount)
+    report = stage.report(case, plot, sold_at, plot.order.product.product_kg(amount))
+    sale = yield from sold(stage, plot, case, report, amount)
     yield from received(stage, plot, case, sale, amount)

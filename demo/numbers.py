@@ -28,7 +28,7 @@ def document(serial: int) -> str:
 
 
 def code(rng: Random) -> str:
-    """As `authorizations.codes.draw`, but from a seed, so that every demo has the same."""
+    """As `authorizations.codes.draw_code`, but from a seed, so that every demo has the same."""
     number = "".join(rng.choice(ALPHABET) for _place in range(LENGTH - 1))
     return number + luhn.calc_check_digit(number, ALPHABET)
 

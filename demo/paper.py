@@ -38,7 +38,7 @@ class Look:
 
 @dataclass
 class Case:
-    """An authorization while it is being written, with what was said of its sales."""
+    """An authorization while it is being written, with what was reported of its sales."""
 
     row: Authorization
     buyer: Firm
@@ -55,7 +55,7 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What a buyer asks for."""
+    """What a buyer requests."""
 
     buyer: Firm
     seller: Firm
@@ -66,7 +66,7 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class Report:
     """What a vendor reports of a sale, beside its quantity."""
 
     sold_at: datetime

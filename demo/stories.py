@@ -14,7 +14,7 @@ from authorizations.acts import receipts_due
 from authorizations.models import Sale, Status
 from demo.book import Book, release_at
 from demo.firms import Cast, Firm
-from demo.paper import Case, Order, Said
+from demo.paper import Case, Order, Report
 from precursors.quantities import Quantity, quantity
 from registry.actors import Actor
 
@@ -26,7 +26,7 @@ SECOND = timedelta(seconds=1)
 OPEN = range(7, 19)  # local hours
 
 T = TypeVar("T")
-Part = Generator[datetime, None, T]  # of a story: it tells at last what came of it
+Part = Generator[datetime, None, T]  # of a story; returns its outcome
 Story = Part[None]
 
 
@@ -62,7 +62,7 @@ class Stage:
         self._papers: dict[int, int] = {}
 
     def take_spawned(self) -> list[Story]:
-        """The stories begun since this was asked last."""
+        """The stories begun since the last call."""
         begun, self.spawned = self.spawned, []
         return begun
 
@@ -76,13 +76,13 @@ class Stage:
         series = int(seller.organization.tax_id[-4:-1])
         return f"F{series:03d}-{number:08d}", f"T{series:03d}-{number:08d}"
 
-    def said(self, case: Case, plot: Plot, sold_at: datetime, kg: Decimal) -> Said:
+    def report(self, case: Case, plot: Plot, sold_at: datetime, kg: Decimal) -> Report:
         """The report of a sale at which nothing is wrong."""
         invoice, guide = self.paper(case.seller)
         vehicle = case.row.vehicle or case.buyer.vehicles[0]
         weighed = plot.rng.random() < 0.6
         tare = Decimal(plot.rng.randint(700, 950) * 10)
-        return Said(
+        return Report(
             sold_at=sold_at,
             site=case.seller.site,
             plate=vehicle.plate,
@@ -151,14 +151,14 @@ def sold(
     stage: Stage,
     plot: Plot,
     case: Case,
-    said: Said,
+    report: Report,
     amount: Quantity,
     *,
     recorded_at: datetime | None = None,
 ) -> Part[Sale]:
-    recorded_at = recorded_at or said.sold_at + MINUTE * plot.rng.randint(1, 25)
+    recorded_at = recorded_at or report.sold_at + MINUTE * plot.rng.randint(1, 25)
     yield recorded_at
-    sale = stage.book.sell(case, amount, said, at=recorded_at)
+    sale = stage.book.sell(case, amount, report, at=recorded_at)
     stage.spawned.append(overdue(stage, case, sale))
     return sale
 
@@ -177,10 +177,10 @@ def sold_as(
     sold_at = yield from brought(stage, plot, case)
     amount = scaled(plot.order.quantity, times)
     kg = plot.order.product.product_kg(amount)
-    said = stage.said(case, plot, sold_at + (shift or timedelta(0)), kg)
+    report = stage.report(case, plot, sold_at + (shift or timedelta(0)), kg)
     recorded_at = sold_at + (recorded_after or 9 * MINUTE)
     sale = yield from sold(
-        stage, plot, case, replace(said, **changes), amount, recorded_at=recorded_at
+        stage, plot, case, replace(report, **changes), amount, recorded_at=recorded_at
     )
     return sale, amount
 
@@ -210,7 +210,7 @@ def scaled(amount: Quantity, times: Decimal | str) -> Quantity:
 
 
 def about(amount: Quantity, rng: Random) -> Quantity:
-    """What the scale says of it: within a fifth of a percent."""
+    """What the scale shows of it: within a fifth of a percent."""
     if rng.random() < 0.4:
         return amount
     return scaled(amount, str(round(rng.uniform(0.998, 1.002), 5)))
@@ -243,8 +243,8 @@ def dropped(stage: Stage, plot: Plot, case: Case) -> Story:
 def collected(stage: Stage, plot: Plot, case: Case) -> Story:
     sold_at = yield from brought(stage, plot, case)
     amount = about(plot.order.quantity, plot.rng)
-    said = stage.said(case, plot, sold_at, plot.order.product.product_kg(amount))
-    sale = yield from sold(stage, plot, case, said, amount)
+    report = stage.report(case, plot, sold_at, plot.order.product.product_kg(amount))
+    sale = yield from sold(stage, plot, case, report, amount)
     yield from received(stage, plot, case, sale, amount)
 
 
@@ -254,9 +254,9 @@ def in_two(stage: Stage, plot: Plot, case: Case) -> Story:
     half = scaled(plot.order.quantity, "0.5")
     rest = quantity(plot.order.quantity.value - half.value, half.unit)
     kg = plot.order.product.product_kg
-    first = replace(stage.said(case, plot, sold_at, kg(half)), complete=False)
+    first = replace(stage.report(case, plot, sold_at, kg(half)), complete=False)
     one = yield from sold(stage, plot, case, first, half)
-    second = stage.said(case, plot, sold_at + plot.after(3, 10), kg(rest))
+    second = stage.report(case, plot, sold_at + plot.after(3, 10), kg(rest))
     two = yield from sold(stage, plot, case, second, rest)
     for sale, amount in ((one, half), (two, rest)):
         yield from received(stage, plot, case, sale, amount)

@@ -94,7 +94,7 @@ def make(size: Size, *, tell: Tell) -> None:
         size.firms,
         officers=officers,
         first_day=days[0],
-        said=lambda done: tell("firms", 0.15 * done / size.firms),
+        report=lambda done: tell("firms", 0.15 * done / size.firms),
     )
     book = Book(jurisdiction, current_ruleset(jurisdiction))
     _suspend(cast, begins, now)
@@ -212,8 +212,8 @@ def _usual(stage: Stage, days: list[date], size: Size) -> Iterator[Story]:
         at = _morning(day, buyer.actor.jurisdiction) + timedelta(hours=rng.uniform(0, 9.5))
         plot = _plot(stage, buyer, rng.choice(buyer.lines), at, rng)
         wrong = n % MISHAP_EVERY == MISHAP_EVERY - 13
-        tell_of = going_wrong(kinds[n // MISHAP_EVERY % len(kinds)]) if wrong else plain
-        yield tell_of(stage, plot)
+        story = going_wrong(kinds[n // MISHAP_EVERY % len(kinds)]) if wrong else plain
+        yield story(stage, plot)
 
 
 def _own(stage: Stage, days: list[date], now: datetime) -> Iterator[Story]:

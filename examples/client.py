@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """The portal said no; its problem document says why."""
+    """The portal refused; its problem document states why."""
 
 
 class Client:
@@ -86,14 +86,14 @@ def main() -> None:
     options = arguments()
     keys = Keys(options.issue_key)
     authority = Client(options.base_url, keys.of_authority())
-    say("The authority has a key.")
+    report("The authority has a key.")
     buyer_firm, vendor_firm = firms(authority)
     site = papers(authority, buyer_firm, "buy")
     yard = papers(authority, vendor_firm, "sell")
     plate = vehicle(authority, buyer_firm)
     buyer = Client(options.base_url, keys.of_firm(buyer_firm, "buy"))
     vendor = Client(options.base_url, keys.of_firm(vendor_firm, "sell"))
-    say("Buyer and vendor have keys of their own.")
+    report("Buyer and vendor have keys of their own.")
     code = request_code(buyer, vendor_firm, site)
     sale = sell(vendor, code, yard, plate)
     flag = wait_for_flag(authority, sale)
@@ -117,7 +117,7 @@ def firms(authority: Client) -> tuple[str, str]:
     numbers = tax_number(serial), tax_number(serial + 1)
     for number, name in zip(numbers, ("Example Paints", "Example Solvents"), strict=True):
         authority.post("/organizations", {"tax_id": number, "name": name})
-        say(f"Entered {name}, tax number {number}.")
+        report(f"Entered {name}, tax number {number}.")
     return numbers
 
 
@@ -150,37 +150,37 @@ def papers(authority: Client, firm: str, activity: str) -> str:
     authority.post("/permits", permit)
     place = {"organization": firm, "name": "Main yard", "address": "1 Invented Street"}
     site: str = authority.post("/sites", place)["id"]
-    say(f"{firm} may {activity} up to 5,000 kg of acetone a month.")
+    report(f"{firm} may {activity} up to 5,000 kg of acetone a month.")
     return site
 
 
 def vehicle(authority: Client, firm: str) -> str:
     plate = f"EX{secrets.token_hex(2)}".upper()
     authority.post("/vehicles", {"organization": firm, "plate": plate, "kind": "truck"})
-    say(f"Entered the buyer's truck {plate}.")
+    report(f"Entered the buyer's truck {plate}.")
     return plate
 
 
 def request_code(buyer: Client, vendor_firm: str, site: str) -> str:
     room = buyer.get("/headroom?product=acetone&activity=buy")
-    say(f"The buyer may still buy {room['available']} kg this month.")
-    asked = {
+    report(f"The buyer may still buy {room['available']} kg this month.")
+    body = {
         "seller": vendor_firm,
         "product": "acetone",
         "quantity": {"value": "1000", "unit": "kg"},
         "destination_site": site,
         "purpose": "Lacquer",
     }
-    granted = buyer.post("/authorizations", asked)
-    say(f"Authorized: 1,000 kg of acetone, code {granted['code']}, {granted['status']}.")
+    granted = buyer.post("/authorizations", body)
+    report(f"Authorized: 1,000 kg of acetone, code {granted['code']}, {granted['status']}.")
     return str(granted["code"])
 
 
 def sell(vendor: Client, code: str, yard: str, plate: str) -> Json:
-    """Look the code up, and report what the scale said; twice, as a shaky line would."""
+    """Look the code up, and report what the scale showed; twice, as a shaky line would."""
     shown = vendor.get(f"/authorizations/{code}")
-    say(f"The vendor looked it up: {shown['remaining']} kg (net) may be sold.")
-    report = {
+    report(f"The vendor looked it up: {shown['remaining']} kg (net) may be sold.")
+    sale_report = {
         "sold_at": datetime.now(UTC).isoformat(),
         "quantity": {"value": "1080", "unit": "kg"},
         "site": yard,
@@ -189,9 +189,9 @@ def sell(vendor: Client, code: str, yard: str, plate: str) -> Json:
     }
     same_key = secrets.token_hex(16)
     path = f"/authorizations/{code}/sales"
-    sale = vendor.post(path, report, idempotency_key=same_key)
-    again = vendor.post(path, report, idempotency_key=same_key)
-    say(f"Recorded: 1,080 kg sold, sale {sale['id']}. Sent twice, recorded once.")
+    sale = vendor.post(path, sale_report, idempotency_key=same_key)
+    again = vendor.post(path, sale_report, idempotency_key=same_key)
+    report(f"Recorded: 1,080 kg sold, sale {sale['id']}. Sent twice, recorded once.")
     if again["id"] != sale["id"]:
         sys.exit("The repeated report became a second sale.")
     return sale
@@ -204,7 +204,7 @@ def wait_for_flag(authority: Client, sale: Json) -> Json:
         found = authority.get(query)["data"]
         if found:
             flag: Json = found[0]
-            say(f"Flagged: {flag['rule']}, {flag['severity']}: {json.dumps(flag['evidence'])}")
+            report(f"Flagged: {flag['rule']}, {flag['severity']}: {json.dumps(flag['evidence'])}")
             return flag
         time.sleep(0.5)
     sys.exit(f"No flag after {PATIENCE_S} s: is a worker running?")
@@ -213,12 +213,14 @@ def wait_for_flag(authority: Client, sale: Json) -> Json:
 def review(authority: Client, flag: Json) -> None:
     note = {"outcome": "explained", "note": "The tank was measured warm."}
     state = authority.post(f"/flags/{flag['id']}/review", note)["state"]
-    say(f"Reviewed: the flag is {state}. The second officer is a person, and decides on a page.")
+    report(
+        f"Reviewed: the flag is {state}. The second officer is a person, and decides on a page."
+    )
     if state != "awaiting_second":
         sys.exit(1)
 
 
-def say(text: str) -> None:
+def report(text: str) -> None:
     print(text, flush=True)
 
 

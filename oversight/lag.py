@@ -17,6 +17,6 @@ def is_late(*, at: datetime) -> bool:
 
 
 def last_evaluated_at() -> datetime | None:
-    """When the evaluator was last at work, for whomever."""
+    """When anything was last evaluated, in any jurisdiction."""
     last = Evaluation.objects.order_by("-pk").values_list("evaluated_at", flat=True)
     return last.first()

@@ -1,4 +1,4 @@
-"""What the worker does when the bell or the clock rings. No task carries a duty of its own."""
+"""The worker's tasks. None carries a duty of its own: duties are rows."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ BATCHES_MAX = 20  # then others get their turn
 
 @shared_task(bind=True, soft_time_limit=60, time_limit=90)
 def work(self: Any) -> None:
-    """Evaluate what is due. Rung by a sale, and by the clock every five seconds."""
-    heartbeats.beat(self.request.hostname or "")
-    if duties.work(batches_max=BATCHES_MAX):
+    """Evaluate what is due. Sent after every act, and by the schedule every five seconds."""
+    heartbeats.record_heartbeat(self.request.hostname or "")
+    if duties.work_off_duties(batches_max=BATCHES_MAX):
         bell.ring()
 
 
 @shared_task
 def forget_dead_workers() -> None:
-    heartbeats.forget_the_dead()
+    heartbeats.forget_dead_workers()

@@ -2,7 +2,7 @@
 
 Applied by the rules on quantities (`rules.comparison`, `rules.quantities`), and by the counter
 before a sale is recorded (`authorizations.remaining`). The invariants compute it independently,
-in SQL (`audit.invariants.judged`).
+in SQL (`audit.invariants.judgments`).
 """
 
 from collections.abc import Mapping

@@ -1,21 +1,21 @@
 """What must always be true, as questions to the database: each names the rows that break it.
 
-Written against the tables and not through the verbs, whose slips it is there to find. Only the
-last part of the sixth asks the rules themselves: see `reproduced`.
+Written against the tables and not through the verbs, whose errors it is there to find. Only
+the last part of the sixth runs the rules themselves: see `reproduction`.
 """
 
 from collections.abc import Iterator
 
-from audit.invariants import balances, guards, history, judged, reproduced
+from audit.invariants import balances, guards, history, judgments, reproduction
 from audit.invariants.question import Changed, Question
-from audit.invariants.reproduced import Reproduction
+from audit.invariants.reproduction import Reproduction
 
 __all__ = ["HALTING", "QUESTIONS", "Changed", "Question", "violations"]
 
 QUESTIONS: tuple[Question | Reproduction, ...] = (
     *balances.OWN,
-    *judged.OWN,
-    reproduced.OWN,
+    *judgments.OWN,
+    reproduction.OWN,
     *history.OWN,
     *guards.OWN,
 )

@@ -1,6 +1,6 @@
 """Invariants 1 to 4: the balances, and the entries they are the sums of."""
 
-from audit.invariants.counted import counted
+from audit.invariants.counts import select_counted
 from audit.invariants.question import Question
 
 BALANCES = ("reserved_kg", "held_kg", "consumed_kg", "overage_kg")
@@ -21,7 +21,7 @@ def _sums(of: str, where: str) -> str:
 
 NEGATIVE = f"SELECT row.id FROM {{rows}} row WHERE least({MINE}) < 0"
 ENTRIES = "authorizations_ledgerentry"
-NETTO = counted("sale.net_kg", "receipt.net_kg").format(authorization="row.id")
+NET = select_counted("sale.net_kg", "receipt.net_kg").format(authorization="row.id")
 
 OWN = (
     Question(1, "no balance of an authorization is negative", "authorization", NEGATIVE),
@@ -32,9 +32,9 @@ OWN = (
         "entry",
         """
         SELECT row.id FROM {rows} row
-        JOIN authorizations_authorization asked ON asked.id = row.authorization_id
+        JOIN authorizations_authorization admitted ON admitted.id = row.authorization_id
         LEFT JOIN registry_permit permit ON permit.id = CASE row.allowance_id
-            WHEN asked.allowance_id THEN asked.permit_id ELSE asked.seller_permit_id END
+            WHEN admitted.allowance_id THEN admitted.permit_id ELSE admitted.seller_permit_id END
         WHERE row.kind = 'request'
             AND (row.used_after_kg > row.limit_kg OR row.limit_kg IS DISTINCT FROM permit.limit_kg)
         """,
@@ -122,8 +122,8 @@ OWN = (
         "authorization",
         f"""
         SELECT row.id FROM {{rows}} row
-        CROSS JOIN LATERAL (SELECT coalesce(sum(figure), 0) AS kg FROM ({NETTO}) one) told
-        WHERE row.sold_kg <> told.kg
+        CROSS JOIN LATERAL (SELECT coalesce(sum(figure), 0) AS kg FROM ({NET}) one) counted
+        WHERE row.sold_kg <> counted.kg
         """,
     ),
     Question(

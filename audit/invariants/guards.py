@@ -34,7 +34,7 @@ STANDS = f"""
 """
 
 # What belongs to the role at work, where another has tables too. Where one role does everything
-# there is nothing to ask: the deployment's own warning tells that (portal.W001).
+# there is nothing to check: a warning of the deployment reports that (portal.W001).
 OWNED = """
     SELECT 'role ' || owner.rolname || ' owns ' || owned.name FROM (
         SELECT relowner AS by, relname::text AS name FROM pg_class

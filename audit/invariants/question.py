@@ -1,6 +1,6 @@
 """An invariant as a question to the database: it names the rows that break it.
 
-Every question reads either all rows of its kind, or those that may have changed lately: only the
+Every question reads either all rows of its kind, or those that may have changed recently: only the
 relation behind `{rows}` differs.
 """
 
@@ -38,7 +38,7 @@ class Changed:
     everything: bool = True
     authorizations: Sequence[int] = ()
     event: int = 0  # events after this one
-    found: Mapping[str, Sequence[int]] = field(default_factory=dict)  # broken when last asked
+    found: Mapping[str, Sequence[int]] = field(default_factory=dict)  # broken when last checked
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class Question:
     """
 
     number: int
-    says: str
+    statement: str
     kind: str
     sql: str
 
     @property
     def name(self) -> str:
-        return f"{self.number} {self.says}"
+        return f"{self.number} {self.statement}"
 
     def count(self) -> int:
         """How many rows break it, of all there are."""

@@ -134,8 +134,8 @@ def write_change(
     by: Actor,
 ) -> None:
     """Write the next version with its report, its duties, its events and its ledger entries."""
-    had = authorization.balances
-    after = balances or had
+    previous = authorization.balances
+    after = balances or previous
     authorization.version += 1
     authorization.balances = after
     Act(
@@ -144,7 +144,7 @@ def write_change(
         at=at,
         events=[*before, NewEvent(f"authorization.{kind}", by, data or {})],
         due=[Due(DutyReason.RECORDED, at), *due],
-        change=after - had,
+        change=after - previous,
         report=report,
     ).write()
 
@@ -157,7 +157,7 @@ def record_event(
     data: dict[str, Any] | None = None,
     by: Actor,
 ) -> None:
-    """Record what changes nothing that an evaluation looks at."""
+    """Record an event that changes nothing an evaluation reads."""
     events.record(
         kind, authorization, at=at, organizations=authorization.parties, data=data, by=by
     )

@@ -76,7 +76,7 @@ def change_counted(
         authorization,
         kind,
         at=at,
-        balances=_closed(authorization, balances, at),
+        balances=_close_if_done(authorization, balances, at),
         data=data,
         report=report,
         due=due,
@@ -85,9 +85,9 @@ def change_counted(
     )
 
 
-def _closed(authorization: Authorization, balances: Balances, at: datetime) -> Balances:
-    """Close an issued code that is used up or declared complete; nothing is held after a word."""
-    done = authorization.declared_at is not None
-    if authorization.status == Status.ISSUED and (done or not balances.reserved):
+def _close_if_done(authorization: Authorization, balances: Balances, at: datetime) -> Balances:
+    """Close an issued code that is used up or declared complete. Returns its balances."""
+    declared = authorization.declared_at is not None
+    if authorization.status == Status.ISSUED and (declared or not balances.reserved):
         authorization.end(Status.CLOSED, at=at)
-    return ledger.freed(balances) if done and not authorization.is_live else balances
+    return ledger.freed(balances) if declared and not authorization.is_live else balances

@@ -25,8 +25,8 @@ RELATED: dict[str, type[Model]] = {
     "vehicle": Vehicle,
 }
 
-# Where a sale is reported, the site and the vehicle it names are found beside. The clock is read
-# outside the locked part, so that it is read after the lock is granted.
+# The same statement finds the site and the vehicle that a report names. The clock is read outside
+# the locked part, so that it is read after the lock is granted.
 LOCK = """
 SELECT {now}, locked.*
 FROM (
@@ -63,7 +63,7 @@ BY_CODE = Statement(
 
 @dataclass(frozen=True)
 class LockedAuthorization:
-    """An authorization in a verb's hands."""
+    """A locked authorization, with what was read beside it."""
 
     authorization: Authorization
     at: datetime
@@ -82,10 +82,10 @@ def lock(
     else:
         values["id"] = authorization.pk
     rows = (BY_CODE if by_code else BY_ID).rows(values)
-    return _locked(*rows[0]) if rows else None
+    return _from_row(*rows[0]) if rows else None
 
 
-def _locked(
+def _from_row(
     at: datetime, site_id: int | None, vehicle_id: int | None, *values: Any
 ) -> LockedAuthorization:
     rest = list(values)
@@ -97,7 +97,7 @@ def _locked(
 
 
 def lock_settled(authorization: Authorization) -> tuple[Authorization, datetime]:
-    """Lock, and settle first what time has already ended. Returns the time of it, too."""
+    """Lock, and settle first what time has already ended. Returns also the time of the lock."""
     locked = lock(authorization)
     assert locked, "nothing deletes an authorization"
     settle(locked.authorization, at=locked.at)
@@ -105,7 +105,7 @@ def lock_settled(authorization: Authorization) -> tuple[Authorization, datetime]
 
 
 def settle(authorization: Authorization, *, at: datetime) -> None:
-    """Expire a locked authorization whose time is over, whoever meets it first."""
+    """Expire a locked authorization whose time is over."""
     if not authorization.is_live or at <= authorization.ends_at:
         return
     held = authorization.status == Status.ISSUED

@@ -1,7 +1,7 @@
-"""Which sales await the buyer's word on what arrived.
+"""Which sales await the buyer's receipt.
 
-The oldest of an authorization is noted on it, so that nobody reads all a buyer ever bought to
-find the few.
+The oldest of an authorization is noted on it, so that the few are found without reading all
+that a buyer ever bought.
 """
 
 from datetime import datetime, timedelta
@@ -11,11 +11,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from authorizations.models import Authorization, Receipt, Sale
 
-__all__ = ["awaited", "due_at", "note", "note_first"]
+__all__ = ["awaited_sales", "due_at", "note_awaited", "note_first_awaited"]
 
 
-def awaited() -> QuerySet[Sale]:
-    """First reports of sales that nobody has confirmed and whose report is no void."""
+def awaited_sales() -> QuerySet[Sale]:
+    """First reports of sales that are neither confirmed nor void."""
     voided = Sale.objects.filter(root=OuterRef("pk"), is_void=True, replaced_by=None)
     return Sale.objects.filter(~Exists(voided), root=None, receipt=None)
 
@@ -25,17 +25,17 @@ def due_at(sale: Sale) -> datetime:
     return _since(sale) + timedelta(days=settings.RECEIPT_DUE_DAYS)
 
 
-def note(authorization: Authorization, sale: Sale, *, awaits: bool) -> None:
-    """Put the oldest on the instance, `sale` among them or not; the verb writes it."""
-    others = awaited().filter(authorization=authorization.pk).exclude(pk=sale.pk)
+def note_awaited(authorization: Authorization, sale: Sale, *, awaits: bool) -> None:
+    """Set `receipt_awaited_since`, counting `sale` or not. Saved by the verb."""
+    others = awaited_sales().filter(authorization=authorization.pk).exclude(pk=sale.pk)
     moments = [_since(other) for other in others] if authorization.receipt_awaited_since else []
     if awaits and not Receipt.objects.filter(sale=sale.pk).exists():
         moments.append(_since(sale))
     authorization.receipt_awaited_since = min(moments, default=None)
 
 
-def note_first(authorization: Authorization, sale: Sale) -> None:
-    """As `note`, of a sale that is reported for the first time: nothing needs to be read."""
+def note_first_awaited(authorization: Authorization, sale: Sale) -> None:
+    """As `note_awaited`, of a sale's first report: nothing needs to be read."""
     before = authorization.receipt_awaited_since
     authorization.receipt_awaited_since = min(before or _since(sale), _since(sale))
 

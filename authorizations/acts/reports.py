@@ -23,7 +23,7 @@ from registry.events import NewEvent
 from registry.models import Site
 from registry.plates import normal_plate
 
-EARLIEST_YEAR = 2000  # an older claim is a slip of the keyboard, not a late report
+EARLIEST_YEAR = 2000  # an older claim is a typing error, not a late report
 # What goes with a load, as the vendor states it. Each is a field of `Sale`, of `SaleReport`, of
 # the form of a sale and, by its own name or within `driver`, of the API's body.
 PAPERS = (
@@ -40,7 +40,7 @@ PAPERS = (
 
 @dataclass(frozen=True, kw_only=True)
 class SaleReport:
-    """What a vendor says of a sale: when, how much, where, with what. All of it as claimed."""
+    """A sale as the vendor claims it: when, how much, where, with what."""
 
     sold_at: datetime
     quantity: Quantity
@@ -93,7 +93,7 @@ def record_report(
     """Book a report. A sale's first leaves its receipt to be confirmed."""
     due = []
     if not sale.replaces:
-        receipts_due.note_first(authorization, sale)
+        receipts_due.note_first_awaited(authorization, sale)
         due.append(Due(DutyReason.RECEIPT_DUE, receipts_due.due_at(sale)))
     change_counted(
         authorization,

@@ -17,7 +17,7 @@ from registry.models import Organization, Site, Vehicle
 PRODUCT = [column.attname for column in Product._meta.concrete_fields]
 PRODUCT_COLUMNS = ", ".join(f"product.{name} AS product_{name}" for name in PRODUCT)
 # Locks the buyer: its open codes and its storage are counted one request at a time. The clock
-# is read outside the locked part, so that it tells when the turn came.
+# is read outside the locked part, so that it is read after the lock is granted.
 NAMED = Statement(f"""
 SELECT {clock.NOW}, named.*
 FROM (

@@ -1,7 +1,7 @@
 """May this buyer buy this from that seller now? Every reason at once, and what would pass.
 
 What is left to buy is computed from the buyer's own limits alone: a seller's limit may
-refuse, and is never told.
+refuse, and is never disclosed.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ from registry.periods import period_of
 
 @dataclass(frozen=True)
 class Reason:
-    """Why not: a code for programs and a sentence for people."""
+    """Why a purchase is refused: a code for programs and a sentence for people."""
 
     code: str
     detail: str | Promise
@@ -53,7 +53,7 @@ class Headroom:
 
 @dataclass
 class Purchase:
-    """A purchase that is asked about; reads what it needs when it needs it."""
+    """A purchase to be checked; what the checks need is read on first use."""
 
     buyer: Organization
     product: Product
@@ -62,11 +62,11 @@ class Purchase:
     quantity: Quantity | None = None
     site: Site | None = None
     vehicle: Vehicle | None = None
-    again_for: Authorization | None = None  # decided now: its own share is reserved already
+    pending: Authorization | None = None  # the request it comes from: its share is reserved
 
     @classmethod
     def of(cls, authorization: Authorization, *, at: datetime) -> "Purchase":
-        """What is pending, asked about anew; what it has reserved is not held against it."""
+        """A pending request, to be checked again without what it has reserved itself."""
         return cls(
             authorization.buyer,
             authorization.product,
@@ -75,7 +75,7 @@ class Purchase:
             quantity=authorization.quantity,
             site=authorization.destination_site,
             vehicle=authorization.vehicle,
-            again_for=authorization,
+            pending=authorization,
         )
 
     @cached_property
@@ -86,7 +86,7 @@ class Purchase:
             self.seller if known else None,
             self.product,
             site=self.site,
-            again_for=self.again_for,
+            pending=self.pending,
             at=self.at,
         )
 
@@ -128,7 +128,7 @@ class Purchase:
 def reasons_against(purchase: Purchase) -> list[Reason]:
     """Everything that stands against the purchase; empty when nothing does."""
     checks = [_buyer, _seller, _site, _vehicle, _open_codes, _receipts]
-    if purchase.again_for is None:
+    if purchase.pending is None:
         checks += [_quota, _seller_quota]
     return [reason for check in checks for reason in check(purchase)]
 
@@ -257,7 +257,7 @@ def _receipts(purchase: Purchase) -> Iterator[Reason]:
     if purchase.dealers.receipts_overdue:
         yield Reason(
             "receipts_overdue",
-            _("Confirm the receipts that are overdue first. What never came can be said too."),
+            _("Confirm the overdue receipts first. You can also report that nothing arrived."),
         )
 
 

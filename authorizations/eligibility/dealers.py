@@ -28,12 +28,12 @@ open_code AS (
         FILTER (WHERE destination_site_id = %(site)s::bigint), 0) AS coming_kg
     FROM authorizations_authorization
     WHERE buyer_id = %(buyer)s::bigint AND status IN ('pending', 'issued')
-        AND id <> %(again_for)s::bigint
+        AND id <> %(pending)s::bigint
 ),
-lately AS (
+recent AS (
     SELECT coalesce(sum(net_kg), 0) AS issued_kg FROM authorizations_authorization
     WHERE buyer_id = %(buyer)s::bigint AND precursor_id = %(precursor)s::bigint
-        AND issued_at > %(lately)s::timestamptz
+        AND issued_at > %(recent)s::timestamptz
 ),
 overdue AS (
     SELECT coalesce(min(receipt_awaited_since) <= %(receipts)s::timestamptz, false) AS receipts
@@ -41,9 +41,9 @@ overdue AS (
 )
 SELECT license.valid_to, permit.id, permit.limit_kg, permit.automatic_limit_kg, permit.period,
     allowance.id, allowance.reserved_kg, allowance.held_kg, allowance.consumed_kg,
-    allowance.overage_kg, open_code.codes, open_code.coming_kg, lately.issued_kg, overdue.receipts
+    allowance.overage_kg, open_code.codes, open_code.coming_kg, recent.issued_kg, overdue.receipts
 FROM side
-CROSS JOIN open_code CROSS JOIN lately CROSS JOIN overdue
+CROSS JOIN open_code CROSS JOIN recent CROSS JOIN overdue
 LEFT JOIN LATERAL ({LICENSE_IN_FORCE.format(organization="side.organization_id")}) license
     ON true
 LEFT JOIN registry_permit permit ON permit.license_id = license.id
@@ -105,10 +105,10 @@ def dealers(
     product: Product,
     *,
     site: Site | None,
-    again_for: Authorization | None,
+    pending: Authorization | None,
     at: datetime,
 ) -> Dealers:
-    """Read both sides as they stand, leaving out the authorization that is decided again."""
+    """Read both sides as they stand, without the pending request that is being checked."""
     rows = DEALERS.rows(
         {
             "activity": Activity.BUY.value,
@@ -116,10 +116,10 @@ def dealers(
             "seller": seller.pk if seller else None,
             "precursor": product.precursor_id,
             "site": site.pk if site else None,
-            "again_for": again_for.pk if again_for else 0,
+            "pending": pending.pk if pending else 0,
             "at": at,
             "day": at.astimezone(buyer.jurisdiction.zone).replace(tzinfo=None),
-            "lately": at - AUTOMATIC_WINDOW,
+            "recent": at - AUTOMATIC_WINDOW,
             "receipts": at - timedelta(days=settings.RECEIPT_DUE_DAYS),
         }
     )

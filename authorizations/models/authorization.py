@@ -30,7 +30,7 @@ LIVE = [Status.PENDING, Status.ISSUED]
 
 
 class Authorization(models.Model):
-    """What was asked for, what was granted, and the balances of what became of it.
+    """What was requested, what was granted, and the balances of what became of it.
 
     `version` counts the acts that change what an evaluation looks at. Children carry the
     version they made, so that "as known at version v" is a filter.
@@ -81,9 +81,9 @@ class Authorization(models.Model):
     valid_until = models.DateTimeField(null=True)
     looked_up_at = models.DateTimeField(null=True)  # by the vendor, first
     ended_at = models.DateTimeField(null=True)
-    declared_at = models.DateTimeField(null=True)  # the vendor's word: no more was sold
+    declared_at = models.DateTimeField(null=True)  # by the vendor: no more was sold
     released_at = models.DateTimeField(null=True)  # nothing enters held any more
-    # The oldest of its sales whose arrival the buyer has not told: the later of sale and entry.
+    # Of its oldest sale without a receipt: the later of the time of sale and the time of entry.
     receipt_awaited_since = models.DateTimeField(null=True)
 
     reserved_kg = kilograms(default=0)

@@ -1,6 +1,6 @@
 """What is left to do, and the rules by which it will be judged.
 
-The row is the duty; Celery only rings the bell. Losing the broker, a worker or a task
+The row is the duty; Celery only wakes the worker. Losing the broker, a worker or a task
 delays an evaluation and never loses one.
 """
 
@@ -38,7 +38,7 @@ class Lane(models.TextChoices):
 
 
 class DutyReason(models.TextChoices):
-    """Why an authorization is looked at."""
+    """Why an authorization is to be evaluated."""
 
     RECORDED = "recorded"  # an act made a new version
     END = "end"  # the time of the request or code is over
@@ -48,7 +48,7 @@ class DutyReason(models.TextChoices):
 
 
 class Duty(models.Model):
-    """Look at this authorization at `due_at` or after. Inserted by verbs, never updated by them.
+    """Evaluate this authorization at `due_at` or after. Inserted by verbs, never updated by them.
 
     A worker leases it; the fifth failure parks it for an operator.
     """

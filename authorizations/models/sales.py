@@ -119,10 +119,10 @@ class Sale(models.Model):
 
 
 def root_in_sql(sale: str) -> str:
-    """`root_or_self_id` of a row, as SQL by which an index can be asked.
+    """`root_or_self_id` of a row, as SQL that can use an index.
 
-    Not coalesce(): of that the planner fears that it tells of rows which a session may not see,
-    and where a table has row-level security it reads the table whole instead.
+    Not coalesce(): to the planner it could leak rows that a session may not see, so that with
+    row-level security the table is read whole.
     """
     return f"CASE WHEN {sale}.root_id IS NULL THEN {sale}.id ELSE {sale}.root_id END"
 
@@ -149,7 +149,7 @@ NOTHING_ARRIVED = [Outcome.REFUSED, Outcome.NEVER_RECEIVED]
 
 
 class Receipt(models.Model):
-    """The buyer's word on what arrived: one for a sale and all its corrections."""
+    """The buyer's report of what arrived: one for a sale and all its corrections."""
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)

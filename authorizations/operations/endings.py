@@ -20,7 +20,7 @@ from registry.models import License
 
 @transaction.atomic
 def refuse(authorization: Authorization, *, reason: str, by: Actor) -> Authorization:
-    """Turn a pending request down. Raises Refused: not_the_authority, not_pending, no_reason."""
+    """Refuse a pending request. Raises Refused: not_the_authority, not_pending, no_reason."""
     require_authority(by)
     authorization, at = lock_settled(authorization)
     if authorization.status == Status.REFUSED:
@@ -34,7 +34,7 @@ def refuse(authorization: Authorization, *, reason: str, by: Actor) -> Authoriza
 
 @transaction.atomic
 def cancel(authorization: Authorization, *, reason: str = "", by: Actor) -> Authorization:
-    """Give a code back. Once the vendor has looked it up, its quantity is held for a while.
+    """Cancel a request or code. What the vendor has looked up is held for a while.
 
     Raises Refused: not_the_buyer, not_live, too_long, not_text.
     """
@@ -51,7 +51,7 @@ def cancel(authorization: Authorization, *, reason: str = "", by: Actor) -> Auth
 
 @transaction.atomic
 def revoke(authorization: Authorization, *, reason: str, by: Actor) -> Authorization:
-    """Take an issued code away. Raises Refused: not_the_authority, not_issued, no_reason."""
+    """Revoke an issued code. Raises Refused: not_the_authority, not_issued, no_reason."""
     require_authority(by)
     authorization, at = lock_settled(authorization)
     if authorization.status == Status.REVOKED:
@@ -65,13 +65,13 @@ def revoke(authorization: Authorization, *, reason: str, by: Actor) -> Authoriza
 
 @transaction.atomic
 def expire(authorization: Authorization, *, by: Actor) -> Authorization:
-    """End a code, or a request nobody decided, whose time is over; leave any other alone."""
+    """End a code or an undecided request whose time is over; leave any other unchanged."""
     return lock_settled(authorization)[0]
 
 
 @transaction.atomic
 def not_sold(authorization: Authorization, *, by: Actor) -> Authorization:
-    """Take the vendor's word that nothing (more) was sold on an ended code.
+    """Record the vendor's statement that nothing (more) was sold on an ended code.
 
     Raises Refused: not_the_seller, not_ended.
     """
@@ -127,7 +127,7 @@ def revoke_license(license: License, *, reason: str, by: Actor) -> License:
     """Revoke a license and every live code that stands on it. Raises what its parts raise."""
     license = registry.revoke_license(license, reason=reason, by=by)
     for standing in _standing_on(license):
-        authorization = expire(standing, by=by)  # what time has ended, time ended
+        authorization = expire(standing, by=by)  # what is over already expires instead
         if authorization.status == Status.PENDING:
             refuse(authorization, reason=reason, by=by)
         elif authorization.status == Status.ISSUED:

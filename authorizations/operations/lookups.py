@@ -1,4 +1,4 @@
-"""A vendor types a code. Hits are recorded; misses too, and too many of them lock the account."""
+"""A vendor looks a code up. Every attempt is recorded; too many misses lock the account."""
 
 from datetime import timedelta
 
@@ -52,7 +52,7 @@ def may_sell_on(text: str, *, by: Actor) -> bool:
 
 
 def record_miss(text: str, *, by: Actor) -> None:
-    """Record that somebody typed a code that is not theirs. Call outside a transaction."""
+    """Record the look-up of an unknown or foreign code. Call outside a transaction."""
     with transaction.atomic(), see_all_rows():
         found = Authorization.objects.filter(code=codes.normalize(text)).first()
         _record(LookUp.Result.FOREIGN if found else LookUp.Result.UNKNOWN, found, by)

@@ -41,7 +41,7 @@ def confirm_receipt(
     receipt = _receipt(authorization, root, quantity, by)
     receipt.received_at, receipt.recorded_at = received_at, at
     receipt.outcome, receipt.reasons, receipt.remarks = outcome, reasons or [], remarks
-    receipts_due.note(authorization, root, awaits=False)
+    receipts_due.note_awaited(authorization, root, awaits=False)
     counts.change_counted(
         authorization,
         counts.rise_kg(root, counts.step_of(receipt)),
@@ -57,7 +57,7 @@ def confirm_receipt(
 def _receipt(
     authorization: Authorization, root: Sale, quantity: Quantity | None, by: Actor
 ) -> Receipt:
-    """What was accepted, by the product that the vendor's report in force names."""
+    """The row of a receipt, of the product that the vendor's report in force names."""
     product = counts.in_force(root).product
     return Receipt(
         jurisdiction=authorization.jurisdiction,

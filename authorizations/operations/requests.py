@@ -43,20 +43,20 @@ def request(
     Raises Refused: not_a_firm, issuing_halted, invalid (with the names `unknown`), not_eligible
     (with `reasons` and `largest_request`), net_is_zero, density_unknown.
     """
-    found = take_turn(seller, product, destination_site, vehicle, by=by)
-    only_while_issuing(found.buyer.jurisdiction)
+    named = take_turn(seller, product, destination_site, vehicle, by=by)
+    only_while_issuing(named.buyer.jurisdiction)
     purchase = Purchase(
-        found.buyer,
-        found.product,
-        found.at,
-        seller=found.seller,
+        named.buyer,
+        named.product,
+        named.at,
+        seller=named.seller,
         quantity=quantity,
-        site=found.site,
-        vehicle=found.vehicle,
+        site=named.site,
+        vehicle=named.vehicle,
     )
     if reasons := reasons_against(purchase):
         raise not_eligible(purchase, reasons)
-    authorization = _draw_code(purchase, found.ruleset_id, purpose)
+    authorization = _draw_code(purchase, named.ruleset_id, purpose)
     _admit(authorization, purchase, by)
     return authorization
 
@@ -124,9 +124,9 @@ def _admit(authorization: Authorization, purchase: Purchase, by: Actor) -> None:
         events.append(NewEvent("authorization.issued", portal, _issue_data(authorization)))
     due = _deadlines(authorization)
     if not write_new(authorization, events, at=purchase.at, due=due, limits=limits):
-        again = replace(purchase, again_for=authorization)
+        refused = replace(purchase, pending=authorization)
         full = Reason("quota_exceeded", _("This is more than the quota leaves in this period."))
-        raise not_eligible(again, [full])
+        raise not_eligible(refused, [full])
 
 
 def _request_data(purchase: Purchase) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def _deadlines(authorization: Authorization) -> list[Due]:
 
 @transaction.atomic
 def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Authorization:
-    """Grant a pending request; every check is made again, save what it has reserved.
+    """Grant a pending request; all checks are repeated, except of what it has reserved.
 
     Raises Refused: not_the_authority, not_pending, issuing_halted, not_eligible, too_long,
     not_text.

@@ -45,7 +45,7 @@ def correct_sale(sale: Sale, report: SaleReport, *, reason: str, by: Actor) -> S
     reason, root = given_reason(reason), _require_in_force(sale)
     new = sale_from(authorization, report, place, at=at, replaces=sale, reason=reason, by=by)
     if sale.is_void:
-        receipts_due.note(authorization, root, awaits=True)
+        receipts_due.note_awaited(authorization, root, awaits=True)
     rise = counts.rise_kg(root, SaleStep(Word.REPORTED, new.net_kg))
     record_report(authorization, new, rise, kind="correction", at=at, by=by)
     return new
@@ -63,7 +63,7 @@ def void_sale(sale: Sale, *, reason: str, by: Actor) -> Sale:
     if sale.is_void:
         raise Refused("sale_void", _("This sale is void already."))
     void = _void(authorization, sale, reason=reason, at=at, by=by)
-    receipts_due.note(authorization, root, awaits=False)
+    receipts_due.note_awaited(authorization, root, awaits=False)
     rise = counts.rise_kg(root, SaleStep(Word.REPORTED, void.net_kg))
     record_report(authorization, void, rise, kind="void", at=at, by=by)
     return void
@@ -99,7 +99,7 @@ def agree(sale: Sale, *, reason: str, by: Actor) -> Agreement:
 def _void(
     authorization: Authorization, sale: Sale, *, reason: str, at: datetime, by: Actor
 ) -> Sale:
-    """A report of nothing that otherwise says what the replaced one said."""
+    """A report of zero that otherwise repeats the one it replaces."""
     void = Sale.objects.get(pk=sale.pk)
     void.pk = None
     void.uuid = Sale._meta.get_field("uuid").get_default()

@@ -1,4 +1,4 @@
-"""Loads so many purchases by COPY, all of them told by the stories.
+"""Loads so many purchases by COPY, all of them made by the stories.
 
     python -m bench.growth.load past|backlog COUNT DAYS
 
@@ -131,7 +131,7 @@ def molds(weights: dict[Story, int], at: datetime) -> dict[Story, list[Mold]]:
     return {story: [Mold(deal, story(deal)) for deal in deals] for story in weights}
 
 
-def load(world: str, number: int, days: float, tell: Callable[[float], None]) -> None:
+def load(world: str, number: int, days: float, show: Callable[[float], None]) -> None:
     """Act the stories out, then multiply them over the last so many days."""
     now, weights = clock.now(), WORLDS[world]
     end = now - (BEFORE if world == "past" else SOON)
@@ -142,13 +142,13 @@ def load(world: str, number: int, days: float, tell: Callable[[float], None]) ->
     step = timedelta(days=days) / number
     moments = [end - step * each for each in range(number, 0, -1)]
     with as_migrator(), without_indexes(tables):
-        _copy_all(filler, moments, tell)
+        _copy_all(filler, moments, show)
         filler.quotas.save(filler.buyers[0].organization.jurisdiction.pk)
         for model, ids in filler.ids.items():
             set_next_id(model, next(ids))
 
 
-def _copy_all(filler: Filler, moments: list[datetime], tell: Callable[[float], None]) -> None:
+def _copy_all(filler: Filler, moments: list[datetime], show: Callable[[float], None]) -> None:
     """Fill the next batch while the last one is being copied."""
     columns = next(iter(filler.molds.values()))[0].columns
     target = psycopg2.connect(**_address())
@@ -159,7 +159,7 @@ def _copy_all(filler: Filler, moments: list[datetime], tell: Callable[[float], N
             if copying:
                 copying.result()
             copying = writer.submit(_copy, target, columns, lines)
-            tell(min(1.0, (first + BATCH) / len(moments)))
+            show(min(1.0, (first + BATCH) / len(moments)))
         if copying:
             copying.result()
     target.close()
@@ -184,7 +184,7 @@ class Progress:
     def __init__(self) -> None:
         self.began = self.shown = time.monotonic()
 
-    def tell(self, share: float) -> None:
+    def show(self, share: float) -> None:
         if time.monotonic() - self.shown > SHOWN_EVERY_S:
             self.shown = time.monotonic()
             print(f"  {share:4.0%} {self.shown - self.began:4.0f} s", file=sys.stderr)
@@ -192,4 +192,4 @@ class Progress:
 
 if __name__ == "__main__":
     world, number, days = sys.argv[1:]
-    load(world, int(number), float(days), Progress().tell)
+    load(world, int(number), float(days), Progress().show)

@@ -34,29 +34,29 @@ ENTER = """
 INSERT INTO ledger_entry (allowance, authorization_, reserved_kg, consumed_kg)
 VALUES (%(allowance)s, %(id)s, %(reserved)s, %(consumed)s)
 """
-TELL = "INSERT INTO event (kind, authorization_, actor) VALUES (%(kind)s, %(id)s, %(actor)s)"
+EVENT = "INSERT INTO event (kind, authorization_, actor) VALUES (%(kind)s, %(id)s, %(actor)s)"
 LEAVE = "INSERT INTO duty (authorization_, due_at) VALUES (%(id)s, now() + %(after)s::interval)"
 
 
-def issue(cursor: Any, asked: dict[str, Any]) -> None:
-    cursor.execute(TAKE, asked)
+def issue(cursor: Any, act: dict[str, Any]) -> None:
+    cursor.execute(TAKE, act)
     if cursor.rowcount != 1:
         raise RuntimeError("The quota is used up.")
-    cursor.execute(OPEN, asked)
-    told = {"id": cursor.fetchone()[0], "allowance": asked["allowance"], "actor": asked["buyer"]}
-    cursor.execute(ENTER, {**told, "reserved": asked["kg"], "consumed": 0})
-    cursor.execute(TELL, {**told, "kind": "issued"})
-    cursor.execute(LEAVE, {**told, "after": "3 days"})
+    cursor.execute(OPEN, act)
+    subject = {"id": cursor.fetchone()[0], "allowance": act["allowance"], "actor": act["buyer"]}
+    cursor.execute(ENTER, {**subject, "reserved": act["kg"], "consumed": 0})
+    cursor.execute(EVENT, {**subject, "kind": "issued"})
+    cursor.execute(LEAVE, {**subject, "after": "3 days"})
 
 
 def redeem(cursor: Any, sold: dict[str, Any]) -> None:
     cursor.execute(CLOSE, sold)
     number, allowance = cursor.fetchone()
-    told = {"id": number, "allowance": allowance, "actor": sold["seller"]}
-    cursor.execute(SELL, {**sold, **told})
-    cursor.execute(ENTER, {**told, "reserved": f"-{sold['kg']}", "consumed": sold["kg"]})
-    cursor.execute(TELL, {**told, "kind": "sale"})
-    cursor.execute(LEAVE, {**told, "after": "0"})
+    subject = {"id": number, "allowance": allowance, "actor": sold["seller"]}
+    cursor.execute(SELL, {**sold, **subject})
+    cursor.execute(ENTER, {**subject, "reserved": f"-{sold['kg']}", "consumed": sold["kg"]})
+    cursor.execute(EVENT, {**subject, "kind": "sale"})
+    cursor.execute(LEAVE, {**subject, "after": "0"})
 
 
 VERBS = {"issue": issue, "redeem": redeem}

@@ -19,7 +19,7 @@ WITH taken AS (
 ), entered AS (
     INSERT INTO ledger_entry (allowance, authorization_, reserved_kg, consumed_kg)
     SELECT allowance, id, %(kg)s, 0 FROM opened
-), told AS (
+), event_row AS (
     INSERT INTO event (kind, authorization_, actor) SELECT 'issued', id, %(buyer)s FROM opened
 ), left_to_do AS (
     INSERT INTO duty (authorization_, due_at) SELECT id, now() + interval '3 days' FROM opened
@@ -36,7 +36,7 @@ WITH closed AS (
 ), entered AS (
     INSERT INTO ledger_entry (allowance, authorization_, reserved_kg, consumed_kg)
     SELECT allowance, id, -%(kg)s::numeric, %(kg)s FROM closed
-), told AS (
+), event_row AS (
     INSERT INTO event (kind, authorization_, actor) SELECT 'sale', id, %(seller)s FROM closed
 ), left_to_do AS (
     INSERT INTO duty (authorization_) SELECT id FROM closed
@@ -50,12 +50,12 @@ own = threading.local()
 
 
 def application(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    asked = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    act = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
     with _connection().cursor() as cursor:
-        cursor.execute(STATEMENTS[environ["PATH_INFO"]], asked)
+        cursor.execute(STATEMENTS[environ["PATH_INFO"]], act)
         found = cursor.fetchone()
     status = "201 Created" if found else "409 Conflict"
-    body = json.dumps({"code": found and found[0], **asked}).encode()
+    body = json.dumps({"code": found and found[0], **act}).encode()
     headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
     start_response(status, headers)
     return [body]

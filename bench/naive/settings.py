@@ -1,4 +1,4 @@
-"""As `startproject` writes them, with what production asks for: DEBUG off, kept connections."""
+"""As `startproject` writes them, with what production needs: DEBUG off, kept connections."""
 
 import os
 

@@ -6,7 +6,7 @@ from django.db import models
 class Evaluation(models.Model):
     """One look at an authorization: what was known, by which rules, and what they found.
 
-    Append-only. Found again byte for byte from the version, the ruleset and the time; `known`
+    Append-only. Reproduced exactly from the version, the ruleset and the time; `known`
     keeps what of the authorization changes without a row of its own (see oversight.reading).
     """
 
@@ -32,7 +32,7 @@ class Evaluation(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a worker last heard the bell, or the clock."""
+    """When a worker last ran its task."""
 
     worker = models.CharField(primary_key=True, max_length=255)
     beat_at = models.DateTimeField()

@@ -29,7 +29,7 @@ WAITS = Q(state__in=WAITING) & Q(severity__in=IN_QUEUE)
 class Flag(models.Model):
     """One rule that one subject broke. Ended by officers, never by a correction.
 
-    `holds` tells whether the last evaluation still supports it.
+    `holds` states whether the last evaluation still supports it.
     Every ending of a high flag takes two, the second a person other than the first.
     """
 

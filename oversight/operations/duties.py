@@ -15,16 +15,16 @@ from authorizations.models import Duty, Lane
 from oversight.operations.evaluation import evaluate
 from registry import clock
 
-__all__ = ["retry_parked", "work"]
+__all__ = ["retry_parked", "work_off_duties"]
 
 log = structlog.get_logger("portal.duties")
 
 LEASE = timedelta(seconds=20)
-SOON = timedelta(seconds=1)  # for what another worker has in hand
+SOON = timedelta(seconds=1)  # for what another worker is evaluating
 BATCH_MAX = 200
 ATTEMPTS_MAX = 5
 LANES = (Lane.LIVE, Lane.BULK)
-BULK_EVERY = 5  # of so many claims one asks the bulk lane first
+BULK_EVERY = 5  # one in so many claims begins with the bulk lane
 
 CLAIM = """
 WITH chosen AS MATERIALIZED (
@@ -43,7 +43,7 @@ turns = itertools.count(1)
 Claim = dict[int, int]  # the authorization of each duty
 
 
-def work(*, batches_max: int) -> bool:
+def work_off_duties(*, batches_max: int) -> bool:
     """Do what is due, oldest first. Returns whether there may be more."""
     for _turn in range(batches_max):
         _park_hopeless()
@@ -61,14 +61,14 @@ def _claim(which: str, count: int) -> Claim:
     """Lease up to so many duties of one lane; of the other where it has none."""
     lanes = LANES if next(turns) % BULK_EVERY else LANES[::-1]
     for lane in lanes:
-        claimed = _leased(which, lane, count, clock.now())
+        claimed = _lease(which, lane, count, clock.now())
         if claimed:
             return claimed
     return {}
 
 
 @transaction.atomic
-def _leased(which: str, lane: Lane, count: int, at: datetime) -> Claim:
+def _lease(which: str, lane: Lane, count: int, at: datetime) -> Claim:
     values: dict[str, Any] = {"lane": lane.value, "count": count, "at": at, "until": at + LEASE}
     with connection.cursor() as cursor:
         cursor.execute(which, values)
@@ -99,14 +99,14 @@ def _evaluate(claim: Claim) -> None:
 
 
 def _hand_back(duties: list[int]) -> None:
-    """Give back, as if never tried, what another worker had in hand just now."""
+    """Give back, as if never tried, what another worker is evaluating."""
     Duty.objects.filter(pk__in=duties, attempts__gt=0).update(
         attempts=F("attempts") - 1, leased_until=clock.now() + SOON
     )
 
 
 def _park_hopeless() -> None:
-    """Set aside what failed, or killed its worker, too often; an operator is called."""
+    """Set aside, with a log entry for an operator, what failed or killed its worker too often."""
     at = clock.now()
     due = Duty.objects.filter(parked_at=None, lane__in=LANES, due_at__lte=at)  # by the index
     hopeless = due.filter(attempts__gte=ATTEMPTS_MAX, leased_until__lte=at)
@@ -123,5 +123,5 @@ def _park_hopeless() -> None:
 
 def retry_parked() -> int:
     """Give workers another five tries at what was set aside. Returns how many duties these are."""
-    again = Duty.objects.filter(parked_at__isnull=False)
-    return again.update(parked_at=None, attempts=0, leased_until=None)
+    parked = Duty.objects.filter(parked_at__isnull=False)
+    return parked.update(parked_at=None, attempts=0, leased_until=None)

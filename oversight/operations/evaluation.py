@@ -1,4 +1,4 @@
-"""Holds authorizations against the rules, a batch at a time, and keeps what was found.
+"""Evaluates authorizations by the rules, a batch at a time, and records what was found.
 
 Safe to repeat, at any moment and by any number of workers.
 """
@@ -27,7 +27,7 @@ __all__ = ["evaluate"]
 
 # Never waits: what another worker is looking at is left to it.
 LOCK = """
-SELECT id FROM (SELECT unnest(%s::bigint[]) AS id ORDER BY 1) AS asked
+SELECT id FROM (SELECT unnest(%s::bigint[]) AS id ORDER BY 1) AS wanted
 WHERE pg_try_advisory_xact_lock(%s | id)
 """
 LOCK_SPACE = 0x0E << 56  # apart from any other use of advisory locks
@@ -35,9 +35,9 @@ COVERED = """
 DELETE FROM authorizations_duty duty USING unnest(%s::bigint[], %s::int[]) AS done(id, version)
 WHERE duty.authorization_id = done.id AND duty.version <= done.version AND duty.due_at <= %s
 """
-# A sale on the papers of an earlier one of these, whose flag does not say so: the earlier one was
-# not known yet when it was judged, or did not stand on them.
-UNTOLD_TWINS = """
+# A sale on the papers of an earlier one of these, without its flag: the earlier one was not known
+# yet when it was judged, or did not stand on them.
+UNFLAGGED_TWINS = """
 SELECT other.authorization_id FROM authorizations_sale mine
 JOIN authorizations_sale other ON other.seller_id = mine.seller_id
     AND other.{document} = mine.{document}
@@ -72,8 +72,8 @@ WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND other.{document} <> ''
 """
 ROOTS = {f"{each}_root": root_in_sql(each) for each in ("mine", "other", "head")}
 TWINS = " UNION ".join(
-    question.format(document=document, **ROOTS)
-    for question in (UNTOLD_TWINS, FORMER_TWINS)
+    twins.format(document=document, **ROOTS)
+    for twins in (UNFLAGGED_TWINS, FORMER_TWINS)
     for document in ("invoice", "guide")
 )
 LOOK_AT_TWINS = f"""

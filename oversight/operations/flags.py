@@ -82,9 +82,9 @@ def _step(flag: Flag, kind: StepKind, row: Authorization, at: datetime) -> None:
 
 
 def _support(flag: Flag, finding: Finding, facts: Facts, row: Authorization, at: datetime) -> None:
-    """The facts support the flag, perhaps by other figures than before, perhaps again."""
+    """Note that the facts support the flag, reopening a reviewed one if they changed."""
     changed = flag.evidence != finding.evidence or flag.severity != finding.severity
-    again = not flag.holds
+    lifted = not flag.holds
     flag.version, flag.holds = facts.version, True
     flag.evidence, flag.severity, flag.sale_id = finding.evidence, finding.severity, finding.sale
     fields = ["version", "holds", "evidence", "severity", "sale"]
@@ -95,7 +95,7 @@ def _support(flag: Flag, finding: Finding, facts: Facts, row: Authorization, at:
             setattr(flag, name, value)
         fields += ["state", "due_at", *UNDECIDED]
     flag.save(update_fields=fields)
-    if changed or again:
+    if changed or lifted:
         _step(flag, StepKind.REOPENED if reopened else StepKind.CHANGED, row, at)
 
 

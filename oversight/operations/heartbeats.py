@@ -1,14 +1,14 @@
-"""Which workers hear the bell. A process that lives, and is deaf or hangs, does not beat."""
+"""Which workers do their task. A process that hangs, or has lost the broker, does not beat."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection
 
-__all__ = ["beat", "forget_the_dead"]
+__all__ = ["forget_dead_workers", "record_heartbeat"]
 
 # Any, because Django's stubs know no intervals.
-EVERY: Any = timedelta(seconds=5)  # more often nobody needs to know
+EVERY: Any = timedelta(seconds=5)  # no reader needs it finer
 FORGOTTEN_AFTER: Any = timedelta(days=1)
 # The machine's time, not the demo's: workers live in it.
 BEAT = """
@@ -19,13 +19,13 @@ WHERE oversight_heartbeat.beat_at < excluded.beat_at - %s
 FORGET = "DELETE FROM oversight_heartbeat WHERE beat_at < clock_timestamp() - %s"
 
 
-def beat(worker: str) -> None:
-    """Note that this worker has heard a ring just now."""
+def record_heartbeat(worker: str) -> None:
+    """Record that this worker is running its task."""
     with connection.cursor() as cursor:
         cursor.execute(BEAT, [worker, EVERY])
 
 
-def forget_the_dead() -> None:
-    """Remove workers unheard of for a day: a container takes a new name at every start."""
+def forget_dead_workers() -> None:
+    """Remove those without a heartbeat for a day: a container takes a new name at every start."""
     with connection.cursor() as cursor:
         cursor.execute(FORGET, [FORGOTTEN_AFTER])

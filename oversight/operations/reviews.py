@@ -18,7 +18,7 @@ from registry.models.people import Role
 def review(
     flag: Flag, *, outcome: str, note: str, steps_seen: int | None = None, by: Actor
 ) -> Flag:
-    """Say how a flag ends. On a high flag the first proposes and a drawn second decides.
+    """Decide how a flag ends. On a high flag the first proposes and a drawn second decides.
 
     `steps_seen`: how many steps the officer had before them; another since then refuses.
     Raises Refused: not_the_authority, no_note, unknown_outcome, already_decided, flag_changed,
@@ -45,8 +45,10 @@ def _review(flag: Flag, outcome: str, note: str, steps_seen: int | None, by: Act
 
 @transaction.atomic
 def assign(flag: Flag, *, to: User | None, steps_seen: int | None = None, by: Actor) -> Flag:
-    """Put a flag on an officer's desk, or take it off. Raises Refused: not_the_authority,
-    already_decided, flag_changed, not_an_officer."""
+    """Assign a flag to an officer, or to nobody.
+
+    Raises Refused: not_the_authority, already_decided, flag_changed, not_an_officer.
+    """
     actors.require_authority(by)
     flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
     _check_open(flag, steps_seen)
@@ -159,7 +161,7 @@ def _redraw_if_gone(flag: Flag) -> None:
     """The drawn officer may have left since; somebody still there is drawn in their place.
 
     In a transaction of its own: were the draw undone when the act is refused, an officer could
-    try until the lot falls on them.
+    try until they are drawn themselves.
     """
     flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
     if flag.state != FlagState.AWAITING_SECOND:

@@ -40,17 +40,17 @@ MOMENTS = ("issued_at", "valid_until", "ended_at")
 
 # The first other sale of the same vendor whose report in force stands on the same number.
 TWINS = f"""
-SELECT asked.sale, %(document)s AS document, asked.{{document}} AS number, twin.uuid
+SELECT wanted.sale, %(document)s AS document, wanted.{{document}} AS number, twin.uuid
 FROM unnest(%(sales)s::bigint[], %(sellers)s::bigint[], %(invoices)s::text[], %(guides)s::text[],
-    %(moments)s::timestamptz[]) AS asked(sale, seller, invoice, guide, at)
+    %(moments)s::timestamptz[]) AS wanted(sale, seller, invoice, guide, at)
 CROSS JOIN LATERAL (
     SELECT root.uuid FROM authorizations_sale other
     JOIN authorizations_sale root ON root.id = {root_in_sql("other")}
-    WHERE other.seller_id = asked.seller
-        AND other.{{document}} = asked.{{document}} AND other.{{document}} <> ''
-        AND root.id < asked.sale AND NOT other.is_void AND other.recorded_at <= asked.at
+    WHERE other.seller_id = wanted.seller
+        AND other.{{document}} = wanted.{{document}} AND other.{{document}} <> ''
+        AND root.id < wanted.sale AND NOT other.is_void AND other.recorded_at <= wanted.at
         AND NOT EXISTS (SELECT FROM authorizations_sale later
-            WHERE later.replaces_id = other.id AND later.recorded_at <= asked.at)
+            WHERE later.replaces_id = other.id AND later.recorded_at <= wanted.at)
     ORDER BY root.id LIMIT 1
 ) twin
 """
@@ -263,8 +263,10 @@ def _twins(
         for chain in each.values()
         if "twins" not in states[pk]
     ]
-    told = {int(sale): [Twin(*t) for t in twins] for each in known for sale, twins in each.items()}
-    return defaultdict(list, _twins_now(unknown, moments) | told)
+    recorded = {
+        int(sale): [Twin(*t) for t in twins] for each in known for sale, twins in each.items()
+    }
+    return defaultdict(list, _twins_now(unknown, moments) | recorded)
 
 
 def _twins_now(heads: list[Sale], moments: Moments) -> dict[int, list[Twin]]:

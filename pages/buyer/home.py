@@ -105,7 +105,7 @@ def _live(by: Actor, at: datetime) -> list[Authorization]:
 def _awaited_receipts(by: Actor, *, at: datetime) -> list[Due]:
     """Every receipt to be confirmed, overdue or not, the one due first at the top."""
     assert by.organization
-    sales = receipts_due.awaited().filter(
+    sales = receipts_due.awaited_sales().filter(
         authorization__buyer=by.organization, authorization__receipt_awaited_since__isnull=False
     )
     ends = (

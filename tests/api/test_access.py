@@ -144,7 +144,7 @@ def rows(
     authority_api: Program, code: str, sale: dict[str, Any], buyer: Firm
 ) -> dict[str, dict[str, str]]:
     """What the path of each kind of route names."""
-    duties.work(batches_max=5)
+    duties.work_off_duties(batches_max=5)
     flag = authority_api.get("/flags").json()["data"][0]
     return {
         "authorizations": {"<str:code>": code},

@@ -14,7 +14,7 @@ REVIEW = {"outcome": "explained", "note": "The tank was measured warm."}
 
 @pytest.fixture
 def flag(authority_api: Program, sale: dict[str, Any]) -> dict[str, Any]:
-    duties.work(batches_max=5)
+    duties.work_off_duties(batches_max=5)
     found = authority_api.get("/flags", rule="quantity_exceeded").json()["data"]
     assert len(found) == 1
     flag: dict[str, Any] = found[0]

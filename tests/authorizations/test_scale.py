@@ -8,7 +8,7 @@ from authorizations import operations
 from authorizations.models import Authorization, Sale
 from authorizations.operations import SaleReport
 from oversight import operations as oversight
-from oversight.operations.duties import work
+from oversight.operations.duties import work_off_duties
 from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry import clock
@@ -55,11 +55,11 @@ def test_no_evaluation_reads_the_others(
 ) -> None:
     """Nor does a worker that claims what is due, or an officer who reviews what it found."""
     first, second = (sell(ask("100"), "150", invoice="F001-7", guide="T001-7") for _ in range(2))
-    assert work(batches_max=2) is False
+    assert work_off_duties(batches_max=2) is False
     operations.void_sale(first, reason="typo", by=vendor.actor)
-    work(batches_max=2)
+    work_off_duties(batches_max=2)
     later(timedelta(days=8))
-    work(batches_max=2)
+    work_off_duties(batches_max=2)
     flag = second.authorization.flags.get(rule="quantity_exceeded")
     oversight.review(flag, outcome="confirmed", note="No papers.", by=regulator)
     assert watched.seen > 100

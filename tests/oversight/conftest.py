@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from audit.invariants.reproduced import found_again
+from audit.invariants.reproduction import found_again
 from oversight.models import Evaluation
 
 

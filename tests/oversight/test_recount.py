@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from audit import invariants
-from audit.invariants.judged import base
+from audit.invariants.judgments import base
 from authorizations import operations
 from authorizations.models import Authorization, Sale
 from oversight.operations.evaluation import evaluate

@@ -190,7 +190,7 @@ def _reinstate(act: Act, by: Actor) -> str:
 
 
 def _work(act: Act, by: Actor) -> str:
-    return str(duties.work(batches_max=1))
+    return str(duties.work_off_duties(batches_max=1))
 
 
 def _cut(act: Act, by: Actor) -> str:

@@ -124,5 +124,5 @@ def _work_as_the_portal() -> None:
 def _drain() -> None:
     """Evaluate all that is due; what a client that was cut off had leased is due again soon."""
     while Duty.objects.filter(parked_at=None, due_at__lte=clock.now()).exists():
-        duties.work(batches_max=BATCHES_MAX)
+        duties.work_off_duties(batches_max=BATCHES_MAX)
         clock.advance(LEASES_END)

@@ -1,4 +1,4 @@
-"""Try again what was set aside after it failed five times, once its cause is mended."""
+"""Try again what was set aside after it failed five times, once its cause is repaired."""
 
 from typing import Any
 

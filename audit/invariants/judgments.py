@@ -1,21 +1,21 @@
 """Invariants 5 and 6: what was reported is judged, and the flags that hold are the right ones."""
 
-from audit.invariants.counted import NOTHING_ARRIVED, counted
+from audit.invariants.counts import NOTHING_ARRIVED, select_counted
 from audit.invariants.question import Question
 
-# The portal's clock, ahead of the database's in demo mode alone; as the question was asked, for it
-# sees the rows of that moment, however long it takes.
+# The portal's clock, ahead of the database's in demo mode alone: at the start of the statement,
+# which sees the rows of that moment, however long it takes.
 NOW = """(statement_timestamp()
     + coalesce((SELECT ahead FROM registry_clockoffset), interval '0'))"""
-# The last look at an authorization, as it stands still.
-LOOKED = """
+# The last evaluation of an authorization.
+EVALUATED = """
     CROSS JOIN LATERAL (
         SELECT version, ruleset_id, known, findings FROM oversight_evaluation
         WHERE authorization_id = {authorization} ORDER BY id DESC LIMIT 1
-    ) looked
-    JOIN authorizations_ruleset ruleset ON ruleset.id = looked.ruleset_id
+    ) evaluated
+    JOIN authorizations_ruleset ruleset ON ruleset.id = evaluated.ruleset_id
 """
-OF_ROW = LOOKED.replace("{authorization}", "row.id")
+OF_ROW = EVALUATED.replace("{authorization}", "row.id")
 
 
 def _is_on(rule: str) -> str:
@@ -44,7 +44,7 @@ def base(row: str) -> str:
 
 
 # Sold against authorized, in kg of product: a quantity in L is multiplied by the density, so that
-# nothing is ever divided. Where anybody told of the other dimension, masses are compared.
+# nothing is ever divided. Where anybody reported in the other dimension, masses are compared.
 def _is_other(unit: str) -> str:
     return f"({_is_volume(unit)} <> {_is_volume('row.quantity_unit')})"
 
@@ -70,9 +70,9 @@ def _measured(row: str) -> str:
     return f"CASE WHEN measure.by_mass THEN {row}.product_kg ELSE {base(row)} END"
 
 
-# A sale breathes where the vendor told of the other dimension, and nobody told the figure at
-# which it counts in the code's own.
-TOLD_OF_OTHER = f"""EXISTS (SELECT FROM authorizations_sale sale
+# Thermal expansion applies where the vendor reported in the other dimension, and nobody reported
+# the figure at which the sale counts in the code's own.
+REPORTED_IN_OTHER = f"""EXISTS (SELECT FROM authorizations_sale sale
     WHERE one.id IN (sale.id, sale.root_id) AND NOT sale.is_void
         AND {_is_other("sale.quantity_unit")})"""
 COUNTS_IN_OWN = f"""EXISTS (SELECT FROM (
@@ -80,40 +80,40 @@ COUNTS_IN_OWN = f"""EXISTS (SELECT FROM (
         WHERE one.id IN (sale.id, sale.root_id) AND NOT sale.is_void
         UNION ALL SELECT receipt.quantity_unit, receipt.product_kg
         FROM authorizations_receipt receipt WHERE receipt.sale_id = one.id AND {ARRIVED}
-    ) told WHERE told.product_kg = one.figure AND NOT {_is_other("told.quantity_unit")})"""
-ONE = counted(_measured("sale"), _measured("receipt")).format(authorization="row.id")
+    ) figure WHERE figure.product_kg = one.figure AND NOT {_is_other("figure.quantity_unit")})"""
+ONE = select_counted(_measured("sale"), _measured("receipt")).format(authorization="row.id")
 KG = f"""
     CROSS JOIN LATERAL (
         SELECT weight.kg_per_unit * {_measured("row")} AS authorized,
             weight.kg_per_unit * coalesce(sum(one.figure), 0) AS sold,
             coalesce(sum(one.figure) FILTER (WHERE measure.by_mass
-                AND {TOLD_OF_OTHER} AND NOT {COUNTS_IN_OWN}), 0) AS breathing
+                AND {REPORTED_IN_OTHER} AND NOT {COUNTS_IN_OWN}), 0) AS expanding
         FROM ({ONE}) one
     ) kg
 """
-# `steady` is the tolerance of what does not breathe; of what does, `breath` over what was sold is
-# added, so that `beyond * sold > breath` asks whether a difference beyond it is too much.
+# `steady` is the tolerance without expansion; `expansion` over what was sold is added to it, so
+# that `beyond * sold > expansion` is true of a difference that is too large.
 TOLERANCE = f"""
     CROSS JOIN LATERAL (
         SELECT CASE WHEN product.presentation = 'packed' THEN 0 ELSE least(
                 greatest({_number("tolerance", "share")} * kg.authorized,
                     product.scale_division_kg),
                 {_number("tolerance", "share_max")} * kg.authorized,
-                CASE WHEN looked.known->'caps_kg' ? precursor.code
-                    THEN (looked.known->'caps_kg'->>precursor.code)::numeric
+                CASE WHEN evaluated.known->'caps_kg' ? precursor.code
+                    THEN (evaluated.known->'caps_kg'->>precursor.code)::numeric
                     ELSE precursor.tolerance_cap_kg END) END AS steady,
-            kg.authorized * kg.breathing * coalesce(
+            kg.authorized * kg.expanding * coalesce(
                 product.expansion_per_kelvin * {_number("tolerance", "kelvin")},
-                {_number("tolerance", "volume_share")}) AS breath
+                {_number("tolerance", "volume_share")}) AS expansion
     ) tolerance
 """
 WITHIN = _number("decimal_slip", "within")
 
 
 def _is_beyond(difference: str) -> str:
-    """Whether it is more than the tolerance; of nothing sold, nothing breathes."""
+    """Whether it is more than the tolerance; of nothing sold, nothing expands."""
     sold = "CASE kg.sold WHEN 0 THEN 1 ELSE kg.sold END"
-    return f"({difference} - tolerance.steady) * {sold} > tolerance.breath"
+    return f"({difference} - tolerance.steady) * {sold} > tolerance.expansion"
 
 
 FOUND = f"""
@@ -141,14 +141,14 @@ RECOUNTED = f"""
     JOIN precursors_product product ON product.id = row.product_id
     JOIN precursors_precursor precursor ON precursor.id = product.precursor_id
     {OF_ROW} {MEASURE} {KG} {TOLERANCE} {FOUND}
-    WHERE looked.version = row.version AND row.code IS NOT NULL
+    WHERE evaluated.version = row.version AND row.code IS NOT NULL
         AND (found.decimal_slip, found.quantity_exceeded, found.quantity_short) <> (
             {_is_flagged("decimal_slip", "authorization", "row.id")},
             {_is_flagged("quantity_exceeded", "authorization", "row.id")},
             {_is_flagged("quantity_short", "authorization", "row.id")})
 """
 
-# What holds, and what the last look found, in the same words.
+# What holds, and what the last evaluation found, in the same columns.
 HOLDS = """
     SELECT rule, subject_kind, subject_id, severity, evidence FROM oversight_flag
     WHERE authorization_id = row.id AND holds AND subject_kind IN ('authorization', 'sale')
@@ -157,7 +157,7 @@ LAST_FOUND = """
     SELECT finding->>'rule', finding->>'subject', CASE finding->>'subject'
         WHEN 'sale' THEN (finding->>'sale')::bigint ELSE row.id END,
         finding->>'severity', finding->'evidence'
-    FROM jsonb_array_elements(looked.findings) finding
+    FROM jsonb_array_elements(evaluated.findings) finding
     WHERE finding->>'subject' IN ('authorization', 'sale')
 """
 
@@ -168,8 +168,8 @@ OWN = (
         "authorization",
         f"""
         SELECT row.id FROM {{rows}} row
-        WHERE NOT EXISTS (SELECT FROM oversight_evaluation looked
-            WHERE looked.authorization_id = row.id AND looked.version = row.version)
+        WHERE NOT EXISTS (SELECT FROM oversight_evaluation evaluated
+            WHERE evaluated.authorization_id = row.id AND evaluated.version = row.version)
         AND NOT EXISTS (SELECT FROM authorizations_duty duty
             WHERE duty.authorization_id = row.id AND duty.parked_at IS NULL
                 AND duty.due_at > {NOW} - interval '60 seconds')
@@ -181,9 +181,9 @@ OWN = (
         "sale",
         f"""
         SELECT row.id FROM {{rows}} row
-        WHERE NOT EXISTS (SELECT FROM oversight_evaluation looked
-            WHERE looked.authorization_id = row.authorization_id
-                AND looked.version >= row.version)
+        WHERE NOT EXISTS (SELECT FROM oversight_evaluation evaluated
+            WHERE evaluated.authorization_id = row.authorization_id
+                AND evaluated.version >= row.version)
         AND NOT EXISTS (SELECT FROM authorizations_duty duty
             WHERE duty.authorization_id = row.authorization_id AND duty.parked_at IS NULL
                 AND duty.version >= row.version AND duty.due_at <= {NOW}
@@ -211,7 +211,7 @@ OWN = (
         "authorization",
         f"""
         SELECT row.id FROM {{rows}} row {OF_ROW}
-        WHERE looked.version = row.version
+        WHERE evaluated.version = row.version
         AND ({_is_on("quota_overdrawn")} AND EXISTS (SELECT FROM authorizations_ledgerentry
             WHERE authorization_id = row.id AND used_after_kg > limit_kg
                 AND reserved_kg + held_kg + consumed_kg + overage_kg > 0))
@@ -224,8 +224,8 @@ OWN = (
         "entry",
         f"""
         SELECT row.id FROM {{rows}} row
-        {LOOKED.replace("{authorization}", "row.authorization_id")}
-        WHERE looked.version >= row.version AND row.used_after_kg > row.limit_kg
+        {EVALUATED.replace("{authorization}", "row.authorization_id")}
+        WHERE evaluated.version >= row.version AND row.used_after_kg > row.limit_kg
             AND row.reserved_kg + row.held_kg + row.consumed_kg + row.overage_kg > 0
             AND {_is_on("quota_overdrawn")}
             AND NOT EXISTS (SELECT FROM oversight_flag WHERE rule = 'quota_overdrawn'
@@ -239,8 +239,8 @@ OWN = (
         f"""
         SELECT row.id FROM {{rows}} row
         JOIN authorizations_authorization code ON code.id = row.authorization_id
-        {LOOKED.replace("{authorization}", "row.authorization_id")}
-        WHERE row.root_id IS NULL AND looked.version = code.version
+        {EVALUATED.replace("{authorization}", "row.authorization_id")}
+        WHERE row.root_id IS NULL AND evaluated.version = code.version
         AND ({_is_on("sold_without_code")} AND code.code IS NULL AND NOT EXISTS (
             SELECT FROM authorizations_sale void WHERE void.root_id = row.id AND void.is_void
                 AND NOT EXISTS (SELECT FROM authorizations_sale WHERE replaces_id = void.id)))
@@ -254,7 +254,7 @@ OWN = (
         f"""
         SELECT row.id FROM {{rows}} row
         LEFT JOIN LATERAL (SELECT findings FROM oversight_evaluation
-            WHERE authorization_id = row.id ORDER BY id DESC LIMIT 1) looked ON true
+            WHERE authorization_id = row.id ORDER BY id DESC LIMIT 1) evaluated ON true
         WHERE EXISTS (({HOLDS} EXCEPT {LAST_FOUND}) UNION ALL ({LAST_FOUND} EXCEPT {HOLDS}))
         """,
     ),
@@ -266,10 +266,10 @@ OWN = (
         SELECT row.id FROM {rows} row JOIN oversight_flag flag ON flag.id = row.flag_id
         WHERE row.kind IN ('raised', 'changed', 'reopened')
             AND flag.subject_kind IN ('authorization', 'sale')
-            AND NOT EXISTS (SELECT FROM oversight_evaluation looked
-                WHERE looked.authorization_id = flag.authorization_id
-                AND looked.version = (row.data->>'version')::int
-                AND looked.findings @> jsonb_build_array(jsonb_build_object(
+            AND NOT EXISTS (SELECT FROM oversight_evaluation evaluated
+                WHERE evaluated.authorization_id = flag.authorization_id
+                AND evaluated.version = (row.data->>'version')::int
+                AND evaluated.findings @> jsonb_build_array(jsonb_build_object(
                     'rule', flag.rule, 'evidence', row.data->'evidence')))
         """,
     ),

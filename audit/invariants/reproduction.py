@@ -1,13 +1,12 @@
-"""The part of invariant 6 that SQL does not ask: what was found is found again, word for word.
+"""The part of invariant 6 that SQL cannot check: the rules reproduce what was found, exactly.
 
-The rules are run once more on what was known then (see authorizations.facts). Asked of the last
-evaluation of an authorization alone: an earlier one may have overtaken an act that was being
-recorded, and the evaluation that followed made good what it missed. That takes a few
-milliseconds each, so not all are asked every time: of those that changed lately the youngest,
-of all there are a sample.
+They run once more on what was known then (`oversight.reading.authorizations`). Only the last
+evaluation of an authorization is checked: an earlier one may have overtaken an act that was being
+recorded, and the next made good what it missed. Each takes a few milliseconds, so that only some
+are checked every time: of those that changed recently the youngest, of all there are a sample.
 
-An update of the portal that changes what a rule computes makes another finding of the same facts:
-such evaluations are told here until the next one of their authorization.
+An update of the portal that changes what a rule computes makes other findings of the same facts:
+such evaluations are reported here until the next one of their authorization.
 """
 
 from collections.abc import Collection, Iterator
@@ -31,25 +30,25 @@ class Reproduction:
     """Asked like a `Question`."""
 
     number: int
-    says: str
+    statement: str
     kind: str = "authorization"
 
     @property
     def name(self) -> str:
-        return f"{self.number} {self.says}"
+        return f"{self.number} {self.statement}"
 
     def count(self) -> int:
         """How many of a sample are not found again."""
-        return sum(1 for _pk in _not_found_again(_asked(Changed())))
+        return sum(1 for _pk in _not_found_again(_in_scope(Changed())))
 
     def broken(self, scope: Changed, *, most: int) -> list[str]:
         """Name authorizations within the scope, of a sample, whose findings are others now."""
-        again = scope.found.get(self.name, ())
-        last = _asked(scope) | Evaluation.objects.filter(authorization__in=again)
+        broken = scope.found.get(self.name, ())
+        last = _in_scope(scope) | Evaluation.objects.filter(authorization__in=broken)
         return [str(pk) for pk in islice(_not_found_again(last), most)]
 
 
-def _asked(scope: Changed) -> QuerySet[Evaluation]:
+def _in_scope(scope: Changed) -> QuerySet[Evaluation]:
     if scope.everything:
         sample = Evaluation.objects.order_by("?")[:SAMPLE]
         return Evaluation.objects.filter(authorization__in=sample.values("authorization"))
@@ -60,11 +59,11 @@ def _not_found_again(evaluations: QuerySet[Evaluation]) -> Iterator[int]:
     last = evaluations.order_by("authorization", "-pk").distinct("authorization")
     rows = last.select_related("ruleset").iterator(TOGETHER)
     while some := list(islice(rows, TOGETHER)):
-        yield from _others(some)
+        yield from _differing(some)
 
 
-def _others(evaluations: list[Evaluation]) -> Iterator[int]:
-    """Those that the rules would not make again."""
+def _differing(evaluations: list[Evaluation]) -> Iterator[int]:
+    """Authorizations of those whose findings the rules do not reproduce."""
     for evaluation, findings in zip(evaluations, found_again(evaluations), strict=True):
         if findings != evaluation.findings:
             yield evaluation.authorization_id

@@ -1,8 +1,8 @@
 """What a sale counts at, in SQL: the highest figure reported until somebody else agreed to less.
 
-The verbs fold one step after another (authorizations.ledger). Here it is one look at the end:
-only figures that were still in force after the last agreement count; an accepted receipt is such
-an agreement to the higher of both figures, and nothing arriving is one to a void.
+The verbs apply one step after another (`rules.count`). Here it is computed from the outcome: only
+figures that were still in force after the last agreement count; an accepted receipt is such an
+agreement to the higher of both figures, and nothing arriving is one to a void.
 """
 
 NOTHING_ARRIVED = "('refused', 'never_received')"
@@ -35,7 +35,7 @@ COUNTED = """
 """
 
 
-def counted(sale: str, receipt: str) -> str:
+def select_counted(sale: str, receipt: str) -> str:
     """Select each sale of an `{authorization}` and its figure, by what each row measures."""
     measured = COUNTED.replace("SALE", sale).replace("RECEIPT", receipt)
     return measured.replace("NOTHING", NOTHING_ARRIVED)
