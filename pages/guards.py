@@ -1,4 +1,4 @@
-"""TODO pages.guards."""
+"""Who may open a page; strangers are asked to sign in."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -143,10 +144,7 @@ def sale_from(
         buyer=authorization.buyer,
         seller=authorization.seller,
         product=product,
-        quantity_value=report.quantity.value,
-        quantity_unit=report.quantity.unit,
-        product_kg=product.product_kg(report.quantity),
-        net_kg=product.net_kg(report.quantity),
+        **_amounts(report.quantity, product),
         sold_at=report.sold_at,
         sold_on=report.sold_at.astimezone(zone).date(),
         recorded_at=at,
@@ -157,6 +155,15 @@ def sale_from(
         recorded_by=by.user,
         api_key=by.api_key,
     )
+
+
+def _amounts(quantity: Quantity, product: Product) -> dict[str, Any]:
+    return {
+        "quantity_value": quantity.value,
+        "quantity_unit": quantity.unit,
+        "product_kg": product.product_kg(quantity),
+        "net_kg": product.net_kg(quantity),
+    }
 
 
 def _check(report: SaleReport, place: Place, at: datetime) -> None:
