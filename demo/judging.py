@@ -11,10 +11,10 @@ from demo import loading, past
 from demo.book import Book
 from demo.firms import Cast
 from demo.paper import Case, Look
+from oversight.acts.flags import raise_flags
 from oversight.models import Evaluation, Flag, Severity
 from oversight.operations import assign
 from oversight.operations import review as review_flag
-from oversight.operations.flags import raise_flags
 from oversight.reading.authorizations import changeable, facts_of, facts_then
 from registry.actors import Actor
 from registry.models import Jurisdiction

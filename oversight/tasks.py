@@ -5,7 +5,8 @@ from typing import Any
 from celery import shared_task
 
 from authorizations import bell
-from oversight.operations import duties, heartbeats
+from oversight import worker
+from oversight.operations import heartbeats
 
 BATCHES_MAX = 20  # then others get their turn
 
@@ -14,7 +15,7 @@ BATCHES_MAX = 20  # then others get their turn
 def work(self: Any) -> None:
     """Evaluate what is due. Sent after every act, and by the schedule every five seconds."""
     heartbeats.record_heartbeat(self.request.hostname or "")
-    if duties.work_off_duties(batches_max=BATCHES_MAX):
+    if worker.work_off_duties(batches_max=BATCHES_MAX):
         bell.ring()
 
 

@@ -1,7 +1,7 @@
 """The verbs of oversight: evaluate, review and assign a flag, retry what was set aside."""
 
-from oversight.operations.duties import retry_parked
 from oversight.operations.evaluation import evaluate
+from oversight.operations.parked import retry_parked
 from oversight.operations.reviews import assign, review
 
 __all__ = ["assign", "evaluate", "retry_parked", "review"]

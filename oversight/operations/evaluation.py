@@ -16,8 +16,8 @@ import rules
 from authorizations.models import Authorization, Duty, DutyReason
 from authorizations.models.sales import root_in_sql
 from authorizations.operations.endings import expire, release
+from oversight.acts.flags import raise_flags
 from oversight.models import Evaluation
-from oversight.operations.flags import raise_flags
 from oversight.reading.authorizations import changeable, facts_of
 from registry import clock
 from registry.actors import Actor

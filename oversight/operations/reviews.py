@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from oversight.models import Flag, FlagState, FlagStep, Severity, StepKind
+from oversight.acts.steps import add_step
+from oversight.models import Flag, FlagState, Severity, StepKind
 from oversight.models.flags import ENDED
 from precursors.errors import Refused
-from registry import actors, clock, events
+from registry import actors, clock
 from registry.actors import Actor
 from registry.models import Membership, User
 from registry.models.people import Role
@@ -64,32 +65,6 @@ def assign(flag: Flag, *, to: User | None, steps_seen: int | None = None, by: Ac
         by=by,
     )
     return flag
-
-
-def add_step(
-    flag: Flag,
-    kind: StepKind,
-    *,
-    at: datetime,
-    note: str = "",
-    data: dict[str, object] | None = None,
-    by: Actor,
-) -> None:
-    """Append what happened to a locked flag, with the next number, and its event."""
-    flag.steps_count += 1
-    flag.save(update_fields=["steps_count"])
-    FlagStep.objects.create(
-        flag=flag,
-        sequence=flag.steps_count,
-        kind=kind,
-        state=flag.state,
-        at=at,
-        note=note,
-        data=data or {},
-        user=by.user,
-        api_key=by.api_key,
-    )
-    events.record(f"flag.{kind}", flag, at=at, data={"state": flag.state}, by=by)
 
 
 def _check(flag: Flag, outcome: str, note: str, steps_seen: int | None) -> None:

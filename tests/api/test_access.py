@@ -7,7 +7,7 @@ from django.db import transaction
 
 from api import urls
 from api.endpoint import Endpoint
-from oversight.operations import duties
+from oversight import worker
 from registry import clock
 from registry.models import ApiKey, Jurisdiction
 from registry.models.people import Scope
@@ -144,7 +144,7 @@ def rows(
     authority_api: Program, code: str, sale: dict[str, Any], buyer: Firm
 ) -> dict[str, dict[str, str]]:
     """What the path of each kind of route names."""
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     flag = authority_api.get("/flags").json()["data"][0]
     return {
         "authorizations": {"<str:code>": code},

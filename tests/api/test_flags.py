@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from oversight import worker
 from oversight.models import Flag
-from oversight.operations import duties
 from registry.actors import Actor
 from tests.api.programs import Program, problem, wrong
 
@@ -14,7 +14,7 @@ REVIEW = {"outcome": "explained", "note": "The tank was measured warm."}
 
 @pytest.fixture
 def flag(authority_api: Program, sale: dict[str, Any]) -> dict[str, Any]:
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     found = authority_api.get("/flags", rule="quantity_exceeded").json()["data"]
     assert len(found) == 1
     flag: dict[str, Any] = found[0]

@@ -8,8 +8,8 @@ from authorizations import operations
 from authorizations.models import Authorization, Sale
 from authorizations.operations import SaleReport
 from oversight import operations as oversight
-from oversight.operations.duties import work_off_duties
 from oversight.operations.evaluation import evaluate
+from oversight.worker import work_off_duties
 from precursors.models import Product
 from registry import clock
 from registry.actors import Actor

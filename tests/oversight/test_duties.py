@@ -11,8 +11,9 @@ from django.db.models import F
 
 import rules
 from authorizations.models import Authorization, Duty, Lane, Sale
+from oversight import worker
 from oversight.models import Evaluation, Flag
-from oversight.operations import duties, evaluation
+from oversight.operations import evaluation
 from registry import clock
 from tests.cast import Firm
 from tests.factories import SaleFactory
@@ -60,7 +61,7 @@ def due() -> int:
 
 def test_what_is_due_is_done(sold: Any) -> None:
     codes = sold(3)
-    assert duties.work_off_duties(batches_max=5) is False
+    assert worker.work_off_duties(batches_max=5) is False
     assert flagged() == {code.pk for code in codes}
     assert due() == 0
 
@@ -68,7 +69,7 @@ def test_what_is_due_is_done(sold: Any) -> None:
 def test_what_is_not_due_is_left(ask: Ask) -> None:
     ask("100")
     Duty.objects.update(due_at=clock.now() + timedelta(hours=1))
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     assert not Evaluation.objects.exists()
     assert set(Duty.objects.values_list("attempts", flat=True)) == {0}
 
@@ -76,57 +77,57 @@ def test_what_is_not_due_is_left(ask: Ask) -> None:
 def test_one_bounded_run_tells_that_more_may_be_due(
     sold: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(duties, "BATCH_MAX", 2)
+    monkeypatch.setattr(worker, "BATCH_MAX", 2)
     sold(5)
-    assert duties.work_off_duties(batches_max=1) is True
+    assert worker.work_off_duties(batches_max=1) is True
     assert len(flagged()) == 2
-    assert duties.work_off_duties(batches_max=5) is False
+    assert worker.work_off_duties(batches_max=5) is False
     assert len(flagged()) == 5
 
 
 def test_the_oldest_are_done_first(sold: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(duties, "BATCH_MAX", 1)
+    monkeypatch.setattr(worker, "BATCH_MAX", 1)
     first, second = sold(2)
     Duty.objects.filter(authorization=second).update(due_at=F("due_at") - timedelta(days=1))
-    duties.work_off_duties(batches_max=1)
+    worker.work_off_duties(batches_max=1)
     assert flagged() == {second.pk}
     assert first.pk not in flagged()
 
 
 def test_a_claim_is_leased_and_counted(sold: Any) -> None:
     sold(1)
-    claimed = duties._claim(duties.FRESH, 50)
+    claimed = worker._claim(worker.FRESH, 50)
     [duty] = Duty.objects.filter(pk__in=claimed)
     assert duty.attempts == 1
     assert timedelta(seconds=15) < duty.leased_until - clock.now() <= timedelta(seconds=20)
-    assert duties._claim(duties.FRESH, 50) == {}
-    assert duties._claim(duties.TRIED, 1) == {}
+    assert worker._claim(worker.FRESH, 50) == {}
+    assert worker._claim(worker.TRIED, 1) == {}
 
 
 def test_what_a_dead_worker_held_is_taken_over_when_its_lease_is_up(
     sold: Any, later: Later
 ) -> None:
     [code] = sold(1)
-    assert duties._claim(duties.FRESH, 50)  # and the worker dies
-    duties.work_off_duties(batches_max=5)
+    assert worker._claim(worker.FRESH, 50)  # and the worker dies
+    worker.work_off_duties(batches_max=5)
     assert flagged() == set()
     later(LEASE)
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     assert flagged() == {code.pk}
 
 
 def test_what_was_tried_before_is_claimed_alone(sold: Any, later: Later) -> None:
     sold(3)
-    assert len(duties._claim(duties.FRESH, 50)) == 3
+    assert len(worker._claim(worker.FRESH, 50)) == 3
     later(LEASE)
-    assert len(duties._claim(duties.TRIED, 1)) == 1
-    assert duties._claim(duties.FRESH, 50) == {}
+    assert len(worker._claim(worker.TRIED, 1)) == 1
+    assert worker._claim(worker.FRESH, 50) == {}
 
 
 def test_one_failing_authorization_spoils_no_other(sold: Any, poison: Any) -> None:
     codes = sold(4)
     poison(codes[1])
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     assert flagged() == {codes[0].pk, codes[2].pk, codes[3].pk}
     assert list(Duty.objects.filter(attempts__gt=0).values_list("attempts", flat=True)) == [1]
 
@@ -138,16 +139,16 @@ def test_the_fifth_failure_sets_it_aside_and_calls_an_operator(
     poison(bad)
     with structlog.testing.capture_logs() as logs:
         for _failure in range(5):
-            duties.work_off_duties(batches_max=5)
+            worker.work_off_duties(batches_max=5)
             assert not Duty.objects.exclude(parked_at=None).exists()
             later(LEASE)
-        duties.work_off_duties(batches_max=5)
+        worker.work_off_duties(batches_max=5)
     [parked] = Duty.objects.exclude(parked_at=None)
     assert (parked.authorization_id, parked.attempts) == (bad.pk, 5)
     [told] = [line for line in logs if line["event"] == "duty_parked"]
     assert (told["log_level"], told["authorization"]) == ("error", bad.pk)
     later(LEASE)
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     assert Duty.objects.get(pk=parked.pk).attempts == 5
 
 
@@ -156,10 +157,10 @@ def test_what_was_set_aside_is_done_when_an_operator_has_it_tried_again(sold: An
     Duty.objects.filter(reason="recorded").update(
         parked_at=clock.now(), attempts=5, leased_until=clock.now() + LEASE
     )
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     assert flagged() == set()
     call_command("retry_parked")
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     assert flagged() == {code.pk}
 
 
@@ -169,7 +170,7 @@ def test_a_new_duty_of_a_parked_authorization_does_the_old_one_too(
     [code] = sold(1)
     Duty.objects.filter(reason="recorded").update(parked_at=clock.now(), attempts=5)
     sell(code, "1")
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     assert due() == 0
     assert not Duty.objects.exclude(parked_at=None).exists()
 
@@ -181,15 +182,15 @@ def test_four_claims_of_five_ask_the_live_lane_first(
     bulk = codes[:5]
     Duty.objects.filter(authorization__in=bulk).update(lane=Lane.BULK)
     lanes = dict(Duty.objects.filter(reason="recorded").values_list("pk", "lane"))
-    monkeypatch.setattr(duties, "turns", iter(range(1, 100)))
-    asked = [lanes[duty] for _turn in range(5) for duty in duties._claim(duties.FRESH, 1)]
+    monkeypatch.setattr(worker, "turns", iter(range(1, 100)))
+    asked = [lanes[duty] for _turn in range(5) for duty in worker._claim(worker.FRESH, 1)]
     assert asked == ["live"] * 4 + ["bulk"]
 
 
 def test_an_empty_lane_gives_its_turn_to_the_other(sold: Any) -> None:
     sold(5)
     Duty.objects.update(lane=Lane.BULK)
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     assert len(flagged()) == 5
 
 
@@ -199,10 +200,10 @@ def test_what_another_worker_has_in_hand_is_handed_back_uncounted(
     [code] = sold(1)
     with monkeypatch.context() as busy:
         busy.setattr(evaluation, "_locked", lambda ids: [])
-        duties.work_off_duties(batches_max=5)
+        worker.work_off_duties(batches_max=5)
     [duty] = Duty.objects.filter(authorization=code, reason="recorded")
     assert duty.attempts == 0
     assert duty.leased_until <= clock.now() + timedelta(seconds=1)
     later(timedelta(seconds=2))
-    duties.work_off_duties(batches_max=5)
+    worker.work_off_duties(batches_max=5)
     assert flagged() == {code.pk}

@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, connection
 from authorizations import operations
 from authorizations.models import Authorization, Sale
 from authorizations.operations import SaleReport
-from oversight.operations import duties
+from oversight import worker
 from pages.once import once_per_form
 from precursors.errors import Refused
 from precursors.models import Product
@@ -190,7 +190,7 @@ def _reinstate(act: Act, by: Actor) -> str:
 
 
 def _work(act: Act, by: Actor) -> str:
-    return str(duties.work_off_duties(batches_max=1))
+    return str(worker.work_off_duties(batches_max=1))
 
 
 def _cut(act: Act, by: Actor) -> str:

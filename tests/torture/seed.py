@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from django.db import connection, connections
 
 from authorizations.models import Duty
-from oversight.operations import duties
+from oversight import worker
 from registry import clock
 from tests.torture import journal, verdict, world
 from tests.torture.channels import Channel, Verbs, Web
@@ -124,5 +124,5 @@ def _work_as_the_portal() -> None:
 def _drain() -> None:
     """Evaluate all that is due; what a client that was cut off had leased is due again soon."""
     while Duty.objects.filter(parked_at=None, due_at__lte=clock.now()).exists():
-        duties.work_off_duties(batches_max=BATCHES_MAX)
+        worker.work_off_duties(batches_max=BATCHES_MAX)
         clock.advance(LEASES_END)

@@ -15,8 +15,6 @@ from authorizations.models import Duty, Lane
 from oversight.operations.evaluation import evaluate
 from registry import clock
 
-__all__ = ["retry_parked", "work_off_duties"]
-
 log = structlog.get_logger("portal.duties")
 
 LEASE = timedelta(seconds=20)
@@ -119,9 +117,3 @@ def _park_hopeless() -> None:
                 reason=duty.reason,
                 attempts=duty.attempts,
             )
-
-
-def retry_parked() -> int:
-    """Give workers another five tries at what was set aside. Returns how many duties these are."""
-    parked = Duty.objects.filter(parked_at__isnull=False)
-    return parked.update(parked_at=None, attempts=0, leased_until=None)

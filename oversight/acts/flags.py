@@ -6,8 +6,8 @@ from datetime import datetime
 from django.conf import settings
 
 from authorizations.models import Authorization
+from oversight.acts.steps import add_step
 from oversight.models import Flag, FlagState, StepKind
-from oversight.operations.reviews import add_step
 from registry.actors import Actor
 from registry.periods import working_days_after
 from rules import RULES, Facts, Finding
