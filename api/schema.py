@@ -123,7 +123,7 @@ class Schema(AutoSchema):
 
 
 class CursorList:
-    """Describes what config.api.lists answers."""
+    """Describes what api.lists answers."""
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         limit = {"type": "integer", "minimum": 1, "maximum": lists.LIMIT_MAX}

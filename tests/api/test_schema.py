@@ -112,7 +112,7 @@ def test_every_code_the_domain_refuses_with_is_published() -> None:
 
 def test_every_code_of_a_value_is_published() -> None:
     missing = set(refusal_codes(of_values=True)) - ONLY_ON_PAGES - set(OF_VALUES)
-    assert not missing, "add these to config/api/problem_codes.py"
+    assert not missing, "add these to api/problem_codes.py"
 
 
 def test_every_reason_is_published(published: dict[str, Any]) -> None:

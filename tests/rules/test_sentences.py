@@ -150,8 +150,10 @@ def test_the_arithmetic_that_is_shown_is_right(
     """Whatever stands before an equals sign comes to what stands behind it."""
     with translation.override(language):
         text = templates.get_template(f"{FOLDER}/{name}.html").render({"evidence": evidence})
-    for line in re.findall(r'<p class="app-arithmetic">(.*?)</p>', text):
-        left, equals, right = line.partition(" = ")
+    shown = re.findall(r'<p class="app-arithmetic">(.*?)</p>', text, re.DOTALL)
+    assert len(shown) == text.count("app-arithmetic")
+    for lines in shown:
+        left, equals, right = " ".join(lines.split()).partition(" = ")
         if equals:
             first, *less = (number(part) for part in left.split(" − "))
             assert first - sum(less) == number(right)
