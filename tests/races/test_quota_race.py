@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 
 from authorizations import operations
-from authorizations.acts import act, quotas, statement, turns
+from authorizations.acts import act, statement, turns
 from authorizations.eligibility import checks
 from authorizations.models import Allowance, Authorization
+from authorizations.operations import requests
 from database.statements import Statement
 from precursors.errors import Refused
 from precursors.models import Product
@@ -85,10 +86,10 @@ def test_without_the_condition_the_quota_is_overdrawn(
 ) -> None:
     """The twin: shows that the race above is a race."""
     let_all_in_at_once(monkeypatch)
-    unlimited = statement.TAKEN.replace("<= share.limit_kg", "<> share.limit_kg")
-    assert unlimited != statement.TAKEN
-    monkeypatch.setattr(quotas, "TAKEN", unlimited)
-    monkeypatch.setattr(act, "statement", statement.statement.__wrapped__)
+    unlimited = statement.ACT.replace("<= share.limit_kg", "<> share.limit_kg")
+    assert unlimited != statement.ACT
+    monkeypatch.setattr(statement, "ACT", unlimited)
+    monkeypatch.setattr(act, "statement_for", statement.statement_for.__wrapped__)
     gate = Barrier(TOGETHER)
     look = checks.reasons_against
 
@@ -97,6 +98,6 @@ def test_without_the_condition_the_quota_is_overdrawn(
         gate.wait(timeout=30)
         return found
 
-    monkeypatch.setattr(checks, "reasons", reasons)
+    monkeypatch.setattr(requests, "reasons_against", reasons)
     at_once(ask)
     assert max(used_kg()) > Decimal(10_000)
