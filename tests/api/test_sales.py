@@ -156,6 +156,15 @@ def test_a_void_takes_its_reason_alone(vendor_api: Program, sale: dict[str, Any]
     assert (body["is_void"], body["quantity"]["value"]) == (True, "0.000")
 
 
+def test_a_reason_of_a_thousand_letters_is_kept_and_a_longer_one_is_named(
+    vendor_api: Program, sale: dict[str, Any]
+) -> None:
+    path = f"/sales/{sale['id']}/void"
+    wrong(vendor_api.post(path, {"reason": "x" * 1001}), "/reason", "max_length")
+    assert vendor_api.post(path, {"reason": "x" * 1000}).status_code == 201
+    assert Sale.objects.get(is_void=True).reason == "x" * 1000
+
+
 def test_only_the_seller_corrects(
     buyer_api: Program, rival_api: Program, sale: dict[str, Any], sale_body: dict[str, Any]
 ) -> None:

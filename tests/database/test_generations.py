@@ -67,11 +67,16 @@ def _count_in(database: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_outside_the_demo_nothing_is_touched(settings: Any) -> None:
-    settings.DEMO_MODE = False
+@pytest.mark.parametrize(
+    ("demo", "options"), [(False, {}), (True, {"plan": True}), (True, {"check_unapplied": True})]
+)
+def test_outside_the_demo_and_by_a_look_nothing_is_touched(
+    settings: Any, demo: bool, options: dict[str, bool]
+) -> None:
+    settings.DEMO_MODE = demo
     before = Jurisdiction.objects.count()
     make_earlier()
     with pytest.raises(CommandError, match="earlier version"):
-        call_command("migrate", verbosity=0, interactive=False)
+        call_command("migrate", verbosity=0, interactive=False, **options)
     assert Jurisdiction.objects.count() == before
     assert not rows(KEPT)

@@ -18,17 +18,17 @@ EARLIER = (
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
+        only_looks = options["plan"] or options["check_unapplied"]
         with as_migrator():
-            self._set_earlier_aside()
+            if generations.is_earlier():
+                self._set_aside(only_looks=only_looks)
             super().handle(*args, **options)
-            if not (options["plan"] or options["check_unapplied"]):
+            if not only_looks:
                 call_command("grant_privileges", verbosity=options["verbosity"])
 
-    def _set_earlier_aside(self) -> None:
-        """Set an earlier version's demo aside. Raises CommandError outside demo mode."""
-        if not generations.is_earlier():
-            return
-        if not settings.DEMO_MODE:
+    def _set_aside(self, *, only_looks: bool) -> None:
+        """Set an earlier demo aside. Raises CommandError where nothing may be changed."""
+        if only_looks or not settings.DEMO_MODE:
             raise CommandError(EARLIER)
         name = generations.set_aside(at=datetime.now(UTC))
         self.stderr.write(f"The demo of an earlier version is kept as the database {name}.")
