@@ -22,7 +22,12 @@ PORT = env.port("PORT", default=8000)
 PUBLIC_URL = env.http_url("PUBLIC_URL", default=f"http://localhost:{PORT}")
 SECURE = PUBLIC_URL.startswith("https://")
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=[*LOCAL_HOSTS, urlsplit(PUBLIC_URL).hostname])
+# Probes of this machine ask for localhost, whatever names are added.
+ALLOWED_HOSTS = [
+    *LOCAL_HOSTS,
+    str(urlsplit(PUBLIC_URL).hostname),
+    *env.words("ALLOWED_HOSTS", default=[]),
+]
 SECRET_KEY = env.secret("SECRET_KEY")
 DEMO_MODE = env.flag("DEMO_MODE", default=False)
 if DEMO_MODE and (SECURE or set(ALLOWED_HOSTS) - set(LOCAL_HOSTS)):
