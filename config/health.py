@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from celery.exceptions import OperationalError as BrokerError
 from django.db import connection, transaction
 from django.db.utils import Error as DatabaseError
@@ -14,6 +15,8 @@ from authorizations.models import DutyReason
 from config.celery import app
 from database.row_security import FIRM
 
+log = structlog.get_logger("portal.health")
+
 # A worker beats at each task: a ring of the bell or, in turn with the others, the sweep of every
 # five seconds. Without a beat for this long it is disconnected, hangs or is dead.
 SILENCE: Any = timedelta(seconds=90)  # Django's stubs know no intervals
@@ -21,6 +24,17 @@ ANSWER_S_MAX = 1  # how long to wait for the broker: a probe itself waits about 
 PROBE = "portal:probe"
 PROBE_KEPT_S = 60
 
+# A file beside the data that is written and removed: a table could reuse room that it has already,
+# while a sale needs more.
+ROOM = (
+    "SELECT count(*) FROM generate_series(1, 50000), set_config('work_mem', '64kB', true) AS small"
+)
+# Fails where nothing may be written: on a standby, or when an operator has forbidden it.
+WRITE = f"""
+INSERT INTO cache (cache_key, value, expires)
+VALUES ('{PROBE}', '', clock_timestamp() + interval '1 hour')
+ON CONFLICT (cache_key) DO UPDATE SET expires = excluded.expires
+"""
 # All rows are read, whichever firm the connection worked for last.
 READY = f"SELECT set_config('statement_timeout', '2s', true), set_config('{FIRM}', '', true)"
 STATE = f"""
@@ -55,11 +69,24 @@ def _database() -> dict[str, Any]:
     except DatabaseError:
         return UNKNOWN
     return {
-        "database": "ok",
+        "database": "ok" if _takes_writes() else "takes_no_writes",
         "oldest_unevaluated_s": round(float(oldest or 0), 1),
         "issuing": "halted" if halted else "ok",
         "workers": workers,
     }
+
+
+def _takes_writes() -> bool:
+    """Whether a sale could be written: there is room, and the server lets itself be changed."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(READY)
+            cursor.execute(ROOM)
+            cursor.execute(WRITE)
+    except DatabaseError as error:
+        log.warning("no_writes", error=str(error))
+        return False
+    return True
 
 
 def _broker() -> str:

@@ -73,3 +73,29 @@ def test_without_its_tables_it_is_not_ready(client: Client) -> None:
         cursor.execute("ALTER TABLE authorizations_duty RENAME TO elsewhere")
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["database"]) == (503, "down")
+
+
+def test_a_database_that_takes_no_writes_is_not_ready(client: Client) -> None:
+    """A standby, or one that an operator shut: it answers every question."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "takes_no_writes")
+    assert answer.json()["oldest_unevaluated_s"] == 0
+
+
+def test_a_table_that_takes_no_rows_is_not_ready(client: Client) -> None:
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON cache"
+            " FOR EACH ROW EXECUTE FUNCTION portal_refuses('the disk is full')"
+        )
+    assert client.get("/readyz").status_code == 503
+
+
+def test_the_probe_takes_room_beside_the_data(db: None) -> None:
+    """PostgreSQL counts the bytes that its questions put into temporary files."""
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + health.ROOM)
+        plan = cursor.fetchone()[0][0]["Plan"]
+    assert plan["Temp Written Blocks"] * 8192 > 500_000

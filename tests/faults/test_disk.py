@@ -24,7 +24,7 @@ BACK_WITHIN_S = 120
 FLAGGED_WITHIN_S = 60
 UNDER_WAY = 10
 
-pytestmark = pytest.mark.long
+TOLD_WITHIN_S = 15
 
 
 @pytest.fixture
@@ -58,6 +58,19 @@ def portal(small_disk: Path, tmp_path: Path, django_db_blocker: Any) -> Iterator
         yield started
 
 
+def test_readiness_says_within_seconds_that_the_disk_is_full_and_that_it_has_room_again(
+    portal: Portal, small_disk: Path
+) -> None:
+    assert (portal.ready().status, portal.ready().body["database"]) == (200, "ok")
+    filler = small_disk / "filler"
+    fill(filler)
+    portal.until(lambda: portal.ready().status == 503, within_s=TOLD_WITHIN_S)
+    assert portal.ready().body["database"] == "takes_no_writes"
+    filler.unlink()
+    portal.until(lambda: portal.ready().status == 200, within_s=BACK_WITHIN_S)
+
+
+@pytest.mark.long
 def test_a_full_disk_refuses_whole_acts_and_all_goes_on_when_there_is_room(
     portal: Portal, small_disk: Path
 ) -> None:
