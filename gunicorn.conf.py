@@ -1,5 +1,13 @@
 """How the web runs; only the address is given on the command line."""
 
+import ctypes
+import os
+import signal
+import sys
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+
 worker_class = "gthread"
 workers = 2
 threads = 8
@@ -7,3 +15,11 @@ timeout = 30
 graceful_timeout = 10
 loglevel = "warning"
 control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """End with the master, however it ends: an orphan would keep the port from the next one."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() != worker.ppid:  # it ended in between
+            os._exit(1)

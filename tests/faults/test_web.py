@@ -1,6 +1,8 @@
 """A web process that dies at the worst of moments: all of an act, or nothing of it."""
 
 import signal
+import socket
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -9,6 +11,7 @@ from functools import partial
 import pytest
 
 from authorizations.models import Sale
+from launcher import ports
 from tests.faults import holding
 from tests.faults.api import Answer, NoAnswer
 from tests.faults.load import Load
@@ -16,6 +19,7 @@ from tests.faults.portal import Portal, family, signal_to
 from tests.faults.trade import Trade
 
 BACK_WITHIN_S = 60
+PORT_FREE_WITHIN_S = 3  # whoever comes next tries for five seconds
 KILLS = 20
 SALE = "authorizations_sale"
 NOTHING, ALL = 0, 1
@@ -108,6 +112,20 @@ def is_back(portal: Portal) -> bool:
         return portal.ready().status == 200
     except NoAnswer:
         return False
+
+
+def test_a_killed_master_leaves_no_orphan_on_the_port_and_the_next_one_takes_it(
+    portal: Portal,
+) -> None:
+    """Nobody kills its group here: a supervisor may know of none."""
+    with socket.create_connection(("127.0.0.1", portal.port)) as busy:
+        busy.sendall(b"POST /api/v1/sales HTTP/1.1\r\nContent-Length: 9\r\n")
+        signal_to(portal.web.pid, signal.SIGKILL)
+        until = time.monotonic() + PORT_FREE_WITHIN_S
+        while not ports.is_free(portal.port):
+            assert time.monotonic() < until, "An orphan keeps the port."
+            time.sleep(0.1)
+    portal.until(lambda: portal.web.alive and is_back(portal), within_s=BACK_WITHIN_S)
 
 
 @pytest.mark.long

@@ -54,6 +54,21 @@ def test_what_a_killed_worker_had_in_hand_is_flagged_within_a_minute(
     portal.until(lambda: not unevaluated(sales), within_s=FLAGGED_WITHIN_S)
 
 
+def test_a_worker_and_a_beat_that_ended_by_themselves_are_started_again(
+    portal: Portal, trade: Trade
+) -> None:
+    """Without a fault, as a worker does that lost its broker in the middle of a message."""
+    ended = {process: process.pid for process in (portal.worker, portal.beat)}
+    for pid in ended.values():
+        signal_to(pid, signal.SIGTERM)
+    portal.until(
+        lambda: all(one.alive and one.pid != pid for one, pid in ended.items()),
+        within_s=FLAGGED_WITHIN_S,
+    )
+    sale = trade.sell(trade.code()).body["id"]
+    portal.until(lambda: flags_of([sale]), within_s=FLAGGED_WITHIN_S)
+
+
 @pytest.mark.long
 def test_two_hundred_kills_under_load_lose_nothing(portal: Portal, trade: Trade) -> None:
     """Of the children in turn, which the parent replaces, and of parent and all now and then."""
