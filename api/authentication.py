@@ -68,6 +68,7 @@ def _with_prefix(prefix: str) -> ApiKey | None:
     key: ApiKey = take_row(ApiKey, values)
     key.jurisdiction = take_row(Jurisdiction, values)
     key.organization = take_row(Organization, values)
+    row_security.keep_firm(key.organization_id)
     return key
 
 

@@ -64,14 +64,16 @@ def check_invariants(*, everything: bool = False) -> bool:
 
 @contextmanager
 def _exclusively() -> Iterator[bool]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_AT_A_TIME])
-        (acquired,) = cursor.fetchone()
-        try:
-            yield acquired
-        finally:
-            if acquired:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_AT_A_TIME])
+    """Hold a lock in a transaction of its own: behind a pooler, a session's would go astray."""
+    holder = connection.copy()
+    try:
+        holder.set_autocommit(False)
+        with holder.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+            (acquired,) = cursor.fetchone()
+        yield acquired
+    finally:
+        holder.close()
 
 
 def _check(everything: bool) -> None:

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from authorizations.models import DutyReason
 from config.celery import app
-from database.row_security import FIRM
+from database.row_security import set_firm
 
 log = structlog.get_logger("portal.health")
 
@@ -35,8 +35,7 @@ INSERT INTO cache (cache_key, value, expires)
 VALUES ('{PROBE}', '', clock_timestamp() + interval '1 hour')
 ON CONFLICT (cache_key) DO UPDATE SET expires = excluded.expires
 """
-# All rows are read, whichever firm the connection worked for last.
-READY = f"SELECT set_config('statement_timeout', '2s', true), set_config('{FIRM}', '', true)"
+IN_TIME = "SELECT set_config('statement_timeout', '2s', true)"
 STATE = f"""
 SELECT extract(epoch FROM clock_timestamp() - min(sale.recorded_at)),
     EXISTS (SELECT FROM registry_jurisdiction WHERE issuing_halted_at IS NOT NULL),
@@ -62,8 +61,9 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
 def _database() -> dict[str, Any]:
     try:
+        set_firm(None)  # all rows are read, whichever firm the connection worked for last
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(READY)
+            cursor.execute(IN_TIME)
             cursor.execute(STATE, [SILENCE])
             oldest, halted, workers = cursor.fetchone()
     except DatabaseError:
@@ -80,7 +80,7 @@ def _takes_writes() -> bool:
     """Whether a sale could be written: there is room, and the server lets itself be changed."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(READY)
+            cursor.execute(IN_TIME)
             cursor.execute(ROOM)
             cursor.execute(WRITE)
     except DatabaseError as error:

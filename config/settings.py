@@ -106,17 +106,22 @@ TEMPLATES = [
 # JOIN_COLLAPSE_LIMIT: how many joined tables the planner may reorder. 8 is PostgreSQL's default;
 # the web sets its own (config.wsgi).
 JOIN_COLLAPSE_LIMIT = env.positive("JOIN_COLLAPSE_LIMIT", default=8)
-PER_CONNECTION = (
-    "-c lock_timeout=10s -c timezone=UTC -c plan_cache_mode=force_generic_plan"
-    f" -c join_collapse_limit={JOIN_COLLAPSE_LIMIT}"
-)
+PER_CONNECTION = {
+    "lock_timeout": "10s",
+    "timezone": "UTC",
+    "plan_cache_mode": "force_generic_plan",
+    "join_collapse_limit": JOIN_COLLAPSE_LIMIT,
+}
 DATABASES = {
     "default": {
         **env.database("DATABASE_URL"),
         "ENGINE": "database.postgresql",
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "options": PER_CONNECTION},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "options": " ".join(f"-c {name}={value}" for name, value in PER_CONNECTION.items()),
+        },
         "TEST": {"TEMPLATE": "template0"},
     }
 }
@@ -124,8 +129,8 @@ DATABASES = {
 APPLICATION_ROLE = DATABASES["default"]["USER"]
 MIGRATION_DATABASE = env.other_database("MIGRATION_DATABASE_URL")
 READER_ROLE = env.text("READER_ROLE", default="")  # may read what is not secret, for reports
-# Statements that the server plans once per connection; off where a pooler such as PgBouncer gives
-# each transaction another connection.
+# Statements that the server plans once per connection. Where a pooler such as PgBouncer is found
+# before it, which gives each transaction another connection, they are off by themselves.
 PREPARED_STATEMENTS = env.flag("PREPARED_STATEMENTS", default=True)
 # Sign-in limits must hold in every process and survive a lost Redis.
 CACHES = {

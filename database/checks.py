@@ -5,6 +5,8 @@ from typing import Any
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import Error, connection
 
+from database.postgresql.base import portal_connection
+
 # A superuser has every role.
 OWNS = """
 SELECT EXISTS (
@@ -24,6 +26,12 @@ TWO_ROLES = (
     "nothing with DATABASE_URL everywhere; `migrate` grants it its rights. See README.md."
 )
 
+POOLED = "A pooler stands between the portal and the database."
+NO_SESSIONS = (
+    "It is found out and reckoned with: nothing is prepared, and each transaction is told its "
+    "limits and for which firm it works, which costs time. Let `migrate` go to the server itself."
+)
+
 
 @register(Tags.database)
 def application_owns_nothing(app_configs: Any, **given: Any) -> list[CheckMessage]:
@@ -31,6 +39,21 @@ def application_owns_nothing(app_configs: Any, **given: Any) -> list[CheckMessag
     if not given["databases"] or not _owns():
         return []
     return [Warning(ONE_ROLE, hint=TWO_ROLES, id="portal.W001")]
+
+
+@register(Tags.database)
+def no_pooler(app_configs: Any, **given: Any) -> list[CheckMessage]:
+    """Tell of a pooler that was found."""
+    if not given["databases"] or not _has_pooler():
+        return []
+    return [Warning(POOLED, hint=NO_SESSIONS, id="portal.W003")]
+
+
+def _has_pooler() -> bool:
+    try:
+        return portal_connection().has_pooler
+    except Error:
+        return False
 
 
 def _owns() -> bool:

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.migrations import RunSQL
 from django.db.models import Func, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
-FIRM = "portal.firm"
+from database.postgresql import base
+from database.postgresql.base import portal_connection
+
+FIRM = base.FIRM
 PARTIES = "portal_firm() IN (buyer_id, seller_id)"
 NOBODY = "false"  # no firm: the authority alone
 
@@ -30,16 +32,20 @@ FUNCTION = RunSQL(
 def set_firm(organization_id: int | None) -> None:
     """Let this session see only a firm's rows, or all for None, until the next call.
 
-    Where a pooler gives each transaction another connection, no setting can last: there only
-    `access.py` decides.
+    Behind a pooler no session lasts; there each transaction is told anew.
     """
-    with connection.cursor() as cursor:
+    keep_firm(organization_id)
+    if not ends_with_statement():
         firm = "" if organization_id is None else str(organization_id)
-        cursor.execute("SELECT set_config(%s, %s, %s)", [FIRM, firm, ends_with_statement()])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, false)", [FIRM, firm])
 
 
 def setting_firm(organization_id: Any) -> Func:
-    """Return a column that does what `set_firm` does, for a query with at least one row."""
+    """Return a column that does what `set_firm` does, for a query with at least one row.
+
+    Whoever reads the rows calls `keep_firm`.
+    """
     firm = Coalesce(Cast(organization_id, TextField()), Value(""))
     return Func(
         Value(FIRM),
@@ -50,20 +56,30 @@ def setting_firm(organization_id: Any) -> Func:
     )
 
 
+def keep_firm(organization_id: int | None) -> None:
+    """Keep in mind for which firm this thread works: transactions behind a pooler are told it."""
+    portal_connection().firm = organization_id
+
+
 @contextmanager
 def see_all_rows() -> Iterator[None]:
     """See all rows within a block of a transaction: to store what the firm may not see."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting(%s, true)", [FIRM])
-        (before,) = cursor.fetchone()
-        cursor.execute("SELECT set_config(%s, '', true)", [FIRM])
-        yield
-        cursor.execute("SELECT set_config(%s, %s, true)", [FIRM, before or ""])
+    session = portal_connection()
+    before, session.firm = session.firm, None
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting(%s, true)", [FIRM])
+            (said,) = cursor.fetchone()
+            cursor.execute("SELECT set_config(%s, '', true)", [FIRM])
+            yield
+            cursor.execute("SELECT set_config(%s, %s, true)", [FIRM, said or ""])
+    finally:
+        session.firm = before
 
 
 def ends_with_statement() -> bool:
-    """Return whether a setting must end with its statement: behind a pooler it must."""
-    return not settings.PREPARED_STATEMENTS
+    """Return whether a setting ends with its transaction: behind a pooler nothing lasts longer."""
+    return portal_connection().is_pooled
 
 
 def show_to_firm(table: str, firm: str) -> RunSQL:

@@ -6,10 +6,11 @@ from hashlib import sha256
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
+
+from database.postgresql.base import portal_connection
 
 Row = TypeVar("Row", bound=Model)
 NAME = re.compile(r"%\((\w+)\)s((?:::[a-z]+(?:\[\])?)?)")
@@ -43,7 +44,7 @@ class Statement:
 
     def _ready(self, cursor: CursorWrapper) -> str:
         """Prepare the statement on this connection if needed; return the text to send."""
-        if not settings.PREPARED_STATEMENTS:
+        if portal_connection().is_pooled:
             return self.sql
         known = prepared.setdefault(cursor.connection, set())
         if self.name not in known:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
-from database.row_security import set_firm, setting_firm
+from database.row_security import keep_firm, set_firm, setting_firm
 from pages.account.adapter import lacks_second_factor, totp_of
 from registry.actors import Actor
 from registry.http import PortalRequest, portal_request
@@ -39,6 +39,7 @@ def set_actor(get_response: View) -> View:
         if current is None:
             set_firm(None)
             return get_response(request)
+        keep_firm(current.organization_id)
         seen.actor = Actor.person(current)
         _speak(request, current.user.language)
         with timezone.override(current.jurisdiction.zone):

@@ -20,6 +20,7 @@ from authorizations import operations
 from authorizations.models import Authorization, Sale
 from authorizations.operations import SaleReport
 from database.migrator import as_migrator
+from database.row_security import keep_firm
 from precursors.models import Product
 from precursors.quantities import Quantity
 from registry import clock
@@ -63,6 +64,12 @@ def in_english() -> None:
     translation.deactivate()
 
 
+@pytest.fixture(autouse=True)
+def for_no_firm() -> None:
+    """Whom the last test worked for stays in mind, too."""
+    connection.firm = None  # type: ignore[attr-defined]  # of the portal's own backend
+
+
 @pytest.fixture(autouse=True, scope="session")
 def tests_see_all() -> Iterator[None]:
     """A request leaves its connection to the next one, which says anew for which firm it works.
@@ -71,6 +78,7 @@ def tests_see_all() -> Iterator[None]:
 
     def see_all(**_sent: Any) -> None:
         if connection.connection and not connection.connection.closed:
+            keep_firm(None)
             with suppress(Error), connection.connection.cursor() as cursor:
                 cursor.execute("SELECT set_config('portal.firm', '', false)")
 
