@@ -145,7 +145,8 @@ class Timestamp(serializers.Field[Any, Any, Any, Any]):
     """A time with its offset (RFC 3339), read as UTC."""
 
     default_error_messages = {
-        "invalid": _("Give the time with its offset, like 2026-11-23T09:05:00-05:00.")
+        "invalid": _("Give the time with its offset, like 2026-11-23T09:05:00-05:00."),
+        "year": _("Give a time of the years 1900 to 2199."),
     }
 
     def to_internal_value(self, data: Any) -> datetime:
@@ -156,7 +157,7 @@ class Timestamp(serializers.Field[Any, Any, Any, Any]):
         except ValueError:
             self.fail("invalid")
         if moment.year not in YEARS:
-            self.fail("invalid")
+            raise ValidationError(self.error_messages["year"], "invalid")
         return moment.astimezone(UTC)
 
     def to_representation(self, value: datetime) -> str:

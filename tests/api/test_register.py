@@ -41,6 +41,30 @@ def test_licenses_of_one_firm_do_not_overlap(authority_api: Program, newcomer: s
     problem(authority_api.post("/licenses", license_body(newcomer)), 409, "license_number_taken")
 
 
+def test_a_license_without_end_is_traded_under_by_both_sides(
+    authority_api: Program,
+    buyer_api: Program,
+    buyer: Firm,
+    vendor: Firm,
+    request_body: dict[str, Any],
+) -> None:
+    for firm, activity in ((buyer, "buy"), (vendor, "sell")):
+        authority_api.post(f"/licenses/{firm.license.number}/revoke", {"reason": "Replaced"})
+        body = license_body(
+            firm.organization.tax_id,
+            number=f"L-{activity}",
+            valid_from="0001-01-01",
+            valid_to="9999-12-31",
+        )
+        granted = authority_api.post("/licenses", body).json()
+        assert (granted["valid_from"], granted["valid_to"]) == ("0001-01-01", "9999-12-31")
+        permit = permit_body(license=f"L-{activity}", activity=activity)
+        assert authority_api.post("/permits", permit).status_code == 201
+    request_body["quantity"]["value"] = "100"
+    issued = buyer_api.post("/authorizations", request_body)
+    assert (issued.status_code, issued.json()["status"]) == (201, "issued"), issued.content
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer", "code"),
     [

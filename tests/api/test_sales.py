@@ -53,6 +53,16 @@ def in_an_hour() -> str:
     return (clock.now() + timedelta(hours=1)).isoformat()
 
 
+@pytest.mark.parametrize("year", ["1899", "2200", "9999"])
+def test_a_time_of_an_impossible_year_is_told_which_years_there_are(
+    vendor_api: Program, code: str, sale_body: dict[str, Any], year: str
+) -> None:
+    sale_body["sold_at"] = f"{year}-06-01T12:00:00Z"
+    answer = vendor_api.post(f"/authorizations/{code}/sales", sale_body)
+    wrong(answer, "/sold_at", "invalid")
+    assert "1900 to 2199" in answer.json()["errors"][0]["detail"]
+
+
 @pytest.mark.parametrize(
     "case",
     [

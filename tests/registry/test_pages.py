@@ -103,6 +103,14 @@ def test_a_firm_gets_license_site_vehicle_driver(officer: Client, buyer: Organiz
     assert "44556677" not in shown
 
 
+def test_a_license_of_all_days_is_entered_and_shown(officer: Client, buyer: Organization) -> None:
+    values = {"number": "L-1", "valid_from": "0001-01-01", "valid_to": "9999-12-31"}
+    answer = officer.post(f"/firms/{buyer.uuid}/license/", values, follow=True)
+    assert answer.redirect_chain == [(f"/firms/{buyer.uuid}/", 302)]
+    assert "9999" in text(answer)
+    assert "9999" in text(officer.get(f"/firms/{buyer.uuid}/", headers={"accept-language": "es"}))
+
+
 def test_an_overlapping_license_is_told_on_the_form(
     officer: Client, buyer: Organization, license: License
 ) -> None:
