@@ -103,6 +103,7 @@ OF_VALUES = (
     "quantity_not_expected",
     "quantity_too_large",
     "received_ahead_of_time",
+    "received_before_sale",
     "received_too_long_ago",
     "required",
     "seller_is_buyer",

@@ -42,6 +42,10 @@ class Setting:
         """Return a threshold that is written in hours."""
         return _hours(self.values[name])
 
+    def minutes(self, name: str) -> timedelta:
+        """Return a threshold that is written in minutes."""
+        return _hours(self.values[name]) / 60
+
     @property
     def self_report_time(self) -> timedelta:
         return _hours(self.self_report["hours"])

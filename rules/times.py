@@ -89,6 +89,19 @@ def receipt_missing(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence
     return {"due_at": instant(due_at)} if facts.as_of > due_at else None
 
 
+@sale_rule(_("Times that contradict each other"), severity="medium", minutes="5")
+def times_contradict(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """Received, or first reported, before the time that the sale is now said to be of."""
+    sold_at = sale.current.sold_at
+    moments = {"recorded_at": sale.first.recorded_at}
+    if sale.receipt is not None:
+        moments["received_at"] = sale.receipt.received_at
+    name = min(moments, key=lambda name: moments[name])
+    if sold_at - moments[name] <= setting.minutes("minutes"):
+        return None
+    return {"because": name, "sold_at": instant(sold_at), name: instant(moments[name])}
+
+
 @sale_rule(_("Document used twice"), severity="medium")
 def duplicate_document(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
     """The vendor used the same invoice or guide for an earlier sale."""

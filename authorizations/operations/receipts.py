@@ -32,7 +32,7 @@ def confirm_receipt(
     """Record what was accepted of a sale; `quantity` is None when nothing was.
 
     Raises Refused: not_the_buyer, receipt_exists, received_ahead_of_time, received_too_long_ago,
-    quantity_missing, quantity_not_expected, density_unknown, net_is_zero.
+    received_before_sale, quantity_missing, quantity_not_expected, density_unknown, net_is_zero.
     """
     require_buyer(sale.authorization, by)
     authorization, at = lock_settled(sale.authorization)
@@ -90,6 +90,12 @@ def _check(
             _("Check the year of the receipt: it is too long ago."),
             field="received_at",
         )
+    if received_at + timedelta(minutes=settings.CLOCK_AHEAD_MINUTES) < _earliest_claim(root):
+        raise Refused(
+            "received_before_sale",
+            _("Check the time of the receipt: it is before the sale."),
+            field="received_at",
+        )
     if quantity is None and outcome not in NOTHING_ARRIVED:
         raise Refused("quantity_missing", _("State how much was accepted."), field="quantity")
     if quantity is not None and outcome in NOTHING_ARRIVED:
@@ -98,6 +104,11 @@ def _check(
             _("A quantity is accepted only when something arrived."),
             field="quantity",
         )
+
+
+def _earliest_claim(root: Sale) -> datetime:
+    """The earliest time the vendor ever gave: a wrong later one must not silence the buyer."""
+    return min([root.sold_at, *root.reports.values_list("sold_at", flat=True)])
 
 
 def _event_data(receipt: Receipt) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Sales with and without a code, corrections, voids, agreements, receipts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -245,6 +245,33 @@ def test_an_invalid_receipt_is_named(
     body = receipt(**{k: v() if callable(v) else v for k, v in changes.items()})
     wrong(buyer_api.post(f"/sales/{sale['id']}/receipt", body), pointer, code_of_problem)
     assert not Receipt.objects.exists()
+
+
+def test_a_receipt_before_its_sale_is_refused_at_its_time(
+    buyer_api: Program, sale: dict[str, Any]
+) -> None:
+    path, sold_at = f"/sales/{sale['id']}/receipt", datetime.fromisoformat(sale["sold_at"])
+    for received_at in ("2001-01-01T00:00:00Z", (sold_at - timedelta(minutes=6)).isoformat()):
+        answer = buyer_api.post(path, receipt(received_at=received_at))
+        wrong(answer, "/received_at", "received_before_sale")
+    within = (sold_at - timedelta(minutes=5)).isoformat()
+    assert buyer_api.post(path, receipt(received_at=within)).status_code == 201
+
+
+def test_a_receipt_between_the_times_that_the_vendor_gave_is_taken(
+    buyer_api: Program, vendor_api: Program, sale: dict[str, Any], sale_body: dict[str, Any]
+) -> None:
+    first = clock.now() - timedelta(days=2)
+    for moved_to in (first, clock.now()):
+        body = sale_body | {"sold_at": moved_to.isoformat(), "reason": "Another time"}
+        answer = vendor_api.post(f"/sales/{sale['id']}/correction", body)
+        assert answer.status_code == 201, answer.content
+        sale = answer.json()
+    path = f"/sales/{sale['id']}/receipt"
+    early = receipt(received_at=(first - timedelta(hours=1)).isoformat())
+    wrong(buyer_api.post(path, early), "/received_at", "received_before_sale")
+    between = receipt(received_at=(first + timedelta(hours=1)).isoformat())
+    assert buyer_api.post(path, between).status_code == 201
 
 
 def test_only_the_buyer_confirms(

@@ -48,6 +48,19 @@ def receive(sale: Sale, buyer: Firm, text: str = "1000", **given: Any) -> None:
     operations.confirm_receipt(sale, **values | given, by=buyer.actor)
 
 
+def test_a_correction_that_moves_the_sale_past_its_receipt_is_recorded_and_flagged(
+    ask: Ask, sell: Sell, report: Callable[..., SaleReport], buyer: Firm, vendor: Firm
+) -> None:
+    authorization, at = ask("1000"), clock.now()
+    sale = sell(authorization, "1000", sold_at=at - timedelta(hours=3))
+    receive(sale, buyer, received_at=at - timedelta(hours=2))
+    assert "times_contradict" not in judged(authorization)
+    moved = report("1000", sold_at=at)
+    operations.correct_sale(sale, moved, reason="Another time", by=vendor.actor)
+    flag = judged(authorization)["times_contradict"]
+    assert (flag.severity, flag.evidence["because"]) == ("medium", "received_at")
+
+
 def test_eighty_kilograms_too_much_are_flagged(ask: Ask, sell: Sell) -> None:
     authorization = ask("1000")
     sale = sell(authorization, "1080")

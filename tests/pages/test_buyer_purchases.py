@@ -232,6 +232,7 @@ def test_what_never_came_takes_no_quantity(
         ({"outcome": ""}, "What happened?"),
         ({"received_at_0": "2199-01-01"}, "still to come"),
         ({"received_at_0": "1999-01-01"}, "too long ago"),
+        ({"received_at_0": "2001-01-01"}, "it is before the sale"),
         ({"received_at_0": "9999-12-31"}, "still to come"),
         ({"received_at_0": "0001-01-01"}, "too long ago"),
         ({"remarks": "a\x00b"}, "Null characters"),

@@ -254,6 +254,8 @@ def receipts(story: Story) -> set[str]:
     found = set()
     if story.outcome != "satisfactory" or abs(received - current) > current / 200:
         found.add("receipt_difference")
+    if story.current is not None and story.sold_at - SOLD > 300 * SECOND:
+        found.add("times_contradict")
     if story.is_corrected and story.correction_is_last and story.second != story.first:
         found.add("correction_after_receipt")
     return found

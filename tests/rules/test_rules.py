@@ -126,6 +126,35 @@ def test_more_than_a_day_is_late() -> None:
     assert evidence["hours"] == "24"
 
 
+def test_a_receipt_before_the_sale_contradicts_it_beyond_five_minutes() -> None:
+    def received(before: timedelta) -> Facts:
+        return facts(sale(receipt=receipt(received_at=SOLD - before)))
+
+    assert not fires("times_contradict", received(5 * MINUTE))
+    [evidence] = found("times_contradict", received(5 * MINUTE + SECOND))
+    assert evidence["because"] == "received_at"
+    assert evidence["received_at"] == "2026-03-02T16:54:59+00:00"
+
+
+def test_a_correction_that_moves_the_sale_past_its_receipt_contradicts_it() -> None:
+    moved = (report(), report(version=6, sold_at=SOLD + HOUR))
+    known = facts(sale(*moved, receipt=receipt(received_at=SOLD + 30 * MINUTE)))
+    assert fires("times_contradict", known)
+    back = facts(sale(*moved, report(version=7), receipt=receipt()))
+    assert not fires("times_contradict", back)
+
+
+def test_a_sale_reported_before_it_happened_contradicts_itself() -> None:
+    def moved(by: timedelta) -> Facts:
+        return facts(sale(report(), report(version=3, sold_at=SOLD + by, recorded_at=SOLD + DAY)))
+
+    assert not fires("times_contradict", moved(5 * MINUTE))
+    [evidence] = found("times_contradict", moved(HOUR))
+    assert evidence["because"] == "recorded_at"
+    void = facts(sale(report(), report(None, 3, sold_at=SOLD + HOUR)))
+    assert not fires("times_contradict", void)
+
+
 def test_another_substance_or_concentration_is_another_product() -> None:
     others = {
         "code": ("acetone-drums", False),

@@ -55,6 +55,8 @@ def cases() -> Iterator[Facts]:
     yield facts(sale(), status="pending", issued_at=None)
     yield facts(sale(), status="revoked", ended_at=SOLD - HOUR)
     yield facts(sale(), as_of=NOW + 6 * DAY)
+    yield facts(sale(receipt=receipt(received_at=SOLD - HOUR)))
+    yield facts(sale(report(), report(version=3, sold_at=SOLD + HOUR)))
     yield facts(sale(twins=(Twin("invoice", "F001-1", "0191"),)))
     yield facts(sale(twins=(Twin("guide", "T001-1", "0191"),)))
     yield facts(sale(report(product=replace(ACETONE, precursor="toluene"))))

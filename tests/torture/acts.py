@@ -211,7 +211,7 @@ class Chooser:
         sale = self._sold()
         if sale is None:
             return None
-        told: dict[str, Any] = {"received_at": self._moment(6)}
+        told: dict[str, Any] = {"received_at": self._moment(0)}
         if self.luck.random() < 0.15:
             told |= {"quantity": None, "outcome": self.luck.choice(NOTHING_ARRIVED)}
         else:
