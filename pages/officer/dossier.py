@@ -2,44 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.db.models import Prefetch
 
 from authorizations import access
-from authorizations.acts import counts
-from authorizations.models import Authorization, Receipt, Sale, Status
+from authorizations.models import Authorization, Status
 from oversight.access import flags_for
 from oversight.models import Flag, FlagStep
-from pages.deliveries import Delivery, deliveries
+from pages.deliveries import Delivery, deliveries, total
 from pages.officer.deviation import Deviation, deviation
 from pages.officer.timeline import Entry, Text, rule_title, timeline
-from precursors.quantities import MICRO, Quantity, Unit, converted
+from precursors.quantities import Quantity
 from registry.access import events_for, licenses_for
 from registry.actors import Actor
 from registry.models import License
 from registry.standing import shown_standing
 
 HISTORY = 10
-
-
-@dataclass(frozen=True)
-class Story:
-    """One sale: its first report, the one in force, what arrived, and what it counts at."""
-
-    root: Sale
-    current: Sale
-    receipt: Receipt | None
-    counted_kg: Decimal
-
-    @property
-    def is_corrected(self) -> bool:
-        return self.root != self.current
-
-    @property
-    def awaits_agreement(self) -> bool:
-        """The vendor's figure is lower than what is booked, until somebody agrees."""
-        return bool(self.current.net_kg < self.counted_kg)
 
 
 @dataclass(frozen=True)
@@ -70,8 +49,9 @@ class Papers:
 @dataclass(frozen=True, kw_only=True)
 class Dossier:
     authorization: Authorization
-    stories: list[Story]
-    sold: Quantity | None
+    deliveries: list[Delivery]
+    booked: Quantity | None  # all that counts as sold
+    claimed: Quantity | None  # the vendor's figures of now together
     flags: list[Noted]
     entries: list[Entry]
     history: list[Dealt]
@@ -91,38 +71,20 @@ class Dossier:
 def dossier(authorization: Authorization, *, at: datetime, by: Actor) -> Dossier:
     """Gather what officers read of an authorization, other than the flag they came by."""
     sales = access.sales_for(by).filter(authorization=authorization)
-    stories = [_story(delivery) for delivery in deliveries(sales)]
+    sold = deliveries(sales)
     flags = list(flags_for(by).filter(authorization=authorization).order_by("pk"))
     papers = _papers(authorization, at, by)
     return Dossier(
         authorization=authorization,
-        stories=stories,
-        sold=_sold(authorization, stories),
+        deliveries=sold,
+        booked=total(each.booked for each in sold),
+        claimed=total(each.claimed for each in sold),
         flags=[_noted(flag) for flag in flags],
         entries=_entries(authorization, flags, by),
         history=_history(authorization, by),
         buyer_papers=[p for p in papers if p.license.organization == authorization.buyer],
         seller_papers=[p for p in papers if p.license.organization == authorization.seller],
     )
-
-
-def _story(delivery: Delivery) -> Story:
-    # What was never corrected has no lower figure that somebody could agree to.
-    corrected = bool(delivery.reports)
-    counted_kg = counts.counted_kg(delivery.first) if corrected else delivery.first.net_kg
-    return Story(delivery.first, delivery.sale, delivery.receipt, counted_kg)
-
-
-def _sold(authorization: Authorization, stories: list[Story]) -> Quantity | None:
-    """The vendor's figures together: in the code's unit, or as mass where a sale was not in it."""
-    sales = [story.current for story in stories if not story.current.is_void]
-    unit = Unit(authorization.quantity_unit)
-    if not sales:
-        return None
-    if any(sale.quantity.unit.dimension != unit.dimension for sale in sales):
-        return Quantity(sum((sale.product_kg for sale in sales), Decimal(0)), Unit.KG)
-    figures = (converted(sale.quantity, unit) for sale in sales)
-    return Quantity(sum(figures, Decimal(0)).quantize(MICRO), unit)
 
 
 def _entries(authorization: Authorization, flags: list[Flag], by: Actor) -> list[Entry]:

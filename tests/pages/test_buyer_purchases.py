@@ -17,7 +17,7 @@ from registry.actors import Actor
 from registry.operations import suspend_license
 from tests.cast import Firm
 from tests.factories import CodeFactory
-from tests.pages.dealing import brought, request_code, sell, text
+from tests.pages.dealing import brought, report, request_code, sell, text
 
 pytestmark = pytest.mark.django_db
 
@@ -182,6 +182,28 @@ def test_a_bookmarked_confirmation_shows_the_live_state(
     assert code.code_in_fours in text(client.get(page))
     operations.cancel(code, by=buyer.actor)
     assert client.get(page)["Location"] == f"/purchases/{code.uuid}/"
+
+
+def test_a_lower_correction_is_shown_beside_what_is_booked(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sale = sell(code, vendor, "1080")
+    pages = {
+        f"/purchases/{code.uuid}/": buyer.actor,
+        f"/counter/{code.uuid}/": vendor.actor,
+    }
+    for page, actor in pages.items():
+        assert "The vendor now says" not in text(visit(actor).get(page))
+    lower = operations.correct_sale(
+        sale, report(vendor, "1000"), reason="A wrong reading", by=vendor.actor
+    )
+    for page, actor in pages.items():
+        shown = text(visit(actor).get(page))
+        assert "1,080 kg" in shown
+        assert "Booked. The vendor now says 1,000 kg" in shown
+    shown = text(visit(vendor.actor).get(f"/sales/{lower.uuid}/"))
+    assert "Booked at" in shown
+    assert "1,080 kg" in shown
 
 
 # Receipts --------------------------------------------------------------------------------------

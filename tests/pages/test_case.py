@@ -91,12 +91,44 @@ def test_a_case_shows_corrections_receipts_and_what_is_booked(
     page = text(first.get(address(flag)))
     assert "Typing slip" in page
     assert "Agree to the lower figure" in page
+    headline = page.split('id="actual"')[1].split("</p>")[0]
+    assert "1,080\u00a0kg" in headline
+    assert "The vendor now says 1,000\u00a0kg" in page
+    assert "Sale booked at 1,080\u00a0kg" in page
+    queued = text(first.get("/queue/?tab=all"))
+    assert "+80\u00a0kg" in queued
     operations.confirm_receipt(
         sale, received_at=clock.now(), quantity=kg(1000), outcome="satisfactory", by=buyer.actor
     )
     page = text(first.get(address(flag)))
     assert "Receipt confirmed" in page
     assert "Agree to the lower figure" not in page
+    assert "1,000\u00a0kg" in page.split('id="actual"')[1].split("</p>")[0]
+    assert "The vendor now says" not in page
+
+
+def test_a_case_is_headed_by_what_the_buyer_received_beyond_the_sale(
+    first: Client, flagged: Flagged, buyer: Firm
+) -> None:
+    flag = flagged("1000", rule="vehicle_not_registered", plate="ZZZ-999")
+    sale = Sale.objects.get(authorization=flag.authorization)
+    operations.confirm_receipt(
+        sale, received_at=clock.now(), quantity=kg(1080), outcome="satisfactory", by=buyer.actor
+    )
+    page = text(first.get(address(flag)))
+    assert "1,080\u00a0kg" in page.split('id="actual"')[1].split("</p>")[0]
+    assert "The vendor now says 1,000\u00a0kg" in page
+
+
+def test_a_void_that_nobody_agreed_to_is_headed_by_what_is_booked(
+    first: Client, flagged: Flagged, vendor: Firm
+) -> None:
+    flag = flagged()
+    sale = Sale.objects.get(authorization=flag.authorization)
+    operations.void_sale(sale, reason="Never happened", by=vendor.actor)
+    page = text(first.get(address(flag)))
+    assert "1,080\u00a0kg" in page.split('id="actual"')[1].split("</p>")[0]
+    assert "Void: nothing was sold" in page
 
 
 def test_a_flag_that_no_longer_holds_says_so_and_stays(
