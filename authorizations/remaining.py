@@ -42,5 +42,21 @@ def beyond_tolerance_kg(
     return round(Decimal(over.numerator) / over.denominator, 6) if over > within else ZERO
 
 
+def received_otherwise_kg(sale: Sale, quantity: Quantity) -> Decimal:
+    """Give by how many kg of product a receipt differs from its sale; 0 within tolerance.
+
+    `sale`: the report in force. Nothing is refused for it: the buyer is asked to check it.
+    Raises Refused: density_unknown, quantity_too_large.
+    """
+    sold = Fraction(sale.product_kg)
+    received = Fraction(sale.product.product_kg(quantity))
+    product = product_facts(sale.product)
+    settings = sale.authorization.ruleset.settings[TOLERANCE]
+    expanding_share = Fraction(quantity.unit.dimension != sale.quantity.unit.dimension)
+    within = tolerance(sold, KILOGRAMS, product, settings, expanding_share=expanding_share)
+    over = received - sold
+    return round(Decimal(over.numerator) / over.denominator, 6) if abs(over) > within else ZERO
+
+
 def _is_other(authorization: Authorization, quantity: Quantity) -> bool:
     return quantity.unit.dimension != authorization.quantity.unit.dimension

@@ -1,13 +1,17 @@
 """What a buyer is asked: the four questions of a request, and what arrived."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from authorizations.models import Outcome, ReceiptReason, Status
+from authorizations.models import Outcome, ReceiptReason, Sale, Status
 from authorizations.models.sales import NOTHING_ARRIVED
+from authorizations.remaining import received_otherwise_kg
 from pages.forms import Form, MomentField, QuantityField
+from pages.templatetags.portal import quantity as written
 from pages.verb_form import SHORT, AmountForm, DayField, ReasonField, VerbForm
 from precursors.errors import Refused
 from registry.access import any_vehicle_for
@@ -114,6 +118,10 @@ class ReceiptForm(AmountForm):
 
     needed_sometimes = ("quantity",)
 
+    asked = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
+    sure = forms.BooleanField(
+        label=_("Yes, this is what I accepted"), required=False, widget=forms.HiddenInput
+    )
     outcome = forms.ChoiceField(
         label=_("What happened?"), choices=Outcome.choices, widget=forms.RadioSelect
     )
@@ -139,9 +147,60 @@ class ReceiptForm(AmountForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    field_order = ["outcome", "quantity", "unit", "received_at", "reasons", "remarks"]
+    field_order = ["asked", "outcome", "quantity", "unit", "sure", "received_at", "reasons"]
+
+    def __init__(self, *args: Any, sale: Sale, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.sale = sale
+        self.offer(sale.product.units, sale.quantity_unit)
 
     def clean(self) -> dict[str, Any]:
+        """Ask once where the quantity contradicts the rest of the answer."""
+        values = self._clean_quantity()
+        over_kg = self._unexplained_kg(values) if not self.errors else None
+        if not over_kg:
+            return values
+        self.fields["sure"].widget = forms.CheckboxInput()
+        if not (values.get("sure") and values.get("asked") == str(self.amount)):
+            self.add_error("sure", self._question(over_kg))
+        # As of a sale: another figure is asked about again.
+        shown: Any = self.data.copy()  # type: ignore[attr-defined]
+        if values.get("asked") != str(self.amount):
+            shown.pop(self.add_prefix("sure"), None)
+        shown[self.add_prefix("asked")] = str(self.amount)
+        self.data = shown
+        return values
+
+    def values(self) -> dict[str, Any]:
+        """What was told; the answer to the question is not a part of it."""
+        return {k: v for k, v in super().values().items() if k not in ("asked", "sure")}
+
+    def _unexplained_kg(self, values: dict[str, Any]) -> Decimal | None:
+        """How much it differs from what was sold, beyond what the outcome and reasons tell."""
+        amount = self.amount
+        if values["outcome"] in NOTHING_ARRIVED or amount is None:
+            return None
+        over_kg: Decimal | None = self.attempt(lambda: received_otherwise_kg(self.sale, amount))
+        if not over_kg:
+            return None
+        outcome = values["outcome"]
+        reason = ReceiptReason.EXCESS if over_kg > 0 else ReceiptReason.SHORTAGE
+        is_told = outcome == Outcome.PARTLY_REFUSED and over_kg < 0
+        is_told |= outcome != Outcome.SATISFACTORY and reason in values.get("reasons", [])
+        return None if is_told else over_kg
+
+    def _question(self, over_kg: Decimal) -> str:
+        sentence = (
+            gettext("The vendor sold %(sold)s: you accepted %(over)s of product more.")
+            if over_kg > 0
+            else gettext("The vendor sold %(sold)s: you accepted %(over)s of product less.")
+        )
+        sold = written(self.sale.quantity_value, self.sale.quantity_unit)
+        told = sentence % {"sold": sold, "over": written(abs(over_kg), "kg")}
+        ask = gettext("Check the scale, the point and the outcome. If it is right, tick the box.")
+        return f"{told} {ask}"
+
+    def _clean_quantity(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
         if "quantity" not in values or "outcome" not in values:
             return values

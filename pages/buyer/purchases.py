@@ -96,8 +96,7 @@ def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if delivery.receipt:
         messages.info(request, _("The receipt of this sale has been confirmed already."))
         return redirect(back)
-    form = ReceiptForm(posted(request), initial={"received_at": clock.now()})
-    form.offer(delivery.sale.product.units, delivery.sale.quantity_unit)
+    form = ReceiptForm(posted(request), sale=delivery.sale, initial={"received_at": clock.now()})
     if form.is_valid() and form.act(partial(operations.confirm_receipt, delivery.first, by=by)):
         messages.success(request, _("The receipt is confirmed."))
         return redirect(back)

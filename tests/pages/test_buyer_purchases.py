@@ -233,6 +233,70 @@ def test_a_shortage_is_told_with_its_reasons(
     assert Receipt.objects.get().reasons == ["shortage", "seals"]
 
 
+def test_a_quantity_that_contradicts_the_outcome_is_asked_about_once(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sale = sell(code, vendor, "450")
+    client, page = visit(buyer.actor), f"/purchases/sales/{sale.uuid}/receipt/"
+    assert "that the vendor sold" in text(client.get(page))
+    asked = client.post(page, arrived(quantity="900"))
+    assert "450 kg of product more" in text(asked)
+    said = {"asked": asked.context["form"].data["asked"], "sure": "on"}
+    other = client.post(page, arrived(quantity="90", **said))
+    assert "360 kg of product less" in text(other)
+    assert not Receipt.objects.exists()
+    client.post(page, arrived(quantity="900", **said))
+    assert Receipt.objects.get().quantity_value == 900
+
+
+@pytest.mark.parametrize(
+    ("quantity", "outcome", "reasons"),
+    [
+        ("1004", "satisfactory", []),
+        ("900", "unsatisfactory", ["shortage"]),
+        ("1100", "unsatisfactory", ["excess", "damage"]),
+        ("400", "partly_refused", ["damage"]),
+    ],
+)
+def test_a_difference_within_tolerance_or_explained_is_not_asked_about(
+    visit: Any,
+    buyer: Firm,
+    vendor: Firm,
+    code: Authorization,
+    quantity: str,
+    outcome: str,
+    reasons: list[str],
+) -> None:
+    sale = sell(code, vendor)
+    told = arrived(quantity=quantity, outcome=outcome, reasons=reasons)
+    visit(buyer.actor).post(f"/purchases/sales/{sale.uuid}/receipt/", told)
+    assert Receipt.objects.get().outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("quantity", "outcome", "reasons"),
+    [
+        ("1100", "unsatisfactory", ["shortage"]),
+        ("9000", "unsatisfactory", ["damage"]),
+        ("1100", "partly_refused", []),
+    ],
+)
+def test_a_difference_that_nothing_explains_is_asked_about(
+    visit: Any,
+    buyer: Firm,
+    vendor: Firm,
+    code: Authorization,
+    quantity: str,
+    outcome: str,
+    reasons: list[str],
+) -> None:
+    sale = sell(code, vendor)
+    told = arrived(quantity=quantity, outcome=outcome, reasons=reasons)
+    answer = visit(buyer.actor).post(f"/purchases/sales/{sale.uuid}/receipt/", told)
+    assert "of product more" in text(answer)
+    assert not Receipt.objects.exists()
+
+
 def test_what_never_came_takes_no_quantity(
     visit: Any, buyer: Firm, vendor: Firm, code: Authorization
 ) -> None:
