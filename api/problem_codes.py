@@ -49,6 +49,8 @@ DOMAIN = (
     "plate_taken",
     "product_of_another_precursor",
     "receipt_exists",
+    "receipt_final",
+    "receipt_not_given",
     "reinstatement_pending",
     "sale_replaced",
     "sale_void",

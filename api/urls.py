@@ -44,6 +44,11 @@ urlpatterns = [
     path("sales/<uuid:id>/void", sales.Void.as_view(), name="void"),
     path("sales/<uuid:id>/agree", sales.Agreement.as_view(), name="agree"),
     path("sales/<uuid:id>/receipt", sales.Receipts.as_view(), name="receipt"),
+    path(
+        "sales/<uuid:id>/receipt/correction",
+        sales.ReceiptCorrection.as_view(),
+        name="receipt_correction",
+    ),
     path("flags", flags.Flags.as_view(), name="flags"),
     path("flags/<uuid:id>", flags.FlagDetail.as_view(), name="flag"),
     path("flags/<uuid:id>/review", flags.Review.as_view(), name="review"),

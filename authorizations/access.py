@@ -48,7 +48,7 @@ def sale_parts(by: Actor) -> list[QuerySet[Sale]]:
 
 
 def _sales(by: Actor) -> QuerySet[Sale]:
-    related = ("authorization", "buyer", "seller", "product__precursor", "site", "receipt", "root")
+    related = ("authorization", "buyer", "seller", "product__precursor", "site", "root")
     return in_jurisdiction(Sale.objects.select_related(*related), by)
 
 

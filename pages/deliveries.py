@@ -3,8 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import prefetch_related_objects
+
+from authorizations.acts.receipts_due import correctable_until
 from authorizations.models import Agreement, Receipt, Sale
 from authorizations.models.sales import NOTHING_ARRIVED
 from precursors.quantities import MICRO, Quantity, Unit, converted
@@ -35,8 +39,20 @@ class Delivery:
         return self.reports[-1] if self.reports else self.first
 
     @property
+    def receipts(self) -> list[Receipt]:
+        """The buyer's word and each that corrected it, the oldest first."""
+        return sorted(self.first.receipts.all(), key=lambda receipt: receipt.version)
+
+    @property
     def receipt(self) -> Receipt | None:
-        return getattr(self.first, "receipt", None)
+        """The receipt in force."""
+        return self.first.receipt
+
+    @property
+    def correctable_until(self) -> datetime | None:
+        """Until when its receipt can be corrected; None: it has none."""
+        receipts = self.receipts
+        return correctable_until(receipts[0]) if receipts else None
 
     @property
     def is_corrected(self) -> bool:
@@ -61,6 +77,7 @@ def deliveries(sales: Iterable[Sale]) -> list[Delivery]:
             found[sale.pk] = Delivery(sale)
         elif sale.root_id in found:
             found[sale.root_id].reports.append(sale)
+    prefetch_related_objects([each.first for each in found.values()], "receipts")
     return _counted(list(found.values()))
 
 
@@ -126,8 +143,8 @@ def _net_kg(row: Sale | Receipt) -> Decimal:
 def _amounts(found: list[Delivery]) -> Iterator[Sale | Receipt]:
     """Every row that tells an amount: no void, and no receipt of nothing."""
     for delivery in found:
-        rows = [delivery.first, *delivery.reports, delivery.receipt]
-        yield from (row for row in rows if row and row.quantity_value)
+        yield from (row for row in (delivery.first, *delivery.reports) if row.quantity_value)
+        yield from (row for row in delivery.receipts if row.quantity_value)
 
 
 def _steps(delivery: Delivery, figure: Figure) -> Iterator[tuple[int, SaleStep]]:
@@ -135,7 +152,7 @@ def _steps(delivery: Delivery, figure: Figure) -> Iterator[tuple[int, SaleStep]]
         yield report.version, SaleStep(Word.REPORTED, _read(report, figure))
     for version in delivery.agreed:
         yield version, SaleStep(Word.AGREED)
-    if receipt := delivery.receipt:
+    for receipt in delivery.receipts:
         arrived = receipt.outcome not in NOTHING_ARRIVED
         step = SaleStep(Word.RECEIVED, _read(receipt, figure))
         yield receipt.version, step if arrived else SaleStep(Word.NOTHING_ARRIVED)

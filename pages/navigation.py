@@ -60,6 +60,7 @@ ITEMS: list[Item] = [
             "buyer:confirmation",
             "buyer:cancel",
             "buyer:receipt",
+            "buyer:correct_receipt",
         ),
     ),
     Item(

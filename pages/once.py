@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from authorizations.models import Authorization, Sale
+from authorizations.models import Authorization, Receipt, Sale
 from registry import clock
 from registry.actors import Actor
 from registry.models import IdempotencyKey
@@ -16,7 +16,7 @@ KEPT_FOR = timedelta(days=30)
 
 @transaction.atomic
 def once_per_form(
-    *, form: str, token: UUID, act: Callable[[], Authorization | Sale], by: Actor
+    *, form: str, token: UUID, act: Callable[[], Authorization | Receipt | Sale], by: Actor
 ) -> tuple[str, bool]:
     """Act the first time a form is sent; give its result's uuid then, and every time after.
 

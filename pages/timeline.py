@@ -55,6 +55,7 @@ SHOWN: dict[str, tuple[str | Promise, ActorName]] = {
     "void": (_("Sale declared void"), _vendor),
     "not_sold": (_("Vendor: nothing more was sold"), _vendor),
     "received": (_("Receipt confirmed: %(amount)s"), _buyer),
+    "receipt_corrected": (_("Receipt corrected: %(amount)s"), _buyer),
     "agreed": (_("Lower figure accepted"), _authority),
     "released": (_("Held quantity released"), _portal),
 }
@@ -84,6 +85,8 @@ def _amount(data: dict[str, Any]) -> str:
 
 def _text(data: dict[str, Any]) -> str:
     """The reason that was given, or the outcome of a receipt."""
+    reason = str(data.get("reason", ""))
     if data.get("outcome") in Outcome.values:
-        return str(Outcome(data["outcome"]).label)
-    return str(data.get("reason", ""))
+        outcome = str(Outcome(data["outcome"]).label)
+        return f"{outcome}. {reason}" if reason else outcome
+    return reason

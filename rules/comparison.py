@@ -68,8 +68,8 @@ def _amounts_of(sale: SaleFacts) -> Iterator[Amount | None]:
     """Every amount that either party reported for a sale."""
     for report in sale.reports:
         yield report.amount
-    if sale.receipt:
-        yield sale.receipt.amount
+    for receipt in sale.receipts:
+        yield receipt.amount
 
 
 def _count_of(sale: SaleFacts, measured: Measure) -> Fraction:
@@ -95,8 +95,8 @@ def _steps(sale: SaleFacts, measured: Measure) -> Iterator[tuple[int, SaleStep]]
         yield report.version, SaleStep(Word.REPORTED, measured.of(report.amount))
     for version in sale.agreed_versions:
         yield version, SaleStep(Word.AGREED)
-    if sale.receipt:
-        yield sale.receipt.version, _receipt_step(sale.receipt, measured)
+    for receipt in sale.receipts:
+        yield receipt.version, _receipt_step(receipt, measured)
 
 
 def _receipt_step(receipt: ReceiptFacts, measured: Measure) -> SaleStep:

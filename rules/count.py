@@ -1,7 +1,9 @@
 """What one sale counts at: the fold of all that was reported of it. Pure.
 
 One party's report is enough to raise the count, lowering it takes two: a sale counts at the
-highest quantity that was reported for it until somebody else agrees to less.
+highest quantity that was reported for it until somebody else agrees to less. A receipt is
+corrected by another one: the newest is the buyer's figure, and a sale never counts by it at less
+than the vendor's.
 """
 
 from collections.abc import Iterable
@@ -50,11 +52,11 @@ def _reported(count: Count, figure: Decimal) -> Count:
 
 
 def _received(count: Count, figure: Decimal) -> Count:
-    return _apply_agreement(replace(count, received=figure))
+    return _apply_agreement(replace(count, received=figure, nothing_arrived=False))
 
 
 def _nothing_arrived(count: Count, _figure: Decimal) -> Count:
-    return _apply_agreement(replace(count, nothing_arrived=True))
+    return _apply_agreement(replace(count, received=None, nothing_arrived=True))
 
 
 def _agreed(count: Count, _figure: Decimal) -> Count:

@@ -96,7 +96,8 @@ class SaleFacts:
 
     id: int
     reports: tuple[ReportFacts, ...]
-    receipt: ReceiptFacts | None = None
+    receipt: ReceiptFacts | None = None  # in force
+    earlier_receipts: tuple[ReceiptFacts, ...] = ()  # which it replaced, in order
     agreed_versions: tuple[int, ...] = ()
     twins: tuple[Twin, ...] = ()
 
@@ -111,6 +112,11 @@ class SaleFacts:
     @property
     def is_void(self) -> bool:
         return self.current.amount is None
+
+    @property
+    def receipts(self) -> tuple[ReceiptFacts, ...]:
+        """Every receipt, in the order it was recorded."""
+        return (*self.earlier_receipts, self.receipt) if self.receipt else ()
 
 
 @dataclass(frozen=True, kw_only=True)

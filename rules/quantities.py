@@ -95,7 +95,8 @@ def correction_after_receipt(sale: SaleFacts, facts: Facts, setting: Setting) ->
     receipt = sale.receipt
     if receipt is None or (sale.is_void and receipt.outcome in NOTHING_ARRIVED):
         return None  # a void is what follows when nothing arrived
-    before = next(r for r in reversed(sale.reports) if r.version < receipt.version).amount
+    first = sale.receipts[0]  # a later receipt does not make the correction come before
+    before = next(r for r in reversed(sale.reports) if r.version < first.version).amount
     after = sale.current.amount
     if _is_same(before, after):
         return None

@@ -48,8 +48,7 @@ def _versions(facts: Facts) -> list[int]:
 def _versions_of(sale: SaleFacts) -> Iterator[int]:
     yield from (report.version for report in sale.reports)
     yield from sale.agreed_versions
-    if sale.receipt:
-        yield sale.receipt.version
+    yield from (receipt.version for receipt in sale.receipts)
 
 
 def _until(facts: Facts, version: int) -> Facts:
@@ -60,11 +59,12 @@ def _until(facts: Facts, version: int) -> Facts:
 
 
 def _sale_until(sale: SaleFacts, version: int) -> SaleFacts:
-    has_receipt = sale.receipt and sale.receipt.version <= version
+    receipts = tuple(receipt for receipt in sale.receipts if receipt.version <= version)
     return replace(
         sale,
         reports=tuple(report for report in sale.reports if report.version <= version),
-        receipt=sale.receipt if has_receipt else None,
+        receipt=receipts[-1] if receipts else None,
+        earlier_receipts=receipts[:-1],
         agreed_versions=tuple(agreed for agreed in sale.agreed_versions if agreed <= version),
     )
 
@@ -93,8 +93,8 @@ def self_reported_surplus(
     `sold`, `received`, `allowed`: in one measure, kg or L.
     """
     receipt = sale.receipt
-    if receipt is None or not setting.self_report:
-        return {}
+    if receipt is None or sale.earlier_receipts or not setting.self_report:
+        return {}  # another receipt is no first word
     is_surplus = received - sold > allowed and _is_small(received - sold, sold, setting)
     is_all = receipt.outcome != "partly_refused" and set(receipt.reasons) <= {"excess"}
     is_first = sale.current.version < receipt.version

@@ -169,6 +169,10 @@ class ReceiptBody(Body):
         return attrs
 
 
+class ReceiptCorrectionBody(ReceiptBody):
+    reason = Text(max_length=REASON_LENGTH)
+
+
 class ReviewBody(Body):
     outcome = serializers.ChoiceField(REVIEW_OUTCOMES)
     note = Text(max_length=4000)

@@ -15,6 +15,7 @@ from api.v1.bodies import (
     CodelessSaleBody,
     CorrectionBody,
     ReceiptBody,
+    ReceiptCorrectionBody,
     SaleBody,
     SaleFilters,
 )
@@ -147,6 +148,18 @@ class Receipts(OfSale):
         sale = self.subject(id)
         receipt = operations.confirm_receipt(sale, **self.body(ReceiptBody), by=self.by)
         return Response(ReceiptShape(receipt).data, status=201)
+
+
+class ReceiptCorrection(Receipts):
+    @extend_schema(request=ReceiptCorrectionBody, responses={201: ReceiptShape})
+    @idempotent(required=True, for_ever=True)
+    def post(self, request: Request, id: UUID) -> Response:
+        """Replace the receipt by a new one, within a few days. Both are kept."""
+        sale = self.subject(id)
+        body = self.body(ReceiptCorrectionBody)
+        return Response(
+            ReceiptShape(operations.correct_receipt(sale, **body, by=self.by)).data, status=201
+        )
 
 
 def created(sale: Sale) -> Response:

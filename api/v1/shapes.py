@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Min, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -44,6 +44,7 @@ class ReceiptShape(serializers.ModelSerializer[Receipt]):
     net_kg = Kilograms()
     outcome = serializers.ChoiceField(Outcome.choices)
     reasons = serializers.ListField(child=serializers.ChoiceField(ReceiptReason.choices))
+    replaces = serializers.UUIDField(source="replaces.uuid", default=None, allow_null=True)
 
     class Meta:
         model = Receipt
@@ -57,6 +58,8 @@ class ReceiptShape(serializers.ModelSerializer[Receipt]):
             "outcome",
             "reasons",
             "remarks",
+            "replaces",
+            "reason",
         ]
         read_only_fields = fields
 
@@ -81,7 +84,10 @@ class SaleShape(PerThreadFields, serializers.ModelSerializer[Sale]):
     gross_kg = Kilograms(allow_null=True)
     tare_kg = Kilograms(allow_null=True)
     replaces = serializers.UUIDField(source="replaces.uuid", default=None, allow_null=True)
-    receipt = serializers.SerializerMethodField()
+    receipt = serializers.SerializerMethodField(help_text="The one in force.")
+    receipts = serializers.SerializerMethodField(
+        help_text="The first one and each by which it was corrected, the oldest first."
+    )
 
     class Meta:
         model = Sale
@@ -112,6 +118,7 @@ class SaleShape(PerThreadFields, serializers.ModelSerializer[Sale]):
             "is_void",
             "replaces",
             "receipt",
+            "receipts",
         ]
         read_only_fields = fields
 
@@ -138,10 +145,20 @@ class SaleShape(PerThreadFields, serializers.ModelSerializer[Sale]):
 
     @extend_schema_field(ReceiptShape(allow_null=True))
     def get_receipt(self, sale: Sale) -> Any:
+        receipts = self._receipts(sale)
+        return ReceiptShape(receipts[-1]).data if receipts else None
+
+    @extend_schema_field(ReceiptShape(many=True))
+    def get_receipts(self, sale: Sale) -> Any:
+        return ReceiptShape(self._receipts(sale), many=True).data
+
+    def _receipts(self, sale: Sale) -> list[Receipt]:
+        """All of a sale, the oldest first. Of one just reported there is none."""
         if self.context.get("is_new"):
-            return None
-        receipt = getattr(sale.root_or_self, "receipt", None)
-        return receipt and ReceiptShape(receipt).data
+            return []
+        root = sale.root_or_self
+        prefetch_related_objects([root], "receipts")
+        return sorted(root.receipts.all(), key=lambda receipt: receipt.version)
 
 
 class AuthorizationShape(PerThreadFields, serializers.ModelSerializer[Authorization]):
@@ -275,7 +292,11 @@ def with_progress(sales: QuerySet[Sale]) -> QuerySet[Sale]:
         authorization=OuterRef("authorization"), version__gte=OuterRef("version")
     )
     first = evaluations.values("authorization").annotate(first=Min("evaluated_at"))
-    return sales.annotate(
-        evaluated_at=Subquery(first.values("first")),
-        is_replaced=Q(replaced_by__isnull=False),  # by a join: for EXISTS all might be read
-    ).select_related("replaces", "root__receipt")
+    return (
+        sales.annotate(
+            evaluated_at=Subquery(first.values("first")),
+            is_replaced=Q(replaced_by__isnull=False),  # by a join: for EXISTS all might be read
+        )
+        .select_related("replaces")
+        .prefetch_related("receipts", "root__receipts")
+    )

@@ -149,6 +149,9 @@ OWN = (
             WHEN 'received' THEN EXISTS (SELECT FROM authorizations_receipt receipt
                 WHERE (receipt.authorization_id, receipt.version)
                     = (row.authorization_id, row.version))
+            WHEN 'receipt_corrected' THEN EXISTS (SELECT FROM authorizations_receipt receipt
+                WHERE (receipt.authorization_id, receipt.version)
+                    = (row.authorization_id, row.version) AND receipt.replaces_id IS NOT NULL)
             ELSE row.kind IN ('correction', 'void') AND EXISTS (
                 SELECT FROM authorizations_sale sale
                 JOIN authorizations_receipt receipt ON receipt.sale_id = sale.root_id

@@ -11,18 +11,23 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from authorizations.models import Authorization, Receipt, Sale
 
-__all__ = ["awaited_sales", "due_at", "note_awaited", "note_first_awaited"]
+__all__ = ["awaited_sales", "correctable_until", "due_at", "note_awaited", "note_first_awaited"]
 
 
 def awaited_sales() -> QuerySet[Sale]:
     """First reports of sales that are neither confirmed nor void."""
     voided = Sale.objects.filter(root=OuterRef("pk"), is_void=True, replaced_by=None)
-    return Sale.objects.filter(~Exists(voided), root=None, receipt=None)
+    return Sale.objects.filter(~Exists(voided), root=None, receipts=None)
 
 
 def due_at(sale: Sale) -> datetime:
     """When the receipt of a sale is overdue; `sale` is its first report."""
     return _since(sale) + timedelta(days=settings.RECEIPT_DUE_DAYS)
+
+
+def correctable_until(receipt: Receipt) -> datetime:
+    """Until when a receipt can be corrected; `receipt` is the first of its sale."""
+    return receipt.recorded_at + timedelta(days=settings.RECEIPT_DUE_DAYS)
 
 
 def note_awaited(authorization: Authorization, sale: Sale, *, awaits: bool) -> None:

@@ -117,6 +117,11 @@ class Sale(models.Model):
     def root_or_self_id(self) -> int:
         return self.root_id or self.pk
 
+    @property
+    def receipt(self) -> "Receipt | None":
+        """The receipt in force, as a sale's first report has it."""
+        return max(self.receipts.all(), key=lambda receipt: receipt.version, default=None)
+
 
 def root_in_sql(sale: str) -> str:
     """`root_or_self_id` of a row, as SQL that can use an index.
@@ -149,7 +154,10 @@ NOTHING_ARRIVED = [Outcome.REFUSED, Outcome.NEVER_RECEIVED]
 
 
 class Receipt(models.Model):
-    """The buyer's report of what arrived: one for a sale and all its corrections."""
+    """The buyer's report of what arrived: of a sale and all its corrections.
+
+    A receipt is corrected by a new one, which `replaces` it: the newest is in force.
+    """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
@@ -157,7 +165,9 @@ class Receipt(models.Model):
         "authorizations.Authorization", models.PROTECT, related_name="receipts"
     )
     version = models.PositiveIntegerField()
-    sale = models.OneToOneField(Sale, models.PROTECT, related_name="receipt")  # the root
+    sale = models.ForeignKey(Sale, models.PROTECT, related_name="receipts")  # the root
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    reason = models.CharField(max_length=REASON_LENGTH, blank=True, db_default="", default="")
     received_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     quantity_value = models.DecimalField(max_digits=18, decimal_places=3)  # accepted
@@ -179,6 +189,15 @@ class Receipt(models.Model):
                 condition=Q(outcome__in=NOTHING_ARRIVED, quantity_value=0, net_kg=0)
                 | (~Q(outcome__in=NOTHING_ARRIVED) & Q(quantity_value__gt=0)),
                 name="nothing_is_accepted_only_when_nothing_arrived",
+            ),
+            models.UniqueConstraint(
+                fields=["sale"],
+                condition=Q(replaces__isnull=True),
+                name="one_first_receipt_of_a_sale",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(reason=""),
+                name="a_corrected_receipt_gives_its_reason",
             ),
         ]
 

@@ -13,7 +13,7 @@ from authorizations.operations.endings import (
     revoke_license,
 )
 from authorizations.operations.lookups import find_to_sell, look_up, may_sell_on, record_miss
-from authorizations.operations.receipts import confirm_receipt
+from authorizations.operations.receipts import confirm_receipt, correct_receipt
 from authorizations.operations.requests import issue, request
 from authorizations.operations.sales import agree, correct_sale, record_sale, void_sale
 from authorizations.operations.uncoded_sales import record_uncoded_sale
@@ -27,6 +27,7 @@ __all__ = [
     "cancel",
     "code_unknown",
     "confirm_receipt",
+    "correct_receipt",
     "correct_sale",
     "expire",
     "find_to_sell",

@@ -1,4 +1,4 @@
-"""The buyer's receipt: what arrived of a sale."""
+"""The buyer's receipt: what arrived of a sale, told once and corrected for some days."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from authorizations.models.sales import NOTHING_ARRIVED
 from precursors.errors import Refused
 from precursors.quantities import Quantity
 from registry.actors import Actor
+from registry.inputs import given_reason
 
 
 @transaction.atomic
@@ -37,21 +38,71 @@ def confirm_receipt(
     require_buyer(sale.authorization, by)
     authorization, at = lock_settled(sale.authorization)
     root = sale.root_or_self
+    if Receipt.objects.filter(sale=root).exists():
+        raise Refused("receipt_exists", _("The receipt of this sale has been confirmed already."))
     _check(root, received_at, quantity, outcome, at)
     receipt = _receipt(authorization, root, quantity, by)
     receipt.received_at, receipt.recorded_at = received_at, at
     receipt.outcome, receipt.reasons, receipt.remarks = outcome, reasons or [], remarks
     receipts_due.note_awaited(authorization, root, awaits=False)
+    _record(receipt, "received", by)
+    return receipt
+
+
+@transaction.atomic
+def correct_receipt(
+    sale: Sale,
+    *,
+    received_at: datetime,
+    quantity: Quantity | None,
+    outcome: str,
+    reasons: list[str] | None = None,
+    remarks: str = "",
+    reason: str,
+    by: Actor,
+) -> Receipt:
+    """Replace the receipt of a sale by a new one, within RECEIPT_DUE_DAYS of the first.
+
+    What counts falls by it only to what the vendor says itself. Raises Refused:
+    receipt_not_given, receipt_final, no_reason, and what `confirm_receipt` raises.
+    """
+    require_buyer(sale.authorization, by)
+    authorization, at = lock_settled(sale.authorization)
+    root, reason = sale.root_or_self, given_reason(reason)
+    replaces = _correctable(root, at)
+    _check(root, received_at, quantity, outcome, at)
+    receipt = _receipt(authorization, root, quantity, by)
+    receipt.received_at, receipt.recorded_at = received_at, at
+    receipt.outcome, receipt.reasons, receipt.remarks = outcome, reasons or [], remarks
+    receipt.replaces, receipt.reason = replaces, reason
+    _record(receipt, "receipt_corrected", by)
+    return receipt
+
+
+def _correctable(root: Sale, at: datetime) -> Receipt:
+    """The receipt in force, while it may be corrected."""
+    receipts = list(root.receipts.order_by("version"))
+    if not receipts:
+        raise Refused("receipt_not_given", _("This sale has no receipt yet."))
+    if at > receipts_due.correctable_until(receipts[0]):
+        raise Refused(
+            "receipt_final",
+            _("A receipt can be corrected for %(days)s days. Tell the authority instead.")
+            % {"days": settings.RECEIPT_DUE_DAYS},
+        )
+    return receipts[-1]
+
+
+def _record(receipt: Receipt, kind: str, by: Actor) -> None:
     counts.change_counted(
-        authorization,
-        counts.rise_kg(root, counts.step_of(receipt)),
-        kind="received",
-        at=at,
+        receipt.authorization,
+        counts.rise_kg(receipt.sale, counts.step_of(receipt)),
+        kind=kind,
+        at=receipt.recorded_at,
         report=receipt,
         data=_event_data(receipt),
         by=by,
     )
-    return receipt
 
 
 def _receipt(
@@ -76,8 +127,6 @@ def _receipt(
 def _check(
     root: Sale, received_at: datetime, quantity: Quantity | None, outcome: str, at: datetime
 ) -> None:
-    if Receipt.objects.filter(sale=root).exists():
-        raise Refused("receipt_exists", _("The receipt of this sale has been confirmed already."))
     if received_at > at + timedelta(minutes=settings.CLOCK_AHEAD_MINUTES):
         raise Refused(
             "received_ahead_of_time",
@@ -117,4 +166,5 @@ def _event_data(receipt: Receipt) -> dict[str, str]:
         "outcome": receipt.outcome,
         "quantity": str(receipt.quantity_value),
         "unit": receipt.quantity_unit,
+        **({"reason": receipt.reason} if receipt.reason else {}),
     }

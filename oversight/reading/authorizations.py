@@ -186,7 +186,7 @@ def _sales(
             SaleFacts(
                 id=root,
                 reports=tuple(_report(sale, states[pk]["caps_kg"]) for sale in chain),
-                receipt=next((_receipt(each) for each in receipts[root]), None),
+                **_receipts(receipts[root]),
                 agreed_versions=tuple(each.version for each in agreements[root]),
                 twins=tuple(twins[root]),
             )
@@ -228,6 +228,12 @@ def _report(sale: Sale, caps: Caps) -> ReportFacts:
         gross_kg=sale.gross_kg,
         tare_kg=sale.tare_kg,
     )
+
+
+def _receipts(receipts: list[Receipt]) -> dict[str, Any]:
+    """The receipt in force and those that it replaced."""
+    told = tuple(_receipt(each) for each in receipts)
+    return {"receipt": told[-1] if told else None, "earlier_receipts": told[:-1]}
 
 
 def _receipt(receipt: Receipt) -> ReceiptFacts:

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext
@@ -211,6 +212,13 @@ class ReceiptForm(AmountForm):
         if values["outcome"] not in NOTHING_ARRIVED and not values["quantity"]:
             self.add_error("quantity", _("Enter how much you accepted."))
         return values
+
+
+class ReceiptCorrectionForm(ReceiptForm):
+    """A whole new receipt that replaces one, and why."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    reason = ReasonField(label=_("Why is it corrected?"), widget=forms.TextInput())
 
 
 class HistoryForm(Form):

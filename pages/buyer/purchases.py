@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,14 +15,15 @@ from django.utils.translation import gettext as _
 
 from authorizations import operations
 from authorizations.access import events_of, purchases_for, sales_for
-from authorizations.models import Authorization, Status
+from authorizations.models import Authorization, Sale, Status
 from authorizations.models.authorization import LIVE
 from authorizations.remaining import remaining
-from pages.buyer.forms import CancelForm, HistoryForm, ReceiptForm
+from pages.buyer.forms import CancelForm, HistoryForm, ReceiptCorrectionForm, ReceiptForm
 from pages.deliveries import Delivery, deliveries
 from pages.exports import csv_answer
 from pages.guards import firm_required
 from pages.lists import filter_removals, page_of
+from pages.once import once_per_form
 from pages.show import posted, show
 from pages.timeline import timeline
 from precursors.models import Product
@@ -62,6 +65,7 @@ def purchase(request: HttpRequest, uuid: UUID) -> HttpResponse:
         remaining=remaining(authorization) if status in LIVE else None,
         deliveries=_deliveries(authorization, by),
         timeline=timeline(authorization, events_of(authorization)),
+        at=at,
     )
 
 
@@ -87,26 +91,60 @@ def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Ask what arrived of a sale and its corrections; POST confirms it, once."""
     by = actor_of(request)
-    named = get_object_or_404(sales_for(by).filter(buyer=by.organization), uuid=uuid)
-    authorization = named.authorization
-    delivery = next(
-        d for d in _deliveries(authorization, by) if d.first.pk == named.root_or_self_id
-    )
-    back = reverse("buyer:purchase", args=[authorization.uuid])
+    delivery = _received(by, uuid)
     if delivery.receipt:
         messages.info(request, _("The receipt of this sale has been confirmed already."))
-        return redirect(back)
+        return _redirect_to_purchase(delivery)
     form = ReceiptForm(posted(request), sale=delivery.sale, initial={"received_at": clock.now()})
     if form.is_valid() and form.act(partial(operations.confirm_receipt, delivery.first, by=by)):
         messages.success(request, _("The receipt is confirmed."))
-        return redirect(back)
+        return _redirect_to_purchase(delivery)
+    return _show_receipt(request, form, delivery)
+
+
+@firm_required
+def correct_receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Replace a receipt by a new one. Its quantity is typed again, not copied."""
+    by = actor_of(request)
+    delivery = _received(by, uuid)
+    before = delivery.receipt
+    if before is None:
+        return redirect("buyer:receipt", uuid)
+    form = ReceiptCorrectionForm(
+        posted(request), sale=delivery.sale, initial={"received_at": before.received_at}
+    )
+    if form.is_valid() and form.act(partial(_correct_receipt, delivery.first, by=by)):
+        messages.success(request, _("The receipt is corrected."))
+        return _redirect_to_purchase(delivery)
+    return _show_receipt(request, form, delivery)
+
+
+def _correct_receipt(sale: Sale, *, token: UUID, by: Actor, **values: Any) -> tuple[str, bool]:
+    verb = partial(operations.correct_receipt, sale, **values, by=by)
+    return once_per_form(form=f"receipt {sale.uuid}", token=token, act=verb, by=by)
+
+
+def _received(by: Actor, uuid: UUID) -> Delivery:
+    """The sale to the firm that one of its reports names."""
+    named = get_object_or_404(sales_for(by).filter(buyer=by.organization), uuid=uuid)
+    found = _deliveries(named.authorization, by)
+    return next(each for each in found if each.first.pk == named.root_or_self_id)
+
+
+def _redirect_to_purchase(delivery: Delivery) -> HttpResponse:
+    return redirect("buyer:purchase", delivery.first.authorization.uuid)
+
+
+def _show_receipt(request: HttpRequest, form: ReceiptForm, delivery: Delivery) -> HttpResponse:
+    authorization = delivery.first.authorization
     return show(
         request,
         "buyer/receipt.html",
         form=form,
         delivery=delivery,
         authorization=authorization,
-        back=back,
+        back=reverse("buyer:purchase", args=[authorization.uuid]),
+        days=settings.RECEIPT_DUE_DAYS,
     )
 
 

@@ -18,4 +18,9 @@ urlpatterns = [
     path("purchases/<uuid:uuid>/code/", request.confirmation, name="confirmation"),
     path("purchases/<uuid:uuid>/cancel/", purchases.cancel, name="cancel"),
     path("purchases/sales/<uuid:uuid>/receipt/", purchases.receipt, name="receipt"),
+    path(
+        "purchases/sales/<uuid:uuid>/receipt/correction/",
+        purchases.correct_receipt,
+        name="correct_receipt",
+    ),
 ]

@@ -214,6 +214,24 @@ def test_the_buyer_confirms_what_arrived_once(buyer_api: Program, sale: dict[str
     assert buyer_api.get(f"/sales/{sale['id']}").json()["receipt"]["id"] == body["id"]
 
 
+def test_a_receipt_is_corrected_by_a_new_one_and_both_are_told(
+    buyer_api: Program, sale: dict[str, Any]
+) -> None:
+    path = f"/sales/{sale['id']}/receipt"
+    correction = receipt(reason="Read the wrong line")
+    problem(buyer_api.post(f"{path}/correction", correction), 409, "receipt_not_given")
+    first = buyer_api.post(path, receipt(quantity={"value": "2000", "unit": "kg"})).json()
+    wrong(buyer_api.post(f"{path}/correction", receipt()), "/reason", "required")
+    response = buyer_api.post(f"{path}/correction", correction)
+    assert response.status_code == 201, response.content
+    second = response.json()
+    assert (second["replaces"], second["reason"]) == (first["id"], "Read the wrong line")
+    shown = buyer_api.get(f"/sales/{sale['id']}").json()
+    assert shown["receipt"] == second
+    assert shown["receipts"] == [first, second]
+    assert first["replaces"] is None
+
+
 def test_zero_is_accepted_when_nothing_arrived(buyer_api: Program, sale: dict[str, Any]) -> None:
     nothing = {"value": "0", "unit": "kg"}
     path = f"/sales/{sale['id']}/receipt"

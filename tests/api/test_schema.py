@@ -102,6 +102,7 @@ def test_the_idempotency_key_is_described_where_it_is_obeyed(published: dict[str
         "/sales/{id}/correction",
         "/sales/{id}/void",
         "/sales/{id}/receipt",
+        "/sales/{id}/receipt/correction",
     }
 
 

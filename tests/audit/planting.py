@@ -51,14 +51,14 @@ def corrected(
     buyer: Firm,
     vendor: Firm,
 ) -> Authorization:
-    """108 kg were sold on 100; the vendor corrects it to 96 and the buyer agrees."""
+    """108 kg were sold on 100; the vendor corrects it to 96, and so the buyer its 100."""
     code = ask("100")
     sale = sell(code, "108")
     evaluate([code.pk])
     operations.correct_sale(sale, report("96"), reason="typed twice", by=vendor.actor)
-    operations.confirm_receipt(
-        sale, received_at=clock.now(), quantity=kg(96), outcome="satisfactory", by=buyer.actor
-    )
+    told: dict[str, Any] = {"received_at": clock.now(), "outcome": "satisfactory"}
+    operations.confirm_receipt(sale, quantity=kg(100), **told, by=buyer.actor)
+    operations.correct_receipt(sale, quantity=kg(96), **told, reason="read wrong", by=buyer.actor)
     return code
 
 

@@ -104,6 +104,10 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
         ("DELETE FROM authorizations_receipt",),
     ),
     (
+        "3 what counts as sold was reported, and less was agreed to",
+        ("UPDATE authorizations_receipt SET net_kg = net_kg + 1 WHERE replaces_id IS NOT NULL",),
+    ),
+    (
         "3 only what is live reserves, and all that is left",
         (
             FREE_AUTHORIZATION + "only_a_live_code_reserves",
@@ -114,6 +118,13 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
     (
         "4 less counts as sold only by a second word",
         ("UPDATE authorizations_ledgerentry SET kind = 'sale' WHERE kind = 'received'",),
+    ),
+    (
+        "4 less counts as sold only by a second word",
+        (
+            "UPDATE authorizations_ledgerentry SET kind = 'receipt_corrected'"
+            " WHERE kind = 'received'",
+        ),
     ),
     (
         "4 what was reserved or held is freed only where nothing more is sold",

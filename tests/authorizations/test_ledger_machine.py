@@ -295,6 +295,29 @@ class Trade(RuleBasedStateMachine):
             done.count(sale, says(sale))
             done.close(issued)
 
+    @rule(pick=picks, which=picks, amount=st.integers(0, 400))
+    def correct_receipt(self, pick: int, which: int, amount: int) -> None:
+        def verb(row: Authorization) -> None:
+            nonlocal number, issued
+            sale, number = self.chosen(row, which)
+            issued = row.status == Status.ISSUED
+            operations.correct_receipt(
+                sale,
+                received_at=clock.now(),
+                quantity=kg(amount) if amount else None,
+                outcome="satisfactory" if amount else "never_received",
+                reason="x",
+                by=self.buyer.actor,
+            )
+
+        number, issued = 0, False
+        done = self.act(pick, verb)
+        if done:
+            sale = done.sales[number]
+            sale["received"], sale["nothing"] = amount * SHARE if amount else None, not amount
+            done.count(sale, says(sale))
+            done.close(issued)
+
     @rule(pick=picks, which=picks)
     def agree(self, pick: int, which: int) -> None:
         def verb(row: Authorization) -> None:

@@ -44,8 +44,8 @@ class Trade:
         return quantity(f"{kg_or_l * float(FACTORS[unit]):.3f}", unit)
 
     def act(self) -> None:
-        acts = [self.sell, self.correct, self.void, self.receive, self.agree, self.cancel]
-        act = self.rng.choices(acts, [6, 4, 2, 4, 2, 1])[0]
+        acts = [self.sell, self.correct, self.void, self.receive, self.receive_again]
+        act = self.rng.choices([*acts, self.agree, self.cancel], [6, 4, 2, 4, 4, 2, 1])[0]
         try:
             act()
         except (Refused, IndexError):
@@ -68,14 +68,21 @@ class Trade:
         self.sales.append(operations.void_sale(sale, reason="never sold", by=self.vendor.actor))
 
     def receive(self) -> None:
+        sale = self.rng.choice(self.sales)
+        operations.confirm_receipt(sale, **self.received(), by=self.buyer.actor)
+
+    def receive_again(self) -> None:
+        sale = self.rng.choice(self.sales)
+        told = self.received()
+        operations.correct_receipt(sale, **told, reason="read wrong", by=self.buyer.actor)
+
+    def received(self) -> dict[str, Any]:
         nothing = self.rng.random() < 0.3
-        operations.confirm_receipt(
-            self.rng.choice(self.sales),
-            received_at=clock.now(),
-            quantity=None if nothing else self.amount(),
-            outcome="never_received" if nothing else "satisfactory",
-            by=self.buyer.actor,
-        )
+        return {
+            "received_at": clock.now(),
+            "quantity": None if nothing else self.amount(),
+            "outcome": "never_received" if nothing else "satisfactory",
+        }
 
     def agree(self) -> None:
         operations.agree(self.rng.choice(self.sales), reason="seen", by=self.officer)

@@ -111,6 +111,7 @@ MATRIX = {
     "buyer:confirmation": BUYER_OF_ROW,
     "buyer:cancel": BUYER_OF_ROW,
     "buyer:receipt": BUYER_OF_ROW,
+    "buyer:correct_receipt": BUYER_OF_ROW,
     "seller:counter": FIRM,
     "seller:codes": FIRM,
     "seller:code": VENDOR_OF_ROW,
@@ -196,7 +197,7 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
         email="new@buyer.example", role=Role.DEALER, organization=firm, by=regulator
     )
     of_code = "authorization revoke release purchase confirmation cancel code record not_sold"
-    of_sale = "agree receipt sale sale_status correct void"
+    of_sale = "agree receipt correct_receipt sale sale_status correct void"
     of_license = "permit_new license_suspend license_reinstate license_revoke"
     of_firm = "firm license_new site_new vehicle_new driver_new firm_invite"
     return {

@@ -233,6 +233,41 @@ def test_a_shortage_is_told_with_its_reasons(
     assert Receipt.objects.get().reasons == ["shortage", "seals"]
 
 
+def test_a_receipt_is_corrected_on_its_page_and_both_are_shown(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sale = sell(code, vendor)
+    client, page = visit(buyer.actor), f"/purchases/sales/{sale.uuid}/receipt/correction/"
+    assert client.get(page)["Location"] == f"/purchases/sales/{sale.uuid}/receipt/"
+    wrong = arrived(quantity="900", outcome="unsatisfactory", reasons=["shortage"])
+    client.post(f"/purchases/sales/{sale.uuid}/receipt/", wrong)
+    assert page in text(client.get(f"/purchases/{code.uuid}/"))
+    form = client.get(page).context["form"]
+    assert form["quantity"].value() is None
+    right = arrived(reason="Read the wrong line", token=str(form["token"].value()))
+    done = client.post(page, right, follow=True)
+    assert "The receipt is corrected." in text(done)
+    shown = text(client.get(f"/purchases/{code.uuid}/"))
+    for part in ("1,000 kg", "900 kg", "Read the wrong line", "Receipt corrected"):
+        assert part in shown
+    client.post(page, right)  # a second click
+    assert Receipt.objects.count() == 2
+
+
+def test_a_receipt_that_is_final_says_so(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization, later: Callable[[timedelta], None]
+) -> None:
+    sale = sell(code, vendor)
+    client, page = visit(buyer.actor), f"/purchases/sales/{sale.uuid}/receipt/correction/"
+    client.post(f"/purchases/sales/{sale.uuid}/receipt/", arrived())
+    token = str(client.get(page).context["form"]["token"].value())
+    later(timedelta(days=6))
+    assert page not in text(client.get(f"/purchases/{code.uuid}/"))
+    answer = client.post(page, arrived(reason="Slip", token=token))
+    assert "can be corrected for 5 days" in text(answer)
+    assert Receipt.objects.count() == 1
+
+
 def test_a_quantity_that_contradicts_the_outcome_is_asked_about_once(
     visit: Any, buyer: Firm, vendor: Firm, code: Authorization
 ) -> None:

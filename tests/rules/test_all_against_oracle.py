@@ -51,6 +51,7 @@ class Story:
     correction_is_last: bool
     outcome: str
     received: str | None
+    received_before: str | None  # by a receipt that this one replaced
     other_precursor: bool
     other_strength: bool
     named_plate: str
@@ -102,6 +103,7 @@ def stories() -> st.SearchStrategy[Story]:
         correction_is_last=yes,
         outcome=st.sampled_from(["", "satisfactory", "unsatisfactory", "refused"]),
         received=text,
+        received_before=st.one_of(st.none(), text),
         other_precursor=yes,
         other_strength=yes,
         named_plate=st.sampled_from(["", "ABC123", "XYZ987"]),
@@ -150,6 +152,7 @@ def told(story: Story) -> Facts:
         sale(
             *reports,
             receipt=_receipt(story),
+            earlier_receipts=_earlier_receipts(story),
             twins=(Twin("guide", "T001-1", "earlier"),) if story.is_twin else (),
         ),
         authorized="1000 kg" if story.has_code else "0 kg",
@@ -186,6 +189,14 @@ def _receipt(story: Story) -> ReceiptFacts | None:
         received_at=SOLD,
         recorded_at=SOLD + DAY,
     )
+
+
+def _earlier_receipts(story: Story) -> tuple[ReceiptFacts, ...]:
+    receipt = _receipt(story)
+    if receipt is None or story.received_before is None:
+        return ()
+    told = amount(f"{story.received_before} kg")
+    return (replace(receipt, version=4, outcome="satisfactory", amount=told),)
 
 
 def oracle(story: Story) -> set[str]:
@@ -243,6 +254,9 @@ def counted(story: Story) -> Decimal:
         return max(current, Decimal(story.received))
     if story.outcome == "refused" and story.current is None:
         return Decimal(0)
+    if story.outcome and story.received_before:  # nothing arrived after all: that lowers nothing
+        then = current if story.is_corrected and not story.correction_is_last else first
+        return max(then, current, Decimal(story.received_before))
     return max(first, current)
 
 
