@@ -44,6 +44,7 @@ DOMAIN = (
     "not_the_buyer",
     "not_the_seller",
     "nothing_to_agree",
+    "nothing_to_confirm",
     "organization_exists",
     "permit_pending",
     "plate_taken",

@@ -8,16 +8,22 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Balances:
-    """What an authorization takes of its allowance. None is ever negative; used is their sum."""
+    """What an authorization takes of its allowances. None is ever negative.
+
+    Used is the sum of the first four. The last two are of a sale without a code alone: nobody
+    but the vendor has spoken for it, so that it takes nothing of the buyer's allowance.
+    """
 
     reserved: Decimal = ZERO  # a live code may still take it
     held: Decimal = ZERO  # may yet have been sold on an ended code
     consumed: Decimal = ZERO  # sold, within the code
     overage: Decimal = ZERO  # sold, beyond it
+    claimed: Decimal = ZERO  # as the vendor says, and the buyer has not answered yet
+    unvouched: Decimal = ZERO  # sold by the vendor's word alone, answered or not
 
     @property
     def sold(self) -> Decimal:
-        return self.consumed + self.overage
+        return self.consumed + self.overage + self.unvouched
 
     @property
     def used(self) -> Decimal:
@@ -29,7 +35,20 @@ class Balances:
             self.held - before.held,
             self.consumed - before.consumed,
             self.overage - before.overage,
+            self.claimed - before.claimed,
+            self.unvouched - before.unvouched,
         )
+
+    @property
+    def of_buyer(self) -> "Balances":
+        """What of it is booked on the buyer's allowance."""
+        return replace(self, unvouched=ZERO)
+
+    @property
+    def of_seller(self) -> "Balances":
+        """What of it is booked on the vendor's, which gave its own word for all of it."""
+        overage = self.overage + self.unvouched
+        return replace(self, overage=overage, claimed=ZERO, unvouched=ZERO)
 
 
 def sold_changed(
@@ -45,6 +64,11 @@ def sold_changed(
     if live:
         return replace(after, reserved=authorized - consumed)
     return replace(after, held=_held(balances.held, by, consumed - balances.consumed, settled))
+
+
+def claim_changed(*, sold: Decimal, vouched: Decimal, claimed: Decimal) -> Balances:
+    """Book a sale without a code. `vouched`: of `sold`, what buyer or officer have confirmed."""
+    return Balances(overage=vouched, claimed=claimed, unvouched=sold - vouched)
 
 
 def _held(held: Decimal, by: Decimal, consumed_by: Decimal, settled: bool) -> Decimal:

@@ -3,6 +3,8 @@
 They are `ENABLE ALWAYS`: they also fire in a session that turns ordinary triggers off.
 """
 
+from collections.abc import Sequence
+
 from django.db.migrations import RunSQL
 
 FUNCTION = """
@@ -28,14 +30,20 @@ def append_only(table: str) -> RunSQL:
 
 def frozen(table: str, *columns: str) -> RunSQL:
     """Refuse DELETE and TRUNCATE of a table, and any change of these columns."""
-    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
-    fixed = "this column never changes once written"
     return RunSQL(
         FUNCTION
-        + _guard(table, "columns_are_kept", "BEFORE UPDATE", fixed, f"WHEN ({changed})")
+        + _columns_are_kept(table, columns)
         + _guard(table, "rows_are_kept", "BEFORE DELETE", KEPT)
         + _guard(table, "table_is_kept", "BEFORE TRUNCATE", KEPT),
         _without(table, "columns_are_kept", "rows_are_kept", "table_is_kept"),
+    )
+
+
+def keep_columns(table: str, columns: Sequence[str], *, instead_of: Sequence[str]) -> RunSQL:
+    """Refuse any change of these columns of a table that is `frozen` already."""
+    drop = _without(table, "columns_are_kept")
+    return RunSQL(
+        drop + _columns_are_kept(table, columns), drop + _columns_are_kept(table, instead_of)
     )
 
 
@@ -51,6 +59,12 @@ def always(table: str, name: str, when: str, body: str) -> RunSQL:
         + _enabled(table, name),
         _without(table, name) + f"DROP FUNCTION {function}();",
     )
+
+
+def _columns_are_kept(table: str, columns: Sequence[str]) -> str:
+    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+    fixed = "this column never changes once written"
+    return _guard(table, "columns_are_kept", "BEFORE UPDATE", fixed, f"WHEN ({changed})")
 
 
 def _guard(table: str, name: str, when: str, why: str, condition: str = "") -> str:

@@ -32,6 +32,7 @@ from precursors.quantities import Quantity
 from registry.actors import Actor
 from registry.models import Jurisdiction, Permit
 from registry.periods import end_of_day, working_days_after
+from rules.claims import fold_claim
 from rules.count import SaleStep, Word, count_sale
 
 Permits = list[tuple[Firm, Permit]]  # the buyer's, the seller's
@@ -114,10 +115,12 @@ class Book(Paper):
         """Record a sale as it is reported, whatever it is."""
         sale = self._sale(case, quantity, report, at)
         case.words[sale.pk] = [SaleStep(Word.REPORTED, sale.net_kg)]
-        self._awaited[case.row.buyer_id][sale.pk] = max(report.sold_at, at)
-        self._note_awaited(case)
+        if not case.row.is_claim:
+            self._awaited[case.row.buyer_id][sale.pk] = max(report.sold_at, at)
+            self._note_awaited(case)
         self._book_sale(case, sale, sale.net_kg, "sale", at)
-        self.due(case, DutyReason.RECEIPT_DUE, receipts_due.due_at(sale))
+        if not case.row.is_claim:
+            self.due(case, DutyReason.RECEIPT_DUE, receipts_due.due_at(sale))
         return sale
 
     def sell_without_code(
@@ -126,6 +129,7 @@ class Book(Paper):
         permits = self._permits(order)
         row = self._opened(order, permits, at, rng)
         row.code, row.status, row.purpose = None, Status.CLOSED, report.reason
+        row.is_claim = True
         row.destination_site = row.vehicle = None
         row.quantity_value, row.quantity_unit = ZERO, "kg"
         row.product_kg = row.net_kg = row.reserved_kg = ZERO
@@ -343,13 +347,7 @@ class Book(Paper):
         by: Actor,
     ) -> None:
         row = case.row
-        balances = ledger.sold_changed(
-            row.balances,
-            authorized=row.net_kg,
-            by=rise,
-            live=row.is_live,
-            settled=bool(row.declared_at or row.released_at),
-        )
+        balances = self._booked(case, rise)
         if complete and not row.declared_at:
             row.declared_at = at
         if row.status == Status.ISSUED and (row.declared_at or not balances.reserved):
@@ -357,6 +355,20 @@ class Book(Paper):
         if row.declared_at and not row.is_live:
             balances = ledger.freed(balances)
         self.change(case, kind, at, balances, data=data, by=by)
+
+    def _booked(self, case: Case, rise: Decimal) -> Balances:
+        row = case.row
+        if row.is_claim:
+            (words,) = case.words.values()  # a sale without a code stands alone
+            claim, sold = fold_claim(words), row.balances.sold + rise
+            return ledger.claim_changed(sold=sold, vouched=claim.vouched, claimed=claim.claimed)
+        return ledger.sold_changed(
+            row.balances,
+            authorized=row.net_kg,
+            by=rise,
+            live=row.is_live,
+            settled=bool(row.declared_at or row.released_at),
+        )
 
     def _end(
         self, case: Case, status: Status, at: datetime, *, held: bool, reason: str, by: Actor

@@ -56,7 +56,8 @@ def copy(model: type[Model], rows: Sequence[Model]) -> None:
     fields = [
         field
         for field in model._meta.concrete_fields
-        if field.db_default is NOT_PROVIDED and (own_id or not field.primary_key)
+        if (field.has_default() or field.db_default is NOT_PROVIDED)
+        and (own_id or not field.primary_key)
     ]
     columns = ", ".join(str(field.column) for field in fields)
     values = ([_text(field, getattr(row, field.attname)) for field in fields] for row in rows)

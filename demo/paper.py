@@ -134,14 +134,18 @@ class Paper:
 
     def enter(self, case: Case, change: Balances, kind: str, at: datetime) -> None:
         """Book a change on both allowances, as of now, and append it to the ledger."""
-        pair = {case.row.allowance_id, case.row.seller_allowance_id}
-        for pk in sorted(pk for pk in pair if pk is not None):
-            allowance = self._by_id[pk]
-            allowance.reserved_kg += change.reserved
-            allowance.held_kg += change.held
-            allowance.consumed_kg += change.consumed
-            allowance.overage_kg += change.overage
-            self.rows[LedgerEntry].append(self._entry(case, allowance, change, kind, at))
+        pair = {
+            case.row.allowance_id: change.of_buyer,
+            case.row.seller_allowance_id: change.of_seller,
+        }
+        for pk in sorted(pk for pk in pair if pk is not None and pair[pk] != Balances()):
+            allowance, own = self._by_id[pk], pair[pk]
+            allowance.reserved_kg += own.reserved
+            allowance.held_kg += own.held
+            allowance.consumed_kg += own.consumed
+            allowance.overage_kg += own.overage
+            allowance.claimed_kg += own.claimed
+            self.rows[LedgerEntry].append(self._entry(case, allowance, own, kind, at))
 
     def _entry(
         self, case: Case, allowance: Allowance, change: Balances, kind: str, at: datetime
@@ -157,6 +161,7 @@ class Paper:
             held_kg=change.held,
             consumed_kg=change.consumed,
             overage_kg=change.overage,
+            claimed_kg=change.claimed,
             used_after_kg=allowance.used_kg,
             limit_kg=allowance.limit_kg,
             recorded_at=at,
@@ -222,6 +227,7 @@ class Paper:
             held_kg=ZERO,
             consumed_kg=ZERO,
             overage_kg=ZERO,
+            claimed_kg=ZERO,
         )
         self.rows[Allowance].append(allowance)
         self._by_id[allowance.pk] = allowance

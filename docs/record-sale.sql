@@ -16,15 +16,15 @@ FROM (
         (SELECT id FROM registry_vehicle
             WHERE plate = %(plate)s AND jurisdiction_id = own.jurisdiction_id) AS vehicle_id,
         own.id AS own_id, own.uuid AS own_uuid, own.jurisdiction_id AS own_jurisdiction_id,
-            own.code AS own_code, own.status AS own_status, own.version AS own_version,
-            own.buyer_id AS own_buyer_id, own.seller_id AS own_seller_id,
-            own.product_id AS own_product_id, own.precursor_id AS own_precursor_id,
-            own.quantity_value AS own_quantity_value, own.quantity_unit AS own_quantity_unit,
-            own.product_kg AS own_product_kg, own.net_kg AS own_net_kg,
-            own.destination_site_id AS own_destination_site_id, own.vehicle_id AS own_vehicle_id,
-            own.purpose AS own_purpose, own.permit_id AS own_permit_id,
-            own.seller_permit_id AS own_seller_permit_id, own.ruleset_id AS own_ruleset_id,
-            own.allowance_id AS own_allowance_id,
+            own.code AS own_code, own.is_claim AS own_is_claim, own.status AS own_status,
+            own.version AS own_version, own.buyer_id AS own_buyer_id,
+            own.seller_id AS own_seller_id, own.product_id AS own_product_id,
+            own.precursor_id AS own_precursor_id, own.quantity_value AS own_quantity_value,
+            own.quantity_unit AS own_quantity_unit, own.product_kg AS own_product_kg,
+            own.net_kg AS own_net_kg, own.destination_site_id AS own_destination_site_id,
+            own.vehicle_id AS own_vehicle_id, own.purpose AS own_purpose,
+            own.permit_id AS own_permit_id, own.seller_permit_id AS own_seller_permit_id,
+            own.ruleset_id AS own_ruleset_id, own.allowance_id AS own_allowance_id,
             own.seller_allowance_id AS own_seller_allowance_id,
             own.requested_at AS own_requested_at, own.decide_by AS own_decide_by,
             own.issued_at AS own_issued_at, own.valid_until AS own_valid_until,
@@ -33,9 +33,9 @@ FROM (
             own.receipt_awaited_since AS own_receipt_awaited_since,
             own.reserved_kg AS own_reserved_kg, own.held_kg AS own_held_kg,
             own.consumed_kg AS own_consumed_kg, own.overage_kg AS own_overage_kg,
-            own.sold_kg AS own_sold_kg, jurisdiction.id AS jurisdiction_id,
-            jurisdiction.code AS jurisdiction_code, jurisdiction.name AS jurisdiction_name,
-            jurisdiction.country AS jurisdiction_country,
+            own.claimed_kg AS own_claimed_kg, own.sold_kg AS own_sold_kg,
+            jurisdiction.id AS jurisdiction_id, jurisdiction.code AS jurisdiction_code,
+            jurisdiction.name AS jurisdiction_name, jurisdiction.country AS jurisdiction_country,
             jurisdiction.time_zone AS jurisdiction_time_zone,
             jurisdiction.language AS jurisdiction_language,
             jurisdiction.is_test AS jurisdiction_is_test,
@@ -101,7 +101,8 @@ WITH subject AS (UPDATE authorizations_authorization SET status = %(subject_stat
     receipt_awaited_since = %(subject_receipt_awaited_since)s,
     reserved_kg = %(subject_reserved_kg)s, held_kg = %(subject_held_kg)s,
     consumed_kg = %(subject_consumed_kg)s, overage_kg = %(subject_overage_kg)s,
-    sold_kg = %(subject_sold_kg)s WHERE id = %(id)s::bigint RETURNING id),
+    claimed_kg = %(subject_claimed_kg)s, sold_kg = %(subject_sold_kg)s WHERE id = %(id)s::bigint
+    RETURNING id),
 -- the sale, on that authorization
 report AS (INSERT INTO authorizations_sale (authorization_id, uuid, jurisdiction_id, version,
     root_id, replaces_id, is_void, reason, buyer_id, seller_id, product_id, quantity_value,
@@ -141,8 +142,9 @@ FROM subject, unnest(%(event_uuids)s::uuid[], %(event_kinds)s::text[], %(event_d
 ),
 -- both allowances, buyer's and vendor's, locked in the order of their ids
 share AS MATERIALIZED (
-    SELECT allowance.id, asked.limit_kg
-    FROM unnest(%(allowances)s::bigint[], %(limits)s::numeric[]) AS asked (id, limit_kg)
+    SELECT allowance.id, asked.limit_kg, asked.overage, asked.claimed
+    FROM unnest(%(allowances)s::bigint[], %(limits)s::numeric[], %(overage)s::numeric[],
+            %(claimed)s::numeric[]) AS asked (id, limit_kg, overage, claimed)
     JOIN authorizations_allowance allowance USING (id)
     ORDER BY allowance.id FOR NO KEY UPDATE OF allowance
 ),
@@ -152,24 +154,25 @@ taken AS (
         reserved_kg = reserved_kg + %(reserved)s::numeric,
         held_kg = held_kg + %(held)s::numeric,
         consumed_kg = consumed_kg + %(consumed)s::numeric,
-        overage_kg = overage_kg + %(overage)s::numeric,
+        overage_kg = overage_kg + share.overage,
+        claimed_kg = claimed_kg + share.claimed,
         limit_kg = coalesce(share.limit_kg, allowance.limit_kg)
     FROM share
     WHERE allowance.id = share.id AND (share.limit_kg IS NULL
         OR reserved_kg + held_kg + consumed_kg + overage_kg + %(reserved)s::numeric
             <= share.limit_kg)
     RETURNING allowance.id, allowance.limit_kg,
-        reserved_kg + held_kg + consumed_kg + overage_kg AS used_kg
+        reserved_kg + held_kg + consumed_kg + overage_kg AS used_kg, share.overage, share.claimed
 ),
 -- the ledger entry of each allowance, which the balances must sum to
 entry AS (
     INSERT INTO authorizations_ledgerentry (jurisdiction_id, month, allowance_id,
         authorization_id,
-        version, kind, reserved_kg, held_kg, consumed_kg, overage_kg,
+        version, kind, reserved_kg, held_kg, consumed_kg, overage_kg, claimed_kg,
         used_after_kg, limit_kg, recorded_at)
     SELECT %(jurisdiction)s, date_trunc('month', %(at)s::timestamptz AT TIME ZONE 'UTC')::date,
         taken.id, subject.id, %(version)s::int, %(kind)s, %(reserved)s::numeric,
-        %(held)s::numeric, %(consumed)s::numeric, %(overage)s::numeric, taken.used_kg,
+        %(held)s::numeric, %(consumed)s::numeric, taken.overage, taken.claimed, taken.used_kg,
         taken.limit_kg, %(at)s::timestamptz
     FROM taken, subject
 )

@@ -21,6 +21,7 @@ class Word(Enum):
     RECEIVED = "received"  # the buyer's figure, accepted
     NOTHING_ARRIVED = "nothing_arrived"  # the buyer agrees to a void, and to nothing else
     AGREED = "agreed"  # an officer accepts the vendor's current figure
+    CONFIRMED = "confirmed"  # as agreed, of a sale without a code: it is debited to the buyer
 
 
 @dataclass(frozen=True)
@@ -77,4 +78,5 @@ FOLDS = {
     Word.RECEIVED: _received,
     Word.NOTHING_ARRIVED: _nothing_arrived,
     Word.AGREED: _agreed,
+    Word.CONFIRMED: _agreed,
 }

@@ -156,6 +156,7 @@ class Facts:
     as_of: datetime
     zone: ZoneInfo
     has_code: bool
+    is_claim: bool = False  # without a code, and the buyer owes no receipt for it
     status: str
     product: ProductFacts
     authorized: Amount

@@ -81,8 +81,11 @@ def reported_late(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence |
 
 @sale_rule(_("Receipt missing"), severity="medium", days="5")
 def receipt_missing(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """No receipt, so many days after the later of the time of sale and the time of entry."""
-    if sale.receipt is not None:
+    """No receipt, so many days after the later of the time of sale and the time of entry.
+
+    For what the buyer did not ask for it owes none.
+    """
+    if sale.receipt is not None or facts.is_claim:
         return None
     since = max(sale.current.sold_at, sale.first.recorded_at)
     due_at = since + 24 * setting.hours("days")

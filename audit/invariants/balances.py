@@ -1,26 +1,52 @@
 """Invariants 1 to 4: the balances, and the entries they are the sums of."""
 
-from audit.invariants.counts import select_counted
+from audit.invariants.counts import NOTHING_ARRIVED, select_counted
 from audit.invariants.question import Question
 
-BALANCES = ("reserved_kg", "held_kg", "consumed_kg", "overage_kg")
-USED = " + ".join(BALANCES)
+USED = "reserved_kg + held_kg + consumed_kg + overage_kg"
+BALANCES = (*USED.split(" + "), "claimed_kg")
 MINE = ", ".join(f"row.{name}" for name in BALANCES)
+# Of an authorization on the seller's allowance, which carries all that the seller says it sold.
+SELLERS = (
+    "row.reserved_kg, row.held_kg, row.consumed_kg, row.sold_kg - row.consumed_kg, 0::numeric"
+)
 THEIRS = ", ".join(f"theirs.{name}" for name in BALANCES)
 SUMS = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in BALANCES)
 
 
-def _sums(of: str, where: str) -> str:
+def _sums(of: str, where: str, mine: str = MINE) -> str:
     """Rows whose balances are not the sums of those of other rows."""
     return f"""
         SELECT row.id FROM {{rows}} row
         CROSS JOIN LATERAL (SELECT {SUMS} FROM {of} part WHERE {where}) theirs
-        WHERE ({MINE}) IS DISTINCT FROM ({THEIRS})
+        WHERE ({mine}) IS DISTINCT FROM ({THEIRS})
     """
 
 
 NEGATIVE = f"SELECT row.id FROM {{rows}} row WHERE least({MINE}) < 0"
 ENTRIES = "authorizations_ledgerentry"
+# Each authorization twice, as it stands on either allowance.
+SIDES = f"""(
+    SELECT allowance_id AS side, {", ".join(BALANCES)} FROM authorizations_authorization
+    UNION ALL
+    SELECT seller_allowance_id, {SELLERS} FROM authorizations_authorization row
+)"""
+# What buyer or officer vouched for of a sale without a code: each word counts at no more than the
+# sale counted at, then and ever after, as the seller's entries tell.
+VOUCHED = f"""
+    SELECT coalesce(max(least(word.figure, (
+        SELECT min(counted.kg) FROM counted WHERE counted.until > word.version))), 0)
+    FROM (
+        SELECT version, net_kg AS figure FROM authorizations_receipt
+        WHERE authorization_id = row.id AND outcome NOT IN {NOTHING_ARRIVED}
+        UNION ALL
+        SELECT agreed.version, (SELECT net_kg FROM authorizations_sale sale
+            WHERE sale.authorization_id = row.id AND sale.version < agreed.version
+            ORDER BY version DESC LIMIT 1)
+        FROM authorizations_agreement agreed
+        WHERE authorization_id = row.id AND confirms_claim
+    ) word
+"""
 NET = select_counted("sale.net_kg", "receipt.net_kg").format(authorization="row.id")
 
 OWN = (
@@ -62,7 +88,11 @@ OWN = (
         2,
         "entries sum to the authorization, for the seller",
         "authorization",
-        _sums(ENTRIES, "authorization_id = row.id AND allowance_id = row.seller_allowance_id")
+        _sums(
+            ENTRIES,
+            "authorization_id = row.id AND allowance_id = row.seller_allowance_id",
+            SELLERS,
+        )
         + "AND row.seller_allowance_id IS NOT NULL",
     ),
     Question(
@@ -72,7 +102,7 @@ OWN = (
         2,
         "an allowance is the sum of its authorizations",
         "allowance",
-        _sums("authorizations_authorization", "row.id IN (allowance_id, seller_allowance_id)"),
+        _sums(SIDES, "row.id = side"),
     ),
     Question(
         2,
@@ -102,7 +132,7 @@ OWN = (
             LEFT JOIN LATERAL (SELECT is_void FROM authorizations_sale WHERE root_id = sale.id
                 ORDER BY version DESC LIMIT 1) last ON true
             WHERE sale.authorization_id = row.id AND sale.root_id IS NULL
-                AND receipt.id IS NULL AND last.is_void IS NOT TRUE
+                AND receipt.id IS NULL AND last.is_void IS NOT TRUE AND NOT row.is_claim
         ) awaited
         WHERE row.receipt_awaited_since IS DISTINCT FROM awaited.since
         """,
@@ -112,8 +142,41 @@ OWN = (
         "what was sold is consumed or overage",
         "authorization",
         """
-        SELECT row.id FROM {rows} row WHERE sold_kg <> consumed_kg + overage_kg
-            OR consumed_kg <> least(sold_kg, net_kg)
+        SELECT row.id FROM {rows} row WHERE consumed_kg <> least(sold_kg, net_kg)
+            OR NOT is_claim AND (sold_kg <> consumed_kg + overage_kg OR claimed_kg <> 0)
+        """,
+    ),
+    Question(
+        3,
+        "a sale without a code is claimed until buyer or officer answers",
+        "authorization",
+        """
+        SELECT row.id FROM {rows} row
+        CROSS JOIN LATERAL (SELECT net_kg FROM authorizations_sale
+            WHERE authorization_id = row.id ORDER BY version DESC LIMIT 1) last
+        WHERE row.is_claim AND row.claimed_kg <> CASE
+            WHEN EXISTS (SELECT FROM authorizations_receipt WHERE authorization_id = row.id)
+                OR EXISTS (SELECT FROM authorizations_agreement
+                    WHERE authorization_id = row.id AND confirms_claim)
+            THEN 0 ELSE last.net_kg END
+        """,
+    ),
+    Question(
+        3,
+        "a sale without a code is debited as far as buyer or officer vouches for it",
+        "authorization",
+        f"""
+        SELECT row.id FROM {{rows}} row
+        CROSS JOIN LATERAL (
+            WITH counted AS MATERIALIZED (
+                SELECT sum({USED}) OVER (ORDER BY version) AS kg,
+                    lead(version, 1, row.version + 1) OVER (ORDER BY version) AS until
+                FROM {ENTRIES}
+                WHERE authorization_id = row.id AND allowance_id = row.seller_allowance_id
+            )
+            SELECT ({VOUCHED}) AS kg
+        ) vouched
+        WHERE row.is_claim AND row.overage_kg <> vouched.kg
         """,
     ),
     Question(
@@ -142,11 +205,12 @@ OWN = (
         "entry",
         """
         SELECT row.id FROM {rows} row
-        WHERE row.consumed_kg + row.overage_kg < 0 AND NOT CASE row.kind
-            WHEN 'agreed' THEN EXISTS (SELECT FROM authorizations_agreement agreed
+        WHERE row.consumed_kg + row.overage_kg < 0 AND NOT CASE
+            WHEN row.kind IN ('agreed', 'claim_confirmed') THEN EXISTS (
+                SELECT FROM authorizations_agreement agreed
                 WHERE (agreed.authorization_id, agreed.version)
                     = (row.authorization_id, row.version))
-            WHEN 'received' THEN EXISTS (SELECT FROM authorizations_receipt receipt
+            WHEN row.kind = 'received' THEN EXISTS (SELECT FROM authorizations_receipt receipt
                 WHERE (receipt.authorization_id, receipt.version)
                     = (row.authorization_id, row.version))
             WHEN 'receipt_corrected' THEN EXISTS (SELECT FROM authorizations_receipt receipt

@@ -10,10 +10,11 @@ from django.db.models import Model
 from authorizations import ledger
 from authorizations.acts.act import Due, write_change
 from authorizations.ledger import Balances
-from authorizations.models import Authorization, Receipt, Sale, Status
+from authorizations.models import Agreement, Authorization, Receipt, Sale, Status
 from authorizations.models.sales import NOTHING_ARRIVED
 from registry.actors import Actor
 from registry.events import NewEvent
+from rules.claims import fold_claim
 from rules.count import SaleStep, Word, count_sale
 
 
@@ -33,7 +34,7 @@ def steps_of(root: Sale) -> list[SaleStep]:
     steps = [(root.version, SaleStep(Word.REPORTED, root.net_kg))]
     steps += [(r.version, SaleStep(Word.REPORTED, r.net_kg)) for r in root.reports.all()]
     steps += [(r.version, step_of(r)) for r in Receipt.objects.filter(sale=root)]
-    steps += [(a.version, SaleStep(Word.AGREED)) for a in root.agreements.all()]
+    steps += [(a.version, _agreed_step(a)) for a in root.agreements.all()]
     return [step for _version, step in sorted(steps, key=lambda pair: pair[0])]
 
 
@@ -44,9 +45,18 @@ def step_of(receipt: Receipt) -> SaleStep:
     return SaleStep(Word.RECEIVED, receipt.net_kg)
 
 
+def _agreed_step(agreement: Agreement) -> SaleStep:
+    return SaleStep(Word.CONFIRMED if agreement.confirms_claim else Word.AGREED)
+
+
 def in_force(root: Sale) -> Sale:
     """The report of a sale that no other replaces."""
     return root.reports.order_by("-version").first() or root
+
+
+def is_confirmable(authorization: Authorization, head: Sale) -> bool:
+    """Whether less is debited to the buyer than the vendor reports in force, without a code."""
+    return bool(authorization.is_claim and head.net_kg > authorization.overage_kg)
 
 
 def change_counted(
@@ -63,13 +73,7 @@ def change_counted(
     by: Actor,
 ) -> None:
     """Book that the counted figure rose (or fell) by so many net kg, and close what is used up."""
-    balances = ledger.sold_changed(
-        authorization.balances,
-        authorized=authorization.net_kg,
-        by=rise,
-        live=authorization.is_live,
-        settled=bool(authorization.declared_at or authorization.released_at),
-    )
+    balances = _booked(authorization, rise, report)
     if complete and not authorization.declared_at:
         authorization.declared_at = at
     write_change(
@@ -83,6 +87,30 @@ def change_counted(
         before=before,
         by=by,
     )
+
+
+def _booked(authorization: Authorization, rise: Decimal, report: Model) -> Balances:
+    if authorization.is_claim:
+        claim = fold_claim(_steps_with(report))
+        sold = authorization.balances.sold + rise
+        return ledger.claim_changed(sold=sold, vouched=claim.vouched, claimed=claim.claimed)
+    return ledger.sold_changed(
+        authorization.balances,
+        authorized=authorization.net_kg,
+        by=rise,
+        live=authorization.is_live,
+        settled=bool(authorization.declared_at or authorization.released_at),
+    )
+
+
+def _steps_with(report: Model) -> list[SaleStep]:
+    """The steps of a sale with that of a report which is not written yet."""
+    if isinstance(report, Sale):
+        before = steps_of(report.root) if report.root else []
+        return [*before, SaleStep(Word.REPORTED, report.net_kg)]
+    assert isinstance(report, Receipt | Agreement)
+    step = step_of(report) if isinstance(report, Receipt) else _agreed_step(report)
+    return [*steps_of(report.sale), step]
 
 
 def _close_if_done(authorization: Authorization, balances: Balances, at: datetime) -> Balances:

@@ -11,13 +11,25 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from authorizations.models import Authorization, Receipt, Sale
 
-__all__ = ["awaited_sales", "correctable_until", "due_at", "note_awaited", "note_first_awaited"]
+__all__ = [
+    "awaited_sales",
+    "claimed_sales",
+    "correctable_until",
+    "due_at",
+    "note_awaited",
+    "note_first_awaited",
+]
 
 
 def awaited_sales() -> QuerySet[Sale]:
     """First reports of sales that are neither confirmed nor void."""
     voided = Sale.objects.filter(root=OuterRef("pk"), is_void=True, replaced_by=None)
     return Sale.objects.filter(~Exists(voided), root=None, receipts=None)
+
+
+def claimed_sales() -> QuerySet[Sale]:
+    """Reports in force of sales without a code that await an answer."""
+    return Sale.objects.filter(authorization__claimed_kg__gt=0, replaced_by=None)
 
 
 def due_at(sale: Sale) -> datetime:
@@ -31,7 +43,12 @@ def correctable_until(receipt: Receipt) -> datetime:
 
 
 def note_awaited(authorization: Authorization, sale: Sale, *, awaits: bool) -> None:
-    """Set `receipt_awaited_since`, counting `sale` or not. Saved by the verb."""
+    """Set `receipt_awaited_since`, counting `sale` or not. Saved by the verb.
+
+    A claim awaits an answer, and no receipt: the buyer owes none for what it did not ask for.
+    """
+    if authorization.is_claim:
+        return
     others = awaited_sales().filter(authorization=authorization.pk).exclude(pk=sale.pk)
     moments = [_since(other) for other in others] if authorization.receipt_awaited_since else []
     if awaits and not Receipt.objects.filter(sale=sale.pk).exists():

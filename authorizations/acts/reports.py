@@ -91,9 +91,9 @@ def record_report(
     before: Sequence[NewEvent] = (),
     by: Actor,
 ) -> None:
-    """Book a report. A sale's first leaves its receipt to be confirmed."""
+    """Book a report. A sale's first leaves its receipt to be confirmed, unless it is a claim."""
     due = []
-    if not sale.replaces:
+    if not sale.replaces and not authorization.is_claim:
         receipts_due.note_first_awaited(authorization, sale)
         due.append(Due(DutyReason.RECEIPT_DUE, receipts_due.due_at(sale)))
     change_counted(

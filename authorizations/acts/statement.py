@@ -31,13 +31,14 @@ CHANGEABLE = [
     "held_kg",
     "consumed_kg",
     "overage_kg",
+    "claimed_kg",
     "sold_kg",
 ]
 # subject: the authorization, new or changed. report: the sale, receipt or agreement, if any.
 # duty: what is left to do. event: what happened. share: the allowances, locked in the order of
 # their ids, as by every act, so that two never wait for each other. taken: the conditional UPDATE,
 # whose condition an admission sets by a limit; a fact is booked whether or not it fits. entry: the
-# ledger entry of each allowance.
+# ledger entry of each allowance. Overage and claimed differ between the two: see `Balances`.
 ACT = """
 WITH subject AS ({subject} RETURNING id),
 {report}
@@ -49,8 +50,9 @@ duty AS (
 ),
 event AS ({events}),
 share AS MATERIALIZED (
-    SELECT allowance.id, asked.limit_kg
-    FROM unnest(%(allowances)s::bigint[], %(limits)s::numeric[]) AS asked (id, limit_kg)
+    SELECT allowance.id, asked.limit_kg, asked.overage, asked.claimed
+    FROM unnest(%(allowances)s::bigint[], %(limits)s::numeric[], %(overage)s::numeric[],
+            %(claimed)s::numeric[]) AS asked (id, limit_kg, overage, claimed)
     JOIN authorizations_allowance allowance USING (id)
     ORDER BY allowance.id FOR NO KEY UPDATE OF allowance
 ),
@@ -59,22 +61,23 @@ taken AS (
         reserved_kg = reserved_kg + %(reserved)s::numeric,
         held_kg = held_kg + %(held)s::numeric,
         consumed_kg = consumed_kg + %(consumed)s::numeric,
-        overage_kg = overage_kg + %(overage)s::numeric,
+        overage_kg = overage_kg + share.overage,
+        claimed_kg = claimed_kg + share.claimed,
         limit_kg = coalesce(share.limit_kg, allowance.limit_kg)
     FROM share
     WHERE allowance.id = share.id AND (share.limit_kg IS NULL
         OR reserved_kg + held_kg + consumed_kg + overage_kg + %(reserved)s::numeric
             <= share.limit_kg)
     RETURNING allowance.id, allowance.limit_kg,
-        reserved_kg + held_kg + consumed_kg + overage_kg AS used_kg
+        reserved_kg + held_kg + consumed_kg + overage_kg AS used_kg, share.overage, share.claimed
 ),
 entry AS (
     INSERT INTO authorizations_ledgerentry (jurisdiction_id, month, allowance_id, authorization_id,
-        version, kind, reserved_kg, held_kg, consumed_kg, overage_kg,
+        version, kind, reserved_kg, held_kg, consumed_kg, overage_kg, claimed_kg,
         used_after_kg, limit_kg, recorded_at)
     SELECT %(jurisdiction)s, date_trunc('month', %(at)s::timestamptz AT TIME ZONE 'UTC')::date,
         taken.id, subject.id, %(version)s::int, %(kind)s, %(reserved)s::numeric,
-        %(held)s::numeric, %(consumed)s::numeric, %(overage)s::numeric, taken.used_kg,
+        %(held)s::numeric, %(consumed)s::numeric, taken.overage, taken.claimed, taken.used_kg,
         taken.limit_kg, %(at)s::timestamptz
     FROM taken, subject
 )
@@ -135,13 +138,17 @@ def quota_parameters(
     authorization: Authorization, change: Balances, limits: Mapping[int, Decimal]
 ) -> dict[str, Any]:
     """What `share`, `taken` and `entry` need; no allowance is touched where nothing changes."""
-    pair = (authorization.allowance_id, authorization.seller_allowance_id)
-    allowances = [pk for pk in pair if pk is not None and change != Balances()]
+    pair = (
+        (authorization.allowance_id, change.of_buyer),
+        (authorization.seller_allowance_id, change.of_seller),
+    )
+    shares = {pk: own for pk, own in pair if pk is not None and own != Balances()}
     return {
-        "allowances": allowances,
-        "limits": [limits.get(pk) for pk in allowances],
+        "allowances": list(shares),
+        "limits": [limits.get(pk) for pk in shares],
         "reserved": change.reserved,
         "held": change.held,
         "consumed": change.consumed,
-        "overage": change.overage,
+        "overage": [own.overage for own in shares.values()],
+        "claimed": [own.claimed for own in shares.values()],
     }

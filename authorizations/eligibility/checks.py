@@ -45,6 +45,7 @@ class Headroom:
     reserved_kg: Decimal
     held_kg: Decimal
     consumed_kg: Decimal  # overage included
+    claimed_kg: Decimal  # takes nothing of it
     period_ends: date | None
     largest_kg: Decimal
     largest_quantity: Quantity | None
@@ -145,6 +146,7 @@ def headroom(purchase: Purchase) -> Headroom:
         reserved_kg=taken.reserved,
         held_kg=taken.held,
         consumed_kg=taken.sold,
+        claimed_kg=taken.claimed,
         period_ends=_period_ends(purchase),
         largest_kg=largest,
         largest_quantity=_in_kilograms(largest, purchase.product),

@@ -41,7 +41,8 @@ overdue AS (
 )
 SELECT license.valid_to, permit.id, permit.limit_kg, permit.automatic_limit_kg, permit.period,
     allowance.id, allowance.reserved_kg, allowance.held_kg, allowance.consumed_kg,
-    allowance.overage_kg, open_code.codes, open_code.coming_kg, recent.issued_kg, overdue.receipts
+    allowance.overage_kg, allowance.claimed_kg, open_code.codes, open_code.coming_kg,
+    recent.issued_kg, overdue.receipts
 FROM side
 CROSS JOIN open_code CROSS JOIN recent CROSS JOIN overdue
 LEFT JOIN LATERAL ({LICENSE_IN_FORCE.format(organization="side.organization_id")}) license
@@ -123,8 +124,8 @@ def dealers(
             "receipts": at - timedelta(days=settings.RECEIPT_DUE_DAYS),
         }
     )
-    of_buyer, of_seller = (_dealer(row[:10]) for row in rows)
-    return Dealers(of_buyer, of_seller, *rows[0][10:])
+    of_buyer, of_seller = (_dealer(row[:11]) for row in rows)
+    return Dealers(of_buyer, of_seller, *rows[0][11:])
 
 
 def _dealer(values: Sequence[Any]) -> Dealer:

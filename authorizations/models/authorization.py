@@ -34,13 +34,16 @@ class Authorization(models.Model):
 
     `version` counts the acts that change what an evaluation looks at. Children carry the
     version they made, so that "as known at version v" is a filter.
-    A sale without a code stands on an authorization without one: closed, of zero.
+    A sale without a code stands on an authorization without one: closed, of zero. It is a claim
+    until the buyer or an officer confirms it: see `rules.claims`.
     Written by `acts.act.write_new` and `write_change`, in the statement of `acts.statement`.
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT, db_index=False)
     code = models.CharField(max_length=12, null=True, blank=True)
+    # Without a code, booked as a claim. Older rows were debited at once, and stay as booked.
+    is_claim = models.BooleanField(default=False, db_default=False)
     status = models.CharField(max_length=10, choices=Status)
     version = models.PositiveIntegerField(default=1)
 
@@ -90,6 +93,7 @@ class Authorization(models.Model):
     held_kg = kilograms(default=0)
     consumed_kg = kilograms(default=0)
     overage_kg = kilograms(default=0)
+    claimed_kg = kilograms(default=0, db_default=0)
     sold_kg = kilograms(default=0)  # counted: see acts.counts
 
     class Meta:
@@ -98,13 +102,20 @@ class Authorization(models.Model):
             models.UniqueConstraint(fields=["code"], name="no_code_is_given_twice"),
             models.CheckConstraint(
                 condition=Q(reserved_kg__gte=0, held_kg__gte=0, consumed_kg__gte=0)
-                & Q(overage_kg__gte=0),
+                & Q(overage_kg__gte=0, claimed_kg__gte=0),
                 name="authorization_is_never_negative",
             ),
             models.CheckConstraint(
                 condition=Q(consumed_kg=Least("sold_kg", "net_kg"))
-                & Q(sold_kg=F("consumed_kg") + F("overage_kg")),
+                & (
+                    Q(is_claim=False, claimed_kg=0, sold_kg=F("consumed_kg") + F("overage_kg"))
+                    | Q(is_claim=True, sold_kg__gte=F("overage_kg") + F("claimed_kg"))
+                ),
                 name="what_was_sold_is_consumed_or_overage",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_claim=False) | Q(code__isnull=True),
+                name="only_a_sale_without_a_code_is_a_claim",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=LIVE, reserved_kg=F("net_kg") - F("consumed_kg"))
@@ -156,6 +167,12 @@ class Authorization(models.Model):
                 condition=Q(receipt_awaited_since__isnull=False),
                 name="awaits_receipt_of_buyer",
             ),
+            # Read by the buyer's home: few claims await an answer.
+            models.Index(
+                fields=["buyer", "id"],
+                condition=Q(claimed_kg__gt=0),
+                name="claim_awaits_answer_of_buyer",
+            ),
             # Read by the officer's list of pending requests.
             models.Index(
                 fields=["jurisdiction", "id"],
@@ -196,7 +213,14 @@ class Authorization(models.Model):
 
     @property
     def balances(self) -> Balances:
-        return Balances(self.reserved_kg, self.held_kg, self.consumed_kg, self.overage_kg)
+        return Balances(
+            self.reserved_kg,
+            self.held_kg,
+            self.consumed_kg,
+            self.overage_kg,
+            self.claimed_kg,
+            self.sold_kg - self.consumed_kg - self.overage_kg,
+        )
 
     @balances.setter
     def balances(self, balances: Balances) -> None:
@@ -205,6 +229,7 @@ class Authorization(models.Model):
         self.held_kg = balances.held
         self.consumed_kg = balances.consumed
         self.overage_kg = balances.overage
+        self.claimed_kg = balances.claimed
         self.sold_kg = balances.sold
 
     @property

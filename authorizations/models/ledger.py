@@ -1,8 +1,9 @@
 """How much of a quota is taken: one row that changes, beside entries that never do.
 
-Four balances, in kilograms of the contained substance, none of them ever negative:
+Balances in kilograms of the contained substance, none of them ever negative:
 reserved (a live code may still take it), held (may yet have been sold on an ended code),
-consumed (sold, within the code) and overage (sold, beyond it). Used is their sum.
+consumed (sold, within the code) and overage (sold, beyond it). Used is their sum. Beside them
+claimed: reported by a vendor without a code, and not answered; it takes nothing of the limit.
 """
 
 from typing import Any
@@ -35,6 +36,7 @@ class Allowance(models.Model):
     held_kg = kilograms(default=0)
     consumed_kg = kilograms(default=0)
     overage_kg = kilograms(default=0)
+    claimed_kg = kilograms(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -44,7 +46,7 @@ class Allowance(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(reserved_kg__gte=0, held_kg__gte=0, consumed_kg__gte=0)
-                & Q(overage_kg__gte=0),
+                & Q(overage_kg__gte=0, claimed_kg__gte=0),
                 name="allowance_is_never_negative",
             ),
             models.CheckConstraint(
@@ -78,6 +80,7 @@ class LedgerEntry(models.Model):
     held_kg = kilograms()
     consumed_kg = kilograms()
     overage_kg = kilograms()
+    claimed_kg = kilograms(default=0, db_default=0)
     used_after_kg = kilograms()  # of the allowance, this entry included
     limit_kg = kilograms()  # of the allowance at that moment
     recorded_at = models.DateTimeField()

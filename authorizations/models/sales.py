@@ -210,7 +210,7 @@ class Receipt(models.Model):
 
 
 class Agreement(models.Model):
-    """An officer accepts the vendor's current, lower figure for a sale."""
+    """An officer accepts the vendor's current figure for a sale: a lower one, or a claim."""
 
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
     authorization = models.ForeignKey(
@@ -218,6 +218,7 @@ class Agreement(models.Model):
     )
     version = models.PositiveIntegerField()
     sale = models.ForeignKey(Sale, models.PROTECT, related_name="agreements")  # the root
+    confirms_claim = models.BooleanField(default=False, db_default=False)  # debits the buyer
     reason = models.CharField(max_length=REASON_LENGTH)
     recorded_at = models.DateTimeField()
     agreed_by = models.ForeignKey("registry.User", models.PROTECT, null=True)

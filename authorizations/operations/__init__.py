@@ -3,6 +3,7 @@
 from authorizations.acts.looks import code_unknown
 from authorizations.acts.reports import SaleReport
 from authorizations.eligibility.checks import Headroom, Purchase, Reason, headroom
+from authorizations.operations.claims import confirm_claim
 from authorizations.operations.endings import (
     cancel,
     expire,
@@ -26,6 +27,7 @@ __all__ = [
     "agree",
     "cancel",
     "code_unknown",
+    "confirm_claim",
     "confirm_receipt",
     "correct_receipt",
     "correct_sale",

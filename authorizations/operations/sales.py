@@ -4,12 +4,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from authorizations.acts import counts, receipts_due
 from authorizations.acts.act import joins_transaction, require_seller
 from authorizations.acts.locks import lock_settled
-from authorizations.acts.looks import note_first_look
+from authorizations.acts.looks import code_unknown, note_first_look
 from authorizations.acts.reports import SaleReport, lock_reported, record_report, sale_from
 from authorizations.models import Agreement, Authorization, Sale
 from precursors.errors import Refused
@@ -24,9 +25,11 @@ def record_sale(authorization: Authorization, report: SaleReport, *, by: Actor) 
 
     Raises Refused: not_the_seller, sold_ahead_of_time, sold_too_long_ago, weights_incomplete,
     gross_below_tare, plate_invalid, net_is_zero, density_unknown, unknown_site, too_long,
-    not_text; for one that is named by its code alone, code_unknown.
+    not_text; for one that is named by its code alone, and where there is none, code_unknown.
     """
     authorization, place, at = lock_reported(authorization, report, by)
+    if authorization.code is None:  # a sale without a code stands alone
+        raise code_unknown()
     reason = optional_text(report.reason, field="reason", at_most=REASON_LENGTH)
     sale = sale_from(authorization, report, place, at=at, reason=reason, by=by)
     look = note_first_look(authorization, at=at, by=by)
@@ -81,7 +84,7 @@ def agree(sale: Sale, *, reason: str, by: Actor) -> Agreement:
     root = sale.root_or_self
     rise = counts.rise_kg(root, SaleStep(Word.AGREED))
     if not rise:
-        raise Refused("nothing_to_agree", _("The sale counts at the vendor's figure already."))
+        raise Refused("nothing_to_agree", _nothing_to_agree(authorization, root))
     agreement = Agreement(
         jurisdiction=authorization.jurisdiction,
         authorization=authorization,
@@ -94,6 +97,15 @@ def agree(sale: Sale, *, reason: str, by: Actor) -> Agreement:
     )
     counts.change_counted(authorization, rise, kind="agreed", at=at, report=agreement, by=by)
     return agreement
+
+
+def _nothing_to_agree(authorization: Authorization, root: Sale) -> str | Promise:
+    if counts.is_confirmable(authorization, counts.in_force(root)):
+        return _(
+            "The vendor has reported no less. The sale had no code and is not debited to the"
+            " buyer: confirm it, or let it stand."
+        )
+    return _("The sale counts at the vendor's figure already.")
 
 
 def _void(

@@ -27,7 +27,11 @@ from registry.standing import firms_permit
 def record_uncoded_sale(
     report: SaleReport, *, buyer: Organization, product: Product, reason: str, by: Actor
 ) -> Sale:
-    """Record a sale that has no code: outage, walk-in. It is booked as overage and flagged.
+    """Record a sale that has no code: outage, walk-in. It is booked as a claim and flagged.
+
+    The vendor's word is enough for its own allowance, on which it is booked as overage at once,
+    whatever the buyer answers. Of the buyer's it takes nothing until the buyer confirms it by a
+    receipt, or an officer does (`confirm_claim`).
 
     Raises Refused: not_a_firm, no_reason, seller_is_buyer, and what `record_sale` raises.
     """
@@ -58,6 +62,7 @@ def _without_code(
     seller_permit = firms_permit(seller, precursor, Activity.SELL, at=at)
     return Authorization(
         jurisdiction=seller.jurisdiction,
+        is_claim=True,
         status=Status.CLOSED,
         buyer=buyer,
         seller=seller,

@@ -194,7 +194,8 @@ def _columns(model: type[Model]) -> list["Field[Any, Any]"]:
     return [
         column
         for column in model._meta.concrete_fields
-        if column.db_default is NOT_PROVIDED and (model in NAMED or not column.primary_key)
+        if (column.has_default() or column.db_default is NOT_PROVIDED)
+        and (model in NAMED or not column.primary_key)
     ]
 
 

@@ -39,7 +39,9 @@ class Quotas:
         """Insert those that are new, and bring the others up to date."""
         new = [self._line(key, row, jurisdiction) for key, row in self.rows.items()]
         with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMP TABLE quota (LIKE authorizations_allowance)")
+            cursor.execute(
+                "CREATE TEMP TABLE quota (LIKE authorizations_allowance INCLUDING DEFAULTS)"
+            )
             columns = ["id", "jurisdiction_id", "organization_id", "precursor_id", "activity"]
             columns += ["period_start", "period_end", "limit_kg", *BALANCES]
             names = ", ".join(columns)

@@ -139,6 +139,7 @@ def _read(
             as_of=moments[row.pk],
             zone=row.jurisdiction.zone,
             has_code=row.code is not None,
+            is_claim=row.is_claim,
             product=product_facts(row.product, caps[row.pk]),
             authorized=_amount(row),
             sales=tuple(sales[row.pk]),

@@ -121,7 +121,8 @@ def test_a_sale_without_a_code_has_a_door_too(
     assert response.status_code == 201, response.content
     body = response.json()
     assert (body["authorization"], body["reason"]) == (None, "No connection")
-    assert Authorization.objects.get().overage_kg > 0
+    row = Authorization.objects.get()
+    assert (row.overage_kg, row.claimed_kg) == (0, row.sold_kg)
 
 
 def test_a_sale_without_a_code_says_to_whom_and_why(

@@ -83,15 +83,23 @@ def given_back(ask: Callable[..., Authorization], buyer: Firm) -> Authorization:
     return operations.cancel(ask("100"), by=buyer.actor)
 
 
-def overdrawn(
-    report: Callable[..., Any], buyer: Firm, vendor: Firm, product: Product
-) -> Authorization:
-    """More than the whole quota was sold, without a code."""
-    sale = operations.record_uncoded_sale(
-        report("20000"),
+def claimed(
+    report: Callable[..., Any], buyer: Firm, vendor: Firm, product: Product, amount: str = "30"
+) -> Sale:
+    """Sold without a code, and not answered."""
+    return operations.record_uncoded_sale(
+        report(amount),
         buyer=buyer.organization,
         product=product,
         reason="outage",
         by=vendor.actor,
     )
+
+
+def overdrawn(
+    report: Callable[..., Any], buyer: Firm, vendor: Firm, product: Product, by: Actor
+) -> Authorization:
+    """More than the whole quota was sold without a code, as an officer has confirmed."""
+    sale = claimed(report, buyer, vendor, product, "20000")
+    operations.confirm_claim(sale, reason="seen", by=by)
     return sale.authorization

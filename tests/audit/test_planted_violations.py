@@ -64,6 +64,18 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
         ("UPDATE authorizations_authorization SET held_kg = held_kg + 1",),
     ),
     (
+        "2 entries sum to the authorization, for the buyer",
+        ("UPDATE authorizations_ledgerentry SET claimed_kg = 0 WHERE claimed_kg > 0",),
+    ),
+    (
+        "2 entries sum to the authorization, for the seller",
+        ("UPDATE authorizations_ledgerentry SET claimed_kg = 1 WHERE kind = 'sale'",),
+    ),
+    (
+        "2 an allowance is the sum of its authorizations",
+        ("UPDATE authorizations_allowance SET claimed_kg = claimed_kg + 1",),
+    ),
+    (
         "2 entries sum to the authorization, for the seller",
         ("UPDATE authorizations_authorization SET held_kg = held_kg + 1",),
     ),
@@ -93,6 +105,28 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
         (
             FREE_AUTHORIZATION + "what_was_sold_is_consumed_or_overage",
             "UPDATE authorizations_authorization SET sold_kg = sold_kg + 1",
+        ),
+    ),
+    (
+        "3 a sale without a code is claimed until buyer or officer answers",
+        ("UPDATE authorizations_authorization SET claimed_kg = 0",),
+    ),
+    (
+        "3 a sale without a code is claimed until buyer or officer answers",
+        (
+            "UPDATE authorizations_authorization SET claimed_kg = sold_kg, overage_kg = 0"
+            " WHERE is_claim",
+        ),
+    ),
+    (
+        "3 a sale without a code is debited as far as buyer or officer vouches for it",
+        ("UPDATE authorizations_agreement SET confirms_claim = false",),
+    ),
+    (
+        "3 a sale without a code is debited as far as buyer or officer vouches for it",
+        (
+            "UPDATE authorizations_authorization SET claimed_kg = 0, overage_kg = sold_kg"
+            " WHERE claimed_kg > 0",
         ),
     ),
     (
@@ -340,7 +374,8 @@ def world(
         planting.decided(ask, sell, regulator, second_officer),
         planting.given_back(ask, buyer),
         ask("100"),
-        planting.overdrawn(report, buyer, vendor, acetone),
+        planting.overdrawn(report, buyer, vendor, acetone, regulator),
+        planting.claimed(report, buyer, vendor, acetone).authorization,
     ]
     evaluate([code.pk for code in codes])
 

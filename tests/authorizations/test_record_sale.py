@@ -138,7 +138,7 @@ def test_another_vendor_sells_nothing_against_the_code(
     assert code_of(act) == "not_the_seller"
 
 
-def test_a_sale_without_a_code_books_as_overage(
+def test_a_sale_without_a_code_stands_on_a_closed_authorization_of_zero(
     buyer: Firm, vendor: Firm, acetone: Product, report: Callable[..., SaleReport]
 ) -> None:
     sale = operations.record_uncoded_sale(
@@ -150,8 +150,10 @@ def test_a_sale_without_a_code_books_as_overage(
     )
     authorization = sale.authorization
     assert (authorization.code, authorization.status) == (None, Status.CLOSED)
-    assert balances(authorization) == ("0.000000", "0.000000", "0.000000", "99.500000")
-    assert [e.used_after_kg for e in LedgerEntry.objects.all()] == [Decimal("99.5")] * 2
+    assert balances(authorization) == ("0.000000",) * 4
+    used = {entry.allowance_id: entry.used_after_kg for entry in LedgerEntry.objects.all()}
+    assert used[authorization.allowance_id] == 0
+    assert used[authorization.seller_allowance_id] == Decimal("99.5")
 
 
 def test_a_sale_without_a_code_needs_a_reason_and_another_firm(

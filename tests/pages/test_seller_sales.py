@@ -323,7 +323,7 @@ def test_a_sale_without_a_code_is_recorded(visit: Any, buyer: Firm, vendor: Firm
     shown = visit(vendor.actor).post("/sales/without-code/", codeless(buyer, vendor), follow=True)
     sale = Sale.objects.get()
     assert sale.authorization.code is None
-    assert sale.authorization.overage_kg == sale.net_kg
+    assert sale.authorization.claimed_kg == sale.net_kg
     assert "Sale of 50 kg" in text(shown)
     assert visit(buyer.actor).get(f"/purchases/{sale.authorization.uuid}/").status_code == 200
     assert "without a code" in text(visit(buyer.actor).get("/purchases/"))

@@ -116,6 +116,8 @@ def test_a_receipt_is_missing_after_five_days_of_the_later_moment() -> None:
 def test_no_receipt_is_missing_that_was_given_or_whose_sale_is_void() -> None:
     late = NOW + 30 * DAY
     assert not fires("receipt_missing", facts(sale(receipt=receipt()), as_of=late))
+    claimed = facts(sale(), has_code=False, is_claim=True, as_of=late)
+    assert not fires("receipt_missing", claimed)
     void = sale(report(), report(None, 3))
     assert not fires("receipt_missing", facts(void, as_of=late))
 
