@@ -43,6 +43,7 @@ urlpatterns = [
     path("sales/<uuid:id>/correction", sales.Correction.as_view(), name="correction"),
     path("sales/<uuid:id>/void", sales.Void.as_view(), name="void"),
     path("sales/<uuid:id>/agree", sales.Agreement.as_view(), name="agree"),
+    path("sales/<uuid:id>/confirm-claim", sales.ClaimConfirmation.as_view(), name="confirm_claim"),
     path("sales/<uuid:id>/receipt", sales.Receipts.as_view(), name="receipt"),
     path(
         "sales/<uuid:id>/receipt/correction",

@@ -72,7 +72,10 @@ class Sales(Endpoint):
     @extend_schema(request=CodelessSaleBody, responses={201: SaleShape})
     @idempotent(required=True, for_ever=True)
     def post(self, request: Request) -> Response:
-        """Report a sale that was made without a code: an outage, a walk-in."""
+        """Report a sale that was made without a code: an outage, a walk-in.
+
+        It takes nothing of the buyer's quota until the buyer's receipt or an officer confirms it.
+        """
         sale = operations.record_uncoded_sale(**self.body(CodelessSaleBody), by=self.by)
         return created(sale)
 
@@ -134,6 +137,19 @@ class Agreement(OfSale):
         return Response(SaleShape(with_progress(access.sales_for(self.by)).get(pk=sale.pk)).data)
 
 
+class ClaimConfirmation(OfSale):
+    scopes = {"POST": ("registry:write",)}
+    authority_for = ("POST",)
+
+    @extend_schema(request=ReasonBody, responses=SaleShape)
+    @idempotent()
+    def post(self, request: Request, id: UUID) -> Response:
+        """Debit a sale without a code to its buyer, who has not confirmed it."""
+        sale = self.subject(id)
+        operations.confirm_claim(sale, **self.body(ReasonBody), by=self.by)
+        return Response(SaleShape(with_progress(access.sales_for(self.by)).get(pk=sale.pk)).data)
+
+
 class Receipts(OfSale):
     scopes = {"POST": ("buy",)}
     firm_for = ("POST",)
@@ -144,7 +160,11 @@ class Receipts(OfSale):
     @extend_schema(request=ReceiptBody, responses={201: ReceiptShape})
     @idempotent(required=True, for_ever=True)
     def post(self, request: Request, id: UUID) -> Response:
-        """Say what arrived: once for a sale and its corrections."""
+        """Say what arrived: once for a sale and its corrections.
+
+        Of a sale without a code a quantity confirms it, and `never_received` says that it is not
+        the buyer's.
+        """
         sale = self.subject(id)
         receipt = operations.confirm_receipt(sale, **self.body(ReceiptBody), by=self.by)
         return Response(ReceiptShape(receipt).data, status=201)

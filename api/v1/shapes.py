@@ -11,6 +11,7 @@ from authorizations.models import Authorization, Outcome, Receipt, ReceiptReason
 from oversight.models import Evaluation, Flag, FlagState, Severity
 from rules import RULES
 
+CLAIM_STATES = [(state, state) for state in ("open", "confirmed", "off")]
 SALE_STATUSES = [
     ("recorded", "recorded, not evaluated yet"),
     ("evaluated", "evaluated"),
@@ -78,6 +79,10 @@ class SaleShape(PerThreadFields, serializers.ModelSerializer[Sale]):
     remaining = serializers.SerializerMethodField(
         help_text="Net kg that the code still allows; on the answer to a report, and on its sale."
     )
+    claim = serializers.SerializerMethodField(
+        help_text="Of a sale without a code: whether it is debited to the buyer. Open: nobody has"
+        " answered; off: the buyer said that it is not its own, or the vendor withdrew it."
+    )
     site = serializers.UUIDField(source="site.uuid")
     vehicle = VehicleOut(source="*")
     driver = serializers.SerializerMethodField()
@@ -103,6 +108,7 @@ class SaleShape(PerThreadFields, serializers.ModelSerializer[Sale]):
             "product_kg",
             "net_kg",
             "remaining",
+            "claim",
             "sold_at",
             "recorded_at",
             "site",
@@ -136,6 +142,15 @@ class SaleShape(PerThreadFields, serializers.ModelSerializer[Sale]):
     @extend_schema_field(Kilograms())
     def get_remaining(self, sale: Sale) -> str:
         return kilograms(sale.authorization.remaining_kg)
+
+    @extend_schema_field(serializers.ChoiceField(CLAIM_STATES, allow_null=True))
+    def get_claim(self, sale: Sale) -> str | None:
+        authorization = sale.authorization
+        if not authorization.is_claim:
+            return None
+        if authorization.overage_kg:
+            return "confirmed"
+        return "open" if authorization.claimed_kg else "off"
 
     @extend_schema_field(DriverOut(allow_null=True))
     def get_driver(self, sale: Sale) -> dict[str, str] | None:
@@ -171,6 +186,9 @@ class AuthorizationShape(PerThreadFields, serializers.ModelSerializer[Authorizat
     product_kg = Kilograms()
     net_kg = Kilograms()
     sold_kg = Kilograms()
+    claimed_kg = Kilograms(
+        help_text="Reported without a code and not answered yet: it takes nothing of the quota."
+    )
     remaining = Kilograms(source="remaining_kg")
     destination_site = serializers.UUIDField(
         source="destination_site.uuid", default=None, allow_null=True
@@ -189,6 +207,7 @@ class AuthorizationShape(PerThreadFields, serializers.ModelSerializer[Authorizat
             "product_kg",
             "net_kg",
             "sold_kg",
+            "claimed_kg",
             "remaining",
             "destination_site",
             "vehicle",
@@ -275,6 +294,10 @@ class HeadroomShape(serializers.Serializer[Any]):
     reserved = Kilograms(source="reserved_kg")
     held = Kilograms(source="held_kg")
     consumed = Kilograms(source="consumed_kg", help_text="Overage included.")
+    claimed = Kilograms(
+        source="claimed_kg",
+        help_text="Reported by vendors without a code and not answered yet: it takes nothing.",
+    )
     period_ends = serializers.DateField(allow_null=True)
     largest_request = Kilograms(source="largest_kg")
     largest_request_quantity = serializers.SerializerMethodField()

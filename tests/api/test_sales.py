@@ -204,6 +204,45 @@ def receipt(**changes: Any) -> dict[str, Any]:
     }
 
 
+@pytest.fixture
+def claim(vendor_api: Program, buyer: Firm, sale_body: dict[str, Any]) -> dict[str, Any]:
+    """A sale of 1,080 kg that the vendor reports without a code."""
+    body: dict[str, Any] = vendor_api.post("/sales", codeless(sale_body, buyer)).json()
+    return body
+
+
+def test_a_sale_without_a_code_takes_nothing_until_it_is_confirmed(
+    buyer_api: Program, claim: dict[str, Any]
+) -> None:
+    room = buyer_api.get("/headroom", product="acetone").json()
+    assert (claim["claim"], room["consumed"], room["claimed"]) == ("open", "0.000", "1074.600")
+    assert buyer_api.post(f"/sales/{claim['id']}/receipt", receipt()).status_code == 201
+    room = buyer_api.get("/headroom", product="acetone").json()
+    assert (room["consumed"], room["claimed"]) == ("1074.600", "0.000")
+    assert buyer_api.get(f"/sales/{claim['id']}").json()["claim"] == "confirmed"
+
+
+def test_never_received_takes_a_claim_off(buyer_api: Program, claim: dict[str, Any]) -> None:
+    denial = {"received_at": clock.now().isoformat(), "outcome": "never_received"}
+    assert buyer_api.post(f"/sales/{claim['id']}/receipt", denial).status_code == 201
+    room = buyer_api.get("/headroom", product="acetone").json()
+    assert (room["consumed"], room["claimed"]) == ("0.000", "0.000")
+    assert buyer_api.get(f"/sales/{claim['id']}").json()["claim"] == "off"
+
+
+def test_the_authority_confirms_a_sale_without_a_code(
+    authority_api: Program, claim: dict[str, Any], sale: dict[str, Any]
+) -> None:
+    path = f"/sales/{claim['id']}/confirm-claim"
+    wrong(authority_api.post(path, {}), "/reason", "required")
+    answer = authority_api.post(path, {"reason": "Guide seen"})
+    assert (answer.status_code, answer.json()["claim"]) == (200, "confirmed")
+    problem(authority_api.post(path, {"reason": "Again"}), 409, "nothing_to_confirm")
+    path = f"/sales/{sale['id']}/confirm-claim"
+    assert sale["claim"] is None
+    problem(authority_api.post(path, {"reason": "Seen"}), 409, "nothing_to_confirm")
+
+
 def test_the_buyer_confirms_what_arrived_once(buyer_api: Program, sale: dict[str, Any]) -> None:
     path = f"/sales/{sale['id']}/receipt"
     response = buyer_api.post(path, receipt(reasons=["excess"], remarks="Too much"))
