@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from pages.buyer.home import buyer_home
+from pages.buyer.home import awaits_answer, buyer_home
 from pages.navigation import BUYER, VENDOR, audiences_of
 from registry.http import portal_request
 
@@ -18,6 +18,6 @@ def home(request: HttpRequest) -> HttpResponse:
     if by is None or by.organization is None:
         return render(request, "nobody.html")
     audiences = audiences_of(by)
-    if VENDOR in audiences and BUYER not in audiences:
+    if VENDOR in audiences and BUYER not in audiences and not awaits_answer(by):
         return redirect("seller:counter")
     return buyer_home(request, sells=VENDOR in audiences)

@@ -61,6 +61,7 @@ ITEMS: list[Item] = [
             "buyer:cancel",
             "buyer:receipt",
             "buyer:correct_receipt",
+            "buyer:not_mine",
         ),
     ),
     Item(
@@ -92,6 +93,7 @@ ITEMS: list[Item] = [
             "officer:revoke",
             "officer:release",
             "officer:agree",
+            "officer:confirm_claim",
         ),
     ),
     Item(

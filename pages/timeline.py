@@ -56,6 +56,7 @@ SHOWN: dict[str, tuple[str | Promise, ActorName]] = {
     "not_sold": (_("Vendor: nothing more was sold"), _vendor),
     "received": (_("Receipt confirmed: %(amount)s"), _buyer),
     "receipt_corrected": (_("Receipt corrected: %(amount)s"), _buyer),
+    "claim_confirmed": (_("Sale without a code confirmed"), _authority),
     "agreed": (_("Lower figure accepted"), _authority),
     "released": (_("Held quantity released"), _portal),
 }

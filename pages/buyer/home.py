@@ -30,6 +30,7 @@ class Quota:
     permit: Permit
     used_kg: Decimal  # overage included
     reserved_kg: Decimal  # held included
+    claimed_kg: Decimal  # takes nothing of it
     ends: date
 
     @property
@@ -60,6 +61,7 @@ def buyer_home(request: HttpRequest, *, sells: bool) -> HttpResponse:
         quotas=_quotas(license, by, today) if license else [],
         codes=_live(by, at),
         due=_awaited_receipts(by, at=at),
+        claims=_claims(by),
         sells=sells,
     )
 
@@ -91,7 +93,8 @@ def _quotas(license: License, by: Actor, today: date) -> list[Quota]:
         start, end = period_of(today, permit.period)
         row = taken.get((permit.precursor_id, start, end))
         used = row.consumed_kg + row.overage_kg if row else ZERO
-        quotas.append(Quota(permit, used, row.reserved_kg + row.held_kg if row else ZERO, end))
+        reserved = row.reserved_kg + row.held_kg if row else ZERO
+        quotas.append(Quota(permit, used, reserved, row.claimed_kg if row else ZERO, end))
     return quotas
 
 
@@ -113,3 +116,14 @@ def _awaited_receipts(by: Actor, *, at: datetime) -> list[Due]:
         for sale in sales.select_related("authorization", "seller", "product")
     )
     return sorted((Due(sale, end, end <= at) for sale, end in ends), key=lambda due: due.at)
+
+
+def awaits_answer(by: Actor) -> bool:
+    """Whether a vendor reported a sale without a code to the firm, which may never have bought."""
+    return purchases_for(by).filter(claimed_kg__gt=0).exists()
+
+
+def _claims(by: Actor) -> list[Sale]:
+    """Sales without a code that await an answer, the oldest first."""
+    claimed = receipts_due.claimed_sales().filter(authorization__buyer=by.organization)
+    return list(claimed.select_related("seller", "product", "authorization").order_by("pk"))

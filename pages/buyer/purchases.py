@@ -15,10 +15,16 @@ from django.utils.translation import gettext as _
 
 from authorizations import operations
 from authorizations.access import events_of, purchases_for, sales_for
-from authorizations.models import Authorization, Sale, Status
+from authorizations.models import Authorization, Outcome, Receipt, Sale, Status
 from authorizations.models.authorization import LIVE
 from authorizations.remaining import remaining
-from pages.buyer.forms import CancelForm, HistoryForm, ReceiptCorrectionForm, ReceiptForm
+from pages.buyer.forms import (
+    CancelForm,
+    ConfirmForm,
+    HistoryForm,
+    ReceiptCorrectionForm,
+    ReceiptForm,
+)
 from pages.deliveries import Delivery, deliveries
 from pages.exports import csv_answer
 from pages.guards import firm_required
@@ -145,6 +151,28 @@ def _show_receipt(request: HttpRequest, form: ReceiptForm, delivery: Delivery) -
         authorization=authorization,
         back=reverse("buyer:purchase", args=[authorization.uuid]),
         days=settings.RECEIPT_DUE_DAYS,
+    )
+
+
+@firm_required
+def not_mine(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Ask whether a sale without a code is another's; POST says so, by a receipt of nothing."""
+    by = actor_of(request)
+    sale = get_object_or_404(sales_for(by).filter(buyer=by.organization), uuid=uuid)
+    back = reverse("buyer:purchase", args=[sale.authorization.uuid])
+    if not sale.authorization.claimed_kg:
+        messages.info(request, _("This sale awaits no answer of yours."))
+        return redirect(back)
+    form = ConfirmForm(posted(request))
+    if form.is_valid() and form.act(partial(_deny, sale, by=by)):
+        messages.success(request, _("Noted: this sale is not yours, and takes nothing."))
+        return redirect(back)
+    return show(request, "buyer/not_mine.html", form=form, sale=sale, back=back)
+
+
+def _deny(sale: Sale, *, by: Actor) -> Receipt:
+    return operations.confirm_receipt(
+        sale, received_at=clock.now(), quantity=None, outcome=Outcome.NEVER_RECEIVED, by=by
     )
 
 

@@ -23,4 +23,5 @@ urlpatterns = [
         purchases.correct_receipt,
         name="correct_receipt",
     ),
+    path("purchases/sales/<uuid:uuid>/not-mine/", purchases.not_mine, name="not_mine"),
 ]

@@ -123,6 +123,32 @@ def agree(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @officer_required
+def confirm_claim(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Debit a sale without a code to its buyer."""
+    by = actor_of(request)
+    sale = get_object_or_404(access.sales_for(by), uuid=uuid)
+    return enter(
+        request,
+        ReasonForm(posted(request)),
+        partial(operations.confirm_claim, sale, by=by),
+        back=_address(sale.authorization),
+        title=_("Confirm the sale without a code"),
+        submit=_("Confirm the sale"),
+        done=_("The sale is debited to the buyer from now on."),
+        caption=_caption(sale.authorization),
+        explanation=_(
+            "The vendor reports %(reported)s kg of substance, of which %(debited)s kg are debited"
+            " to the buyer. Once you confirm it the whole is, even beyond its limit. Where you"
+            " are not sure, let it stand: it takes nothing of the buyer's quota."
+        )
+        % {
+            "reported": f"{counts.in_force(sale.root_or_self).net_kg.normalize():,f}",
+            "debited": f"{sale.authorization.overage_kg.normalize():,f}",
+        },
+    )
+
+
+@officer_required
 def revoke_license(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Revoke a license, and with it every live code that stands on it."""
     by = actor_of(request)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Prefetch
 
 from authorizations import access
+from authorizations.acts import counts
 from authorizations.models import Authorization, Status
 from oversight.access import flags_for
 from oversight.models import Flag, FlagStep
@@ -57,6 +58,12 @@ class Dossier:
     history: list[Dealt]
     buyer_papers: list[Papers]
     seller_papers: list[Papers]
+
+    @property
+    def is_confirmable(self) -> bool:
+        """Whether a sale without a code is not debited to the buyer, or not whole."""
+        heads = (each.sale for each in self.deliveries)
+        return any(counts.is_confirmable(self.authorization, head) for head in heads)
 
     @property
     def may_revoke(self) -> bool:

@@ -29,6 +29,7 @@ EVENTS: dict[str, Text] = {
     "authorization.void": gettext_lazy("Sale made void"),
     "authorization.received": gettext_lazy("Receipt confirmed"),
     "authorization.receipt_corrected": gettext_lazy("Receipt corrected"),
+    "authorization.claim_confirmed": gettext_lazy("Sale without a code confirmed"),
     "authorization.agreed": gettext_lazy("Lower figure agreed to"),
     "authorization.not_sold": gettext_lazy("The vendor sold no more"),
     "authorization.released": gettext_lazy("Held quantity released"),

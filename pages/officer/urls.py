@@ -15,5 +15,8 @@ urlpatterns = [
     path("oversight/<uuid:uuid>/revoke/", authorizations.revoke, name="revoke"),
     path("oversight/<uuid:uuid>/release/", authorizations.release, name="release"),
     path("oversight/sales/<uuid:uuid>/agree/", authorizations.agree, name="agree"),
+    path(
+        "oversight/sales/<uuid:uuid>/confirm/", authorizations.confirm_claim, name="confirm_claim"
+    ),
     path("licenses/<uuid:uuid>/revoke/", authorizations.revoke_license, name="license_revoke"),
 ]

@@ -114,6 +114,39 @@ def test_a_buyer_looks_back_and_cancels(
     look(page)
 
 
+def test_a_buyer_answers_a_sale_without_a_code(
+    page: Page,
+    sign_in: SignIn,
+    buyer: Firm,
+    vendor: Firm,
+    acetone: Product,
+    report: Callable[..., operations.SaleReport],
+) -> None:
+    sale, other = (
+        operations.record_uncoded_sale(
+            report(amount),
+            buyer=buyer.organization,
+            product=acetone,
+            reason="outage",
+            by=vendor.actor,
+        )
+        for amount in ("50", "1250")
+    )
+    sign_in(page, buyer.actor)
+    for address in (
+        "/",
+        f"/purchases/{sale.authorization.uuid}/",
+        f"/purchases/sales/{sale.uuid}/receipt/",
+        f"/purchases/sales/{sale.uuid}/not-mine/",
+    ):
+        page.goto(address)
+        look(page)
+    page.goto("/")
+    page.locator(f"form[action*='{other.uuid}'] button").click()
+    expect(page.locator(f"a[href*='{other.uuid}/receipt/']")).to_have_count(0)
+    look(page)
+
+
 def test_a_buyer_whose_license_was_suspended(
     page: Page, sign_in: SignIn, buyer: Firm, regulator: Actor
 ) -> None:

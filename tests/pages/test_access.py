@@ -97,6 +97,7 @@ MATRIX = {
     "officer:revoke": OFFICER_OF_ROW,
     "officer:release": OFFICER_OF_ROW,
     "officer:agree": OFFICER_OF_ROW,
+    "officer:confirm_claim": OFFICER_OF_ROW,
     "officer:license_revoke": OFFICER_OF_ROW,
     # A draft is kept in the session of who writes it: under its address others find a new one.
     "buyer:request": FIRM,
@@ -112,6 +113,7 @@ MATRIX = {
     "buyer:cancel": BUYER_OF_ROW,
     "buyer:receipt": BUYER_OF_ROW,
     "buyer:correct_receipt": BUYER_OF_ROW,
+    "buyer:not_mine": BUYER_OF_ROW,
     "seller:counter": FIRM,
     "seller:codes": FIRM,
     "seller:code": VENDOR_OF_ROW,
@@ -197,7 +199,7 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
         email="new@buyer.example", role=Role.DEALER, organization=firm, by=regulator
     )
     of_code = "authorization revoke release purchase confirmation cancel code record not_sold"
-    of_sale = "agree receipt correct_receipt sale sale_status correct void"
+    of_sale = "agree confirm_claim receipt correct_receipt not_mine sale sale_status correct void"
     of_license = "permit_new license_suspend license_reinstate license_revoke"
     of_firm = "firm license_new site_new vehicle_new driver_new firm_invite"
     return {

@@ -457,3 +457,102 @@ def queries(client: Any, address: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     return len(asked)
+
+
+# Without a code --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def claim(
+    buyer: Firm, vendor: Firm, acetone: Product, report: Callable[..., operations.SaleReport]
+) -> Sale:
+    return operations.record_uncoded_sale(
+        report("50"),
+        buyer=buyer.organization,
+        product=acetone,
+        reason="outage",
+        by=vendor.actor,
+    )
+
+
+def test_home_asks_whether_a_sale_without_a_code_is_ones_own(
+    visit: Any, buyer: Firm, claim: Sale, later: Callable[[timedelta], None]
+) -> None:
+    said = text(visit(buyer.actor).get("/"))
+    assert "0 kg used" in said
+    assert "Vendors claim 49.75 kg more" in said
+    later(timedelta(days=6))
+    page = visit(buyer.actor).get("/")
+    said = text(page)
+    assert "Are these purchases yours?" in said
+    assert "50 kg, Acetone" in said
+    assert "Overdue" not in said
+    for answer in ("receipt", "not-mine"):
+        assert f"/purchases/sales/{claim.uuid}/{answer}/" in page.content.decode()
+
+
+def test_not_mine_is_one_click(visit: Any, buyer: Firm, claim: Sale) -> None:
+    client, page = visit(buyer.actor), f"/purchases/sales/{claim.uuid}/not-mine/"
+    assert "Not your purchase?" in text(client.get(page))
+    assert not Receipt.objects.exists()
+    assert "this sale is not yours" in text(client.post(page, follow=True))
+    assert Receipt.objects.get().outcome == Outcome.NEVER_RECEIVED
+    assert "awaits no answer" in text(client.post(page, follow=True))
+    assert Receipt.objects.count() == 1
+    assert "Are these purchases yours?" not in text(client.get("/"))
+    assert "Never received" in text(client.get(f"/purchases/{claim.authorization.uuid}/"))
+
+
+def test_only_a_claim_can_be_denied_by_a_click(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sale = sell(code, vendor)
+    client, page = visit(buyer.actor), f"/purchases/sales/{sale.uuid}/not-mine/"
+    assert "awaits no answer" in text(client.post(page, follow=True))
+    assert not Receipt.objects.exists()
+
+
+def test_a_sale_without_a_code_is_confirmed_by_what_arrived(
+    visit: Any, buyer: Firm, claim: Sale
+) -> None:
+    client, page = visit(buyer.actor), f"/purchases/{claim.authorization.uuid}/"
+    assert "Is this purchase yours?" in text(client.get(page))
+    receipt = f"/purchases/sales/{claim.uuid}/receipt/"
+    assert "As much as you confirm is debited" in text(client.get(receipt))
+    client.post(receipt, arrived(quantity="50"))
+    assert "Is this purchase yours?" not in text(client.get(page))
+    assert "49.75 kg used" in text(client.get("/"))
+
+
+def test_a_corrected_claim_is_shown_as_it_stands(
+    visit: Any,
+    buyer: Firm,
+    vendor: Firm,
+    claim: Sale,
+    report: Callable[..., operations.SaleReport],
+) -> None:
+    operations.correct_sale(claim, report("5"), reason="slip", by=vendor.actor)
+    said = text(visit(buyer.actor).get("/"))
+    assert "5 kg, Acetone" in said
+    assert "50 kg" not in said
+
+
+def test_a_claim_that_the_vendor_withdrew_is_not_asked_about(
+    visit: Any, buyer: Firm, vendor: Firm, claim: Sale
+) -> None:
+    operations.void_sale(claim, reason="another's", by=vendor.actor)
+    assert "Are these purchases yours?" not in text(visit(buyer.actor).get("/"))
+
+
+def test_a_firm_that_only_sells_is_asked_too(
+    visit: Any, vendor: Firm, rival: Firm, acetone: Product, report: Callable[..., Any]
+) -> None:
+    assert visit(vendor.actor).get("/")["Location"] == "/counter/"
+    operations.record_uncoded_sale(
+        report("50", site=rival.site),
+        buyer=vendor.organization,
+        product=acetone,
+        reason="outage",
+        by=rival.actor,
+    )
+    assert "Are these purchases yours?" in text(visit(vendor.actor).get("/"))

@@ -128,6 +128,27 @@ def test_a_lower_figure_is_agreed_to_with_a_reason(officer: Client, lowered: Sal
     assert "counts at the vendor" in text(officer.post(page, {"reason": "Again"}))
 
 
+def test_a_sale_without_a_code_is_confirmed_with_a_reason(
+    officer: Client, buyer: Firm, vendor: Firm, acetone: Any, report: Callable[..., Any]
+) -> None:
+    sale = operations.record_uncoded_sale(
+        report("40"), buyer=buyer.organization, product=acetone, reason="x", by=vendor.actor
+    )
+    page, act = (
+        f"/oversight/{sale.authorization.uuid}/",
+        f"/oversight/sales/{sale.uuid}/confirm/",
+    )
+    assert act in text(officer.get(page))
+    assert "takes nothing of its quota" in text(officer.get(page))
+    assert "39.8 kg of substance, of which 0 kg" in text(officer.get(act))
+    assert "<title>Error: " in officer.post(act, {"reason": " "}).content.decode()
+    assert officer.post(act, {"reason": "Guide seen"}).url == page
+    assert fresh(sale.authorization).overage_kg == Decimal("39.8")
+    assert act not in text(officer.get(page))
+    assert "Sale without a code confirmed" in text(officer.get(page))
+    assert "Nothing of this sale is left" in text(officer.post(act, {"reason": "Again"}))
+
+
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 1001, "a\0b"])
 def test_every_act_needs_a_reason_that_can_be_kept(
     officer: Client, ask: Ask, lowered: Sale, reason: str
