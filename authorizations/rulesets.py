@@ -8,6 +8,7 @@ import rules
 from authorizations.models import Ruleset
 from registry import clock
 from registry.models import Jurisdiction
+from rules.clocks import CLOCK
 
 __all__ = ["current_ruleset"]
 
@@ -17,12 +18,13 @@ def current_ruleset(jurisdiction: Jurisdiction) -> Ruleset:
 
     The first one, and one that lacks a rule added since, is completed with the rules'
     defaults: that tightens, and needs no second officer. What would loosen it, as
-    the lower count of self-reports, is not added to it.
+    the lower count of self-reports, is not added to it. By how much clocks may differ is: it
+    is how exact a told time can be, which no officer decides.
     """
     latest = Ruleset.objects.filter(jurisdiction=jurisdiction).order_by("-version").first()
     if latest is None:
         return _add_version(jurisdiction, 1, _defaults())
-    missing = rules.RULES.keys() - latest.settings.keys()
+    missing = (rules.RULES.keys() | {CLOCK}) - latest.settings.keys()
     if not missing:
         return latest
     completed = {name: _defaults()[name] for name in missing} | latest.settings
@@ -32,6 +34,7 @@ def current_ruleset(jurisdiction: Jurisdiction) -> Ruleset:
 def _defaults() -> dict[str, dict[str, Any]]:
     defaults = rules.defaults()
     defaults["receipt_missing"]["days"] = str(settings.RECEIPT_DUE_DAYS)
+    defaults[CLOCK]["minutes"] = str(settings.CLOCK_AHEAD_MINUTES)
     return defaults
 
 

@@ -205,8 +205,8 @@ def sold_before_issue(stage: Stage, plot: Plot, case: Case) -> Story:
 @mishap
 def sold_after_cancel(stage: Stage, plot: Plot, case: Case) -> Story:
     sold_at = yield from brought(stage, plot, case)
-    yield sold_at - 5 * MINUTE
-    stage.book.cancel(case, at=sold_at - 5 * MINUTE, reason="Pedido duplicado.")
+    yield sold_at - 8 * MINUTE
+    stage.book.cancel(case, at=sold_at - 8 * MINUTE, reason="Pedido duplicado.")
     amount = plot.order.quantity
     report = stage.report(case, plot, sold_at, plot.order.product.product_kg(amount))
     sale = yield from sold(stage, plot, case, report, amount)

@@ -5,7 +5,7 @@ Exact throughout: a figure is a `Fraction` of kg or L, and is rounded only to be
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -13,7 +13,6 @@ from precursors.quantities import Unit
 from rules.facts import Amount, Evidence, ProductFacts
 
 MILLION = 10**6
-REST_OF_MINUTE = timedelta(minutes=1, microseconds=-1)
 
 
 @dataclass(frozen=True)
@@ -62,12 +61,6 @@ def plain(figure: Fraction) -> str:
     decimals = f"{millionths:06d}"
     sign = "-" if round(figure * MILLION) < 0 else ""
     return f"{sign}{whole}.{decimals[:3]}{decimals[3:].rstrip('0')}"
-
-
-def span_of(claimed: datetime) -> tuple[datetime, datetime]:
-    """Return the first and last moment that a time may mean; without seconds, of its minute."""
-    is_minute = not (claimed.second or claimed.microsecond)
-    return claimed, (claimed + REST_OF_MINUTE if is_minute else claimed)
 
 
 def instant(moment: datetime) -> str:

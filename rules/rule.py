@@ -6,11 +6,12 @@ of its sales. The decorator's arguments are the defaults of the rule's settings.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from precursors.errors import Text
+from rules.clocks import CLOCK, CLOCK_DEFAULTS, Span, span_of
 from rules.facts import Evidence, Facts, SaleFacts
 from rules.tolerance import TOLERANCE, TOLERANCE_DEFAULTS
 
@@ -30,6 +31,7 @@ class Setting:
     values: Mapping[str, Any]
     tolerance: Mapping[str, str]
     self_report: Mapping[str, str] = field(default_factory=dict)
+    clock: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def on(self) -> bool:
@@ -45,6 +47,10 @@ class Setting:
     def minutes(self, name: str) -> timedelta:
         """Return a threshold that is written in minutes."""
         return _hours(self.values[name]) / 60
+
+    def span_of(self, claimed: datetime) -> Span:
+        """Return the moments that a claimed time may stand for."""
+        return span_of(claimed, self.clock)
 
     @property
     def self_report_time(self) -> timedelta:
@@ -146,6 +152,7 @@ def defaults() -> dict[str, dict[str, Any]]:
     """Return the settings of a first ruleset: every rule on, at its default thresholds."""
     return {
         TOLERANCE: dict(TOLERANCE_DEFAULTS),
+        CLOCK: dict(CLOCK_DEFAULTS),
         SELF_REPORT: dict(SELF_REPORT_DEFAULTS),
         **{name: dict(registered.defaults) for name, registered in RULES.items()},
     }
@@ -162,7 +169,12 @@ def _findings(name: str, facts: Facts, settings: Settings) -> Iterator[Finding]:
     if name not in settings:
         return
     registered = RULES[name]
-    setting = Setting(settings[name], settings[TOLERANCE], settings.get(SELF_REPORT, {}))
+    setting = Setting(
+        settings[name],
+        settings[TOLERANCE],
+        settings.get(SELF_REPORT, {}),
+        settings.get(CLOCK, {}),
+    )
     if not setting.on:
         return
     for sale, evidence in registered.look(facts, setting):

@@ -82,7 +82,11 @@ def _correction(facts: Facts, setting: Setting) -> ReportFacts | None:
 def _is_in_time(sale: SaleFacts, setting: Setting) -> bool:
     """Counted from the earliest claimed time of the sale: a later claim gains nothing."""
     sold_at = min(report.sold_at for report in sale.reports)
-    return sale.current.recorded_at - sold_at <= setting.self_report_time
+    return _is_within_time(sold_at, sale.current.recorded_at, setting)
+
+
+def _is_within_time(claimed: datetime, recorded_at: datetime, setting: Setting) -> bool:
+    return recorded_at - setting.span_of(claimed).last <= setting.self_report_time
 
 
 def self_reported_surplus(
@@ -98,7 +102,7 @@ def self_reported_surplus(
     is_surplus = received - sold > allowed and _is_small(received - sold, sold, setting)
     is_all = receipt.outcome != "partly_refused" and set(receipt.reasons) <= {"excess"}
     is_first = sale.current.version < receipt.version
-    in_time = receipt.recorded_at - receipt.received_at <= setting.self_report_time
+    in_time = _is_within_time(receipt.received_at, receipt.recorded_at, setting)
     if is_surplus and is_all and is_first and in_time:
         return _evidence("buyer", receipt.recorded_at, setting)
     return {}

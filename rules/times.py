@@ -1,11 +1,15 @@
-"""Rules on time: of a sale, its report and its receipt; and on a document used twice."""
+"""Rules on time: of a sale, its report and its receipt; and on a document used twice.
+
+Where a claimed time is held against the portal's clock, the claim is believed as far as it may be
+true: see `rules.clocks`.
+"""
 
 from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
 from rules.facts import CALLED_OFF, Evidence, Facts, SaleFacts
-from rules.measure import instant, plain, span_of
+from rules.measure import instant, plain
 from rules.rule import Setting, sale_rule
 
 
@@ -23,30 +27,27 @@ def sold_after_expiry(sale: SaleFacts, facts: Facts, setting: Setting) -> Eviden
     """Sold after the code's validity by its own claim, or recorded long after it."""
     if facts.valid_until is None:
         return None
-    moments = {"sold_at": sale.current.sold_at, "recorded_at": sale.first.recorded_at}
-    limits = {
-        "sold_at": facts.valid_until,
-        "recorded_at": facts.valid_until + setting.hours("recorded_hours"),
+    sold_at, recorded_at = sale.current.sold_at, sale.first.recorded_at
+    is_late = {
+        "sold_at": setting.span_of(sold_at).first > facts.valid_until,
+        "recorded_at": recorded_at > facts.valid_until + setting.hours("recorded_hours"),
     }
-    late = next((name for name, moment in moments.items() if moment > limits[name]), None)
-    if late is None:
+    because = next((name for name, late in is_late.items() if late), None)
+    if because is None:
         return None
-    moments["valid_until"] = facts.valid_until
-    return {"because": late} | {name: instant(moment) for name, moment in moments.items()}
+    moments = {"sold_at": sold_at, "recorded_at": recorded_at, "valid_until": facts.valid_until}
+    return {"because": because} | {name: instant(moment) for name, moment in moments.items()}
 
 
 @sale_rule(_("Sold before the code was issued"), severity="high")
 def sold_before_issue(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """Sold, by its own claim, before the code was issued; or on a code that never was.
-
-    A time without seconds is a minute: a sale in the minute of the issue came after it.
-    """
+    """Sold, by its own claim, before the code was issued; or on a code that never was."""
     sold_at = sale.current.sold_at
-    if not facts.has_code or _is_after_the_end(sale, facts):
+    if not facts.has_code or _is_after_the_end(sale, facts, setting):
         return None
     if facts.issued_at is None:
         return {"sold_at": instant(sold_at), "issued_at": ""}
-    if span_of(sold_at)[1] < facts.issued_at:
+    if setting.span_of(sold_at).last < facts.issued_at:
         return {"sold_at": instant(sold_at), "issued_at": instant(facts.issued_at)}
     return None
 
@@ -54,7 +55,7 @@ def sold_before_issue(sale: SaleFacts, facts: Facts, setting: Setting) -> Eviden
 @sale_rule(_("Sold after the code was called off"), severity="high")
 def sold_after_cancel(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
     """Sold, by its own claim, after the code was refused, cancelled or revoked."""
-    if facts.ended_at is None or not _is_after_the_end(sale, facts):
+    if facts.ended_at is None or not _is_after_the_end(sale, facts, setting):
         return None
     return {
         "status": facts.status,
@@ -63,16 +64,17 @@ def sold_after_cancel(sale: SaleFacts, facts: Facts, setting: Setting) -> Eviden
     }
 
 
-def _is_after_the_end(sale: SaleFacts, facts: Facts) -> bool:
-    called_off = facts.status in CALLED_OFF and facts.ended_at is not None
-    return called_off and sale.current.sold_at > facts.ended_at  # type: ignore[operator]
+def _is_after_the_end(sale: SaleFacts, facts: Facts, setting: Setting) -> bool:
+    if facts.status not in CALLED_OFF or facts.ended_at is None:
+        return False
+    return setting.span_of(sale.current.sold_at).first > facts.ended_at
 
 
 @sale_rule(_("Reported late"), severity="low", hours="24")
 def reported_late(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
     """Recorded long after the sale."""
     sold_at, recorded_at = sale.current.sold_at, sale.first.recorded_at
-    if recorded_at - sold_at <= setting.hours("hours"):
+    if recorded_at - setting.span_of(sold_at).last <= setting.hours("hours"):
         return None
     hours = int((recorded_at - sold_at).total_seconds()) // 3600
     moments = {"sold_at": instant(sold_at), "recorded_at": instant(recorded_at)}
@@ -83,7 +85,8 @@ def reported_late(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence |
 def receipt_missing(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
     """No receipt, so many days after the later of the time of sale and the time of entry.
 
-    For what the buyer did not ask for it owes none.
+    For what the buyer did not ask for it owes none. Nothing is added for a clock that is behind:
+    the time of entry is the portal's own.
     """
     if sale.receipt is not None or facts.is_claim:
         return None

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from authorizations.models import Authorization, Receipt, Sale
+from oversight.models import Flag
+from oversight.operations.evaluation import evaluate
 from registry import clock
 from tests.api.programs import Program, problem, wrong
 from tests.cast import Firm
@@ -39,6 +41,19 @@ def test_anothers_site_and_an_old_date_are_no_bad_input(
     sale_body["site"] = str(rival.site.uuid)
     sale_body["sold_at"] = "2010-01-01T00:00:00-05:00"
     assert vendor_api.post(f"/authorizations/{code}/sales", sale_body).status_code == 201
+
+
+@pytest.mark.parametrize(("slow_s", "flagged"), [(0, False), (30, False), (301, True)])
+def test_a_time_told_to_the_second_may_come_from_a_clock_five_minutes_behind(
+    vendor_api: Program, code: str, sale_body: dict[str, Any], slow_s: int, flagged: bool
+) -> None:
+    issued = Authorization.objects.get()
+    assert issued.issued_at
+    told = issued.issued_at.replace(microsecond=0) - timedelta(seconds=slow_s)
+    sale_body |= {"sold_at": told.isoformat(), "quantity": {"value": "1000", "unit": "kg"}}
+    assert vendor_api.post(f"/authorizations/{code}/sales", sale_body).status_code == 201
+    evaluate([issued.pk])
+    assert Flag.objects.filter(rule="sold_before_issue").exists() is flagged
 
 
 def test_a_part_is_sold_and_the_rest_remains(

@@ -393,11 +393,12 @@ def _hide(sale: Sale, during: Callable[[], object]) -> None:
 
 
 def test_the_register_as_it_was_at_the_sale_counts(
-    ask: Ask, sell: Sell, vendor: Firm, regulator: Actor
+    ask: Ask, sell: Sell, later: Later, vendor: Firm, regulator: Actor
 ) -> None:
     before, after = ask("1000"), ask("1000")
     sell(before)
     registry.suspend_license(vendor.license, reason="audit", by=regulator)
+    later(timedelta(minutes=6))
     sell(after)
     assert judged(before) == {}
     assert judged(after)["license_lapsed"].evidence == {

@@ -26,6 +26,8 @@ EXPIRES = ISSUED + timedelta(hours=72)
 NOW = SOLD + timedelta(minutes=1)
 HOUR, DAY, SECOND = timedelta(hours=1), timedelta(days=1), timedelta(seconds=1)
 MINUTE = 60 * SECOND
+APART = 5 * MINUTE  # by which the clock of a claim may be wrong
+UNSURE = MINUTE + APART  # how much later a time that was told without seconds may have been
 
 ACETONE = ProductFacts(
     code="acetone",
@@ -67,13 +69,13 @@ def sale(*reports: ReportFacts, agreed: tuple[int, ...] = (), **given: Any) -> S
 def receipt(
     text: str | None = "1000 kg", outcome: str = "satisfactory", version: int = 5, **given: Any
 ) -> ReceiptFacts:
-    """A receipt told a day and a second after the arrival, unless said otherwise."""
+    """A receipt told more than a day after the arrival, unless said otherwise."""
     values: dict[str, Any] = {
         "version": version,
         "outcome": outcome,
         "amount": None if text is None else amount(text),
         "received_at": SOLD,
-        "recorded_at": SOLD + DAY + SECOND,
+        "recorded_at": SOLD + DAY + UNSURE,
     }
     return ReceiptFacts(**values | given)
 

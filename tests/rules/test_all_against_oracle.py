@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from rules import Booking, Facts, ReceiptFacts, Twin
 from tests.rules.build import (
     ACETONE,
+    APART,
     DAY,
     EXPIRES,
     HOUR,
     ISSUED,
+    MINUTE,
     SECOND,
     SOLD,
     amount,
@@ -68,6 +70,11 @@ class Story:
         return ISSUED + self.sold_after
 
     @property
+    def told_to(self) -> timedelta:
+        """The minute or the second that the time of sale was told to: here none has fractions."""
+        return SECOND if self.sold_at.second else MINUTE
+
+    @property
     def recorded_at(self) -> datetime:
         return self.sold_at + self.recorded_after
 
@@ -85,8 +92,10 @@ class Story:
 
 
 def stories() -> st.SearchStrategy[Story]:
-    around = [by for edge in (AT, 72 * HOUR) for by in (edge - SECOND, edge, edge + SECOND)]
-    day = [AT, DAY, DAY + SECOND, 4 * DAY]
+    edges = (-APART, AT, APART, HOUR + APART, 72 * HOUR, 72 * HOUR + APART)
+    around = [by for edge in edges for by in (edge - SECOND, edge, edge + SECOND)]
+    late = [DAY + APART + by for by in (AT, SECOND, MINUTE - SECOND, MINUTE)]
+    day = [AT, DAY, *late, 4 * DAY]
     yes = st.booleans()
     text = st.sampled_from(KILOGRAMS)
     return st.builds(
@@ -96,7 +105,7 @@ def stories() -> st.SearchStrategy[Story]:
         status=st.sampled_from([*LIVE, *CALLED_OFF, "closed", "expired"]),
         was_issued=yes,
         ended_after=st.sampled_from([AT, HOUR, 72 * HOUR]),
-        sold_after=st.sampled_from([*around, HOUR, HOUR + SECOND]),
+        sold_after=st.sampled_from([*around, -APART - MINUTE, HOUR]),
         recorded_after=st.sampled_from(day),
         looked_after=st.sampled_from([SECOND, 5 * DAY, 5 * DAY + SECOND]),
         first=text,
@@ -113,7 +122,7 @@ def stories() -> st.SearchStrategy[Story]:
         site_is_sellers=yes,
         weighed=st.sampled_from(["", "1", "1.005", "1.0051", "0.995", "0.9949"]),
         is_twin=yes,
-        license_ends=st.sampled_from([-SECOND, AT, SECOND]),
+        license_ends=st.sampled_from([-APART - SECOND, -APART, SECOND - APART, AT]),
         used=st.sampled_from(["5000", "5000.000001"]),
     ).map(_possible)
 
@@ -222,11 +231,11 @@ def oracle(story: Story) -> set[str]:
         found.add("vehicle_not_registered")
     if stands and not story.site_is_sellers:
         found.add("site_mismatch")
-    if stands and story.license_ends <= AT:
+    if stands and story.license_ends <= -APART:
         found.add("license_lapsed")
     if Decimal(story.used) > 5000:
         found.add("quota_overdrawn")
-    if stands and story.recorded_after > DAY:
+    if stands and story.recorded_after - story.told_to >= DAY + APART:
         found.add("reported_late")
     if stands and story.weighed in ("1.0051", "0.9949"):
         found.add("weight_arithmetic")
@@ -280,14 +289,15 @@ def receipts(story: Story) -> set[str]:
 
 
 def moments(story: Story) -> set[str]:
-    """Outside the life of the code: before its issue, after its end, after its validity."""
+    """Outside the life of the code by more than clocks differ: before it, or after its end."""
     found = set()
-    is_after_end = story.ended_at is not None and story.sold_at > story.ended_at
+    sold_at = story.sold_at
+    is_after_end = story.ended_at is not None and sold_at > story.ended_at + APART
     if story.status in CALLED_OFF and is_after_end:
         found.add("sold_after_cancel")
-    elif not story.was_issued or story.sold_at < ISSUED:
+    elif not story.was_issued or sold_at + story.told_to + APART <= ISSUED:
         found.add("sold_before_issue")
-    late = story.sold_at > EXPIRES or story.recorded_at > EXPIRES + DAY
+    late = sold_at > EXPIRES + APART or story.recorded_at > EXPIRES + DAY
     if story.was_issued and late:
         found.add("sold_after_expiry")
     return found

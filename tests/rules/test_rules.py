@@ -1,7 +1,7 @@
 """When, what, where, with what right: both sides of every edge."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ import rules
 from rules import Booking, Facts, Twin
 from tests.rules.build import (
     ACETONE,
+    APART,
     DAY,
     EXPIRES,
     HOUR,
@@ -19,6 +20,7 @@ from tests.rules.build import (
     NOW,
     SECOND,
     SOLD,
+    UNSURE,
     ended,
     facts,
     fires,
@@ -50,8 +52,8 @@ def test_a_sale_without_a_code_is_flagged_until_it_is_void() -> None:
 @pytest.mark.parametrize(
     ("sold_at", "recorded_at", "late"),
     [
-        (EXPIRES, EXPIRES, False),
-        (EXPIRES + SECOND, EXPIRES + SECOND, True),
+        (EXPIRES + APART, EXPIRES + APART, False),
+        (EXPIRES + APART + SECOND, EXPIRES + APART, True),
         (EXPIRES - HOUR, EXPIRES + DAY, False),
         (EXPIRES - HOUR, EXPIRES + DAY + SECOND, True),
     ],
@@ -69,18 +71,44 @@ def test_a_correction_does_not_make_a_sale_recorded_late() -> None:
 
 def test_a_sale_before_the_issue() -> None:
     assert not fires("sold_before_issue", reported(sold_at=ISSUED))
-    [evidence] = found("sold_before_issue", reported(sold_at=ISSUED - SECOND))
+    [evidence] = found("sold_before_issue", reported(sold_at=ISSUED - HOUR))
     assert evidence["issued_at"] == "2026-03-02T14:00:00+00:00"
 
 
 @pytest.mark.parametrize(
-    ("before", "early"),
-    [(40 * SECOND, False), (SECOND, True), (39 * SECOND, True), (100 * SECOND, True)],
+    ("told", "early"),
+    [
+        ("13:55:40.52", True),
+        ("13:55:40.53", False),
+        ("13:55:40", False),  # its whole second
+        ("13:55:39", True),
+        ("13:55", False),  # its whole minute
+        ("13:54", True),
+    ],
 )
-def test_a_time_without_seconds_is_a_minute(before: Any, early: bool) -> None:
-    issued = ISSUED + 40 * SECOND
-    known = replace(reported(sold_at=issued - before), issued_at=issued)
+def test_a_time_counts_for_all_of_what_was_told_and_five_minutes(told: str, early: bool) -> None:
+    sold_at = datetime.fromisoformat(f"2026-03-02T{told}+00:00")
+    issued = ISSUED.replace(second=40, microsecond=530000)
+    known = replace(reported(sold_at=sold_at), issued_at=issued)
     assert fires("sold_before_issue", known) is early
+
+
+@pytest.mark.parametrize(
+    ("told", "early"), [("13:59:59", True), ("13:59", True), ("14:00", False)]
+)
+def test_a_ruleset_that_knows_no_clocks_believes_a_time_as_before(told: str, early: bool) -> None:
+    sold_at = datetime.fromisoformat(f"2026-03-02T{told}+00:00")
+    known = replace(reported(sold_at=sold_at), issued_at=ISSUED + 40 * SECOND)
+    older = {name: values for name, values in rules.defaults().items() if name != "clock"}
+    assert fires("sold_before_issue", known, older) is early
+
+
+def test_how_far_clocks_may_differ_is_a_setting() -> None:
+    exact, slow = rules.defaults(), rules.defaults()
+    exact["clock"]["minutes"], slow["clock"]["minutes"] = "0", "0.5"
+    known = reported(sold_at=ISSUED - 30 * SECOND)
+    assert fires("sold_before_issue", known, exact)
+    assert not fires("sold_before_issue", known, slow)
 
 
 @pytest.mark.parametrize("status", ["pending", "expired"])
@@ -93,7 +121,7 @@ def test_a_sale_on_a_code_never_issued_is_before_its_issue(status: str) -> None:
 @pytest.mark.parametrize("status", ["refused", "cancelled", "revoked"])
 def test_a_sale_after_the_code_was_called_off(status: str) -> None:
     issued = None if status == "refused" else ISSUED
-    for sold_at, after in ((SOLD, False), (SOLD + SECOND, True)):
+    for sold_at, after in ((SOLD + APART, False), (SOLD + APART + SECOND, True)):
         known = facts(
             sale(report(sold_at=sold_at)), status=status, issued_at=issued, ended_at=SOLD
         )
@@ -123,8 +151,8 @@ def test_no_receipt_is_missing_that_was_given_or_whose_sale_is_void() -> None:
 
 
 def test_more_than_a_day_is_late() -> None:
-    assert not fires("reported_late", reported(recorded_at=SOLD + DAY))
-    [evidence] = found("reported_late", reported(recorded_at=SOLD + DAY + SECOND))
+    assert not fires("reported_late", reported(recorded_at=SOLD + DAY + UNSURE - SECOND))
+    [evidence] = found("reported_late", reported(recorded_at=SOLD + DAY + UNSURE))
     assert evidence["hours"] == "24"
 
 
@@ -215,11 +243,11 @@ def test_the_first_of_the_earlier_sales_on_a_document_is_told() -> None:
         ({"valid_to": date(2026, 3, 1)}, "expired"),
         ({"valid_from": date(2026, 3, 2)}, None),
         ({"valid_from": date(2026, 3, 3)}, "not_yet"),
-        ({"steps": ((SOLD, "suspended"),)}, "suspended"),
-        ({"steps": ((SOLD, "revoked"),)}, "revoked"),
-        ({"steps": ((SOLD + SECOND, "revoked"),)}, None),
+        ({"steps": ((SOLD - APART, "suspended"),)}, "suspended"),
+        ({"steps": ((SOLD - APART, "revoked"),)}, "revoked"),
+        ({"steps": ((SOLD - APART + SECOND, "revoked"),)}, None),
         ({"steps": ((SOLD - DAY, "suspended"), (SOLD, "in_force"))}, None),
-        ({"steps": ((SOLD - DAY, "suspended"), (SOLD + MINUTE, "in_force"))}, "suspended"),
+        ({"steps": ((SOLD - DAY, "suspended"), (SOLD + 6 * MINUTE, "in_force"))}, "suspended"),
     ],
 )
 def test_a_license_in_force_at_the_sale(party: str, given: Any, because: str | None) -> None:
@@ -229,11 +257,20 @@ def test_a_license_in_force_at_the_sale(party: str, given: Any, because: str | N
     assert evidence == ([{party: because, f"{party}_license": f"L-{party}"}] if because else [])
 
 
-def test_a_license_is_in_force_in_the_minute_of_a_time_without_seconds() -> None:
-    back_at = SOLD + 40 * SECOND
-    given = license("buyer", steps=((SOLD - DAY, "suspended"), (back_at, "in_force")))
-    for sold_at, lapsed in ((SOLD, False), (SOLD + SECOND, True), (back_at, False)):
-        known = facts(sale(report(sold_at=sold_at)), licenses=(given, license("seller")))
+@pytest.mark.parametrize(
+    ("told", "lapsed"), [("16:55", False), ("16:55:40", False), ("16:55:39", True)]
+)
+def test_a_license_may_have_been_in_force_at_the_time_that_was_told(
+    told: str, lapsed: bool
+) -> None:
+    sold_at = datetime.fromisoformat(f"2026-03-02T{told}+00:00")
+    back_at = SOLD + 40.5 * SECOND
+    for last in ((), ((back_at + SECOND, "suspended"),)):
+        steps = ((SOLD - DAY, "suspended"), (back_at, "in_force"), *last)
+        known = facts(
+            sale(report(sold_at=sold_at)),
+            licenses=(license("buyer", steps=steps), license("seller")),
+        )
         assert fires("license_lapsed", known) is lapsed
 
 
@@ -248,7 +285,17 @@ def test_a_license_ends_at_midnight_where_it_holds() -> None:
     evening = SOLD.replace(day=3, hour=1)
     assert not fires("license_lapsed", facts(sale(report(sold_at=evening)), licenses=licenses))
     midnight = SOLD.replace(day=3, hour=5)
-    assert fires("license_lapsed", facts(sale(report(sold_at=midnight)), licenses=licenses))
+    for after, lapsed in ((APART - SECOND, False), (APART, True)):
+        known = facts(sale(report(sold_at=midnight + after)), licenses=licenses)
+        assert fires("license_lapsed", known) is lapsed
+
+
+def test_a_license_begins_at_midnight_where_it_holds() -> None:
+    licenses = (license("buyer", valid_from=date(2026, 3, 3)), license("seller"))
+    midnight = SOLD.replace(day=3, hour=5)
+    for before, lapsed in ((APART, False), (APART + SECOND, True)):
+        known = facts(sale(report(sold_at=midnight - before)), licenses=licenses)
+        assert fires("license_lapsed", known) is lapsed
 
 
 def test_one_license_in_force_is_enough() -> None:
@@ -306,7 +353,7 @@ def test_thresholds_come_from_the_ruleset() -> None:
     settings = rules.defaults()
     settings["reported_late"]["hours"] = "1.5"
     assert not fires("reported_late", reported(recorded_at=SOLD + 1.5 * HOUR), settings)
-    late = reported(recorded_at=SOLD + timedelta(minutes=91))
+    late = reported(recorded_at=SOLD + timedelta(minutes=96))
     assert fires("reported_late", late, settings)
 
 

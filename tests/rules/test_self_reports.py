@@ -15,6 +15,7 @@ from tests.rules.build import (
     HOUR,
     SECOND,
     SOLD,
+    UNSURE,
     ended,
     facts,
     receipt,
@@ -23,7 +24,7 @@ from tests.rules.build import (
 )
 
 IN_TIME = SOLD + DAY
-TOO_LATE = IN_TIME + SECOND
+TOO_LATE = IN_TIME + UNSURE
 
 
 def severity(name: str, known: Facts, settings: dict[str, Any] | None = None) -> str:
@@ -43,6 +44,10 @@ FIRST = report("1000 kg")
 EXCESS = {
     "the first report is owed": ([sale(report("1080 kg"))], "high"),
     "a correction within a day": ([sale(FIRST, corrected("1080 kg"))], "medium"),
+    "a correction within a day of when the sale may have been": (
+        [sale(FIRST, corrected("1080 kg", recorded_at=TOO_LATE - SECOND))],
+        "medium",
+    ),
     "a correction a second later": (
         [sale(FIRST, corrected("1080 kg", recorded_at=TOO_LATE))],
         "high",
@@ -137,6 +142,10 @@ def arrived(text: str = "1080 kg", **given: Any) -> ReceiptFacts:
 
 SURPLUS = {
     "within a day of the arrival": (sale(receipt=arrived()), "medium"),
+    "within a day of when it may have arrived": (
+        sale(receipt=arrived(recorded_at=TOO_LATE - SECOND)),
+        "medium",
+    ),
     "a second later": (sale(receipt=arrived(recorded_at=TOO_LATE)), "high"),
     "days after the sale, a day after the arrival": (
         sale(receipt=arrived(received_at=SOLD + 3 * DAY, recorded_at=SOLD + 4 * DAY)),

@@ -21,7 +21,6 @@ from tests.rules.build import (
     HOUR,
     ISSUED,
     NOW,
-    SECOND,
     SOLD,
     ended,
     facts,
@@ -51,7 +50,7 @@ def cases() -> Iterator[Facts]:
     yield ended(sale(), has_code=False, issued_at=None, authorized="0 kg")
     yield facts(sale(report(sold_at=EXPIRES + HOUR, recorded_at=EXPIRES + HOUR)))
     yield facts(sale(report(recorded_at=EXPIRES + 2 * DAY)))
-    yield facts(sale(report(sold_at=ISSUED - SECOND)))
+    yield facts(sale(report(sold_at=ISSUED - HOUR)))
     yield facts(sale(), status="pending", issued_at=None)
     yield facts(sale(), status="revoked", ended_at=SOLD - HOUR)
     yield facts(sale(), as_of=NOW + 6 * DAY)
@@ -64,7 +63,7 @@ def cases() -> Iterator[Facts]:
     yield facts(sale(report(plate_is_known=False, site_is_sellers=False)), plate="XYZ987")
     yield facts(sale(report(gross_kg=Decimal(1300), tare_kg=Decimal(200))))
     yield facts(sale(), licenses=(license("seller", valid_to=date(2026, 1, 1)),))
-    yield facts(sale(), licenses=(license("buyer", steps=((SOLD, "suspended"),)),))
+    yield facts(sale(), licenses=(license("buyer", steps=((SOLD - HOUR, "suspended"),)),))
     for activity in ("buy", "sell"):
         booking = Booking(activity, Decimal(80), Decimal(5080), Decimal(5000))
         yield facts(sale(), bookings=(booking,))
