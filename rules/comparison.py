@@ -8,7 +8,7 @@ from rules.count import SaleStep, Word, count_sale
 from rules.facts import NOTHING_ARRIVED, Amount, Evidence, Facts, ReceiptFacts, SaleFacts
 from rules.measure import Measure, measure, plain
 from rules.rule import Setting
-from rules.tolerance import tolerance
+from rules.tolerance import expansion, tolerance
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Comparison:
     authorized: Fraction
     sold: Fraction
     tolerance: Fraction
+    expansion: Fraction  # the part of it that is a share of the figures, for what came by volume
 
     @property
     def over(self) -> Fraction:
@@ -49,14 +50,12 @@ def compare_sold(facts: Facts, setting: Setting) -> Comparison:
     expanding = sum(
         (count for sale, count in counts if _expands(sale, count, measured, facts)), Fraction(0)
     )
+    share = expanding / sold if sold else sold
     allowed = tolerance(
-        authorized,
-        measured,
-        facts.product,
-        setting.tolerance,
-        expanding_share=expanding / sold if sold else sold,
+        authorized, measured, facts.product, setting.tolerance, expanding_share=share
     )
-    return Comparison(measured, authorized, sold, allowed)
+    expands = expansion(facts.product, setting.tolerance) * share
+    return Comparison(measured, authorized, sold, allowed, expands)
 
 
 def _amounts(facts: Facts) -> Iterator[Amount | None]:

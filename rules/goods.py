@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rules.facts import Evidence, Facts, ProductFacts, SaleFacts
 from rules.measure import plain
 from rules.rule import Setting, sale_rule
+from rules.tolerance import expansion
 
 
 @sale_rule(_("Another product"), severity="high")
@@ -50,13 +51,19 @@ def site_mismatch(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence |
 
 @sale_rule(_("Weights do not add up"), severity="medium", share="0.005")
 def weight_arithmetic(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """Gross less tare differs from the mass of the product."""
+    """Gross less tare differs from the mass of the product.
+
+    What was sold by volume may weigh more or less by what its temperature makes of it.
+    """
     report = sale.current
     if report.gross_kg is None or report.tare_kg is None or report.amount is None:
         return None
     weighed = Fraction(report.gross_kg) - Fraction(report.tare_kg)
     product = Fraction(report.amount.product_kg)
-    if abs(weighed - product) <= setting.number("share") * product:
+    share = setting.number("share")
+    if report.amount.dimension == "volume":
+        share += expansion(report.product, setting.tolerance)
+    if abs(weighed - product) <= share * product:
         return None
     return {
         "gross_kg": plain(Fraction(report.gross_kg)),

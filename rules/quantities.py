@@ -9,7 +9,7 @@ from rules.comparison import compare_sold
 from rules.facts import NOTHING_ARRIVED, Amount, Evidence, Facts, SaleFacts
 from rules.measure import measure, plain
 from rules.rule import Setting, rule, sale_rule
-from rules.tolerance import tolerance
+from rules.tolerance import expansion, tolerance
 
 SLIPS = (10, 100, 1000)
 
@@ -45,7 +45,8 @@ def decimal_slip(facts: Facts, setting: Setting) -> Evidence | None:
     """Sold is about 10, 100 or 1000 times the authorized quantity, or that fraction of it."""
     if not facts.has_code:
         return None
-    found, within = compare_sold(facts, setting), setting.number("within")
+    found = compare_sold(facts, setting)
+    within = setting.number("within") + found.expansion
     for factor in SLIPS:
         if abs(found.sold / (factor * found.authorized) - 1) <= within:
             slip = {"direction": "over", "factor": str(factor)}
@@ -98,18 +99,18 @@ def correction_after_receipt(sale: SaleFacts, facts: Facts, setting: Setting) ->
     first = sale.receipts[0]  # a later receipt does not make the correction come before
     before = next(r for r in reversed(sale.reports) if r.version < first.version).amount
     after = sale.current.amount
-    if _is_same(before, after):
+    if _is_same(before, after, expansion(sale.current.product, setting.tolerance)):
         return None
     figures = {"before_kg": _kg(before), "after_kg": _kg(after)}
     change_kg = figures["after_kg"] - figures["before_kg"]
     return {name: plain(kg) for name, kg in (figures | {"change_kg": change_kg}).items()}
 
 
-def _is_same(one: Amount | None, other: Amount | None) -> bool:
+def _is_same(one: Amount | None, other: Amount | None, expands: Fraction) -> bool:
     if one is None or other is None:
         return one is other
     if one.dimension != other.dimension:
-        return one.product_kg == other.product_kg
+        return abs(_kg(other) - _kg(one)) <= expands * _kg(one)
     return one.base == other.base
 
 

@@ -1,7 +1,8 @@
 """By how much what was sold, or arrived, may differ from the figure it is compared with.
 
 Applied by the rules on quantities (`rules.comparison`, `rules.quantities`), and by the counter
-before a sale is recorded (`authorizations.remaining`). The invariants compute it independently,
+before a sale is recorded (`authorizations.remaining`). Whatever else crosses from volume to mass
+allows at least for the expansion. The invariants compute it independently,
 in SQL (`audit.invariants.judgments`).
 """
 
@@ -42,11 +43,11 @@ def tolerance(
         within = min(max(share["share"] * standard, division), share["share_max"] * standard)
         if product.tolerance_cap_kg is not None:
             within = min(within, Fraction(product.tolerance_cap_kg) * measured.per_kg)
-    return within + _expansion(product, share) * expanding_share * standard
+    return within + expansion(product, settings) * expanding_share * standard
 
 
-def _expansion(product: ProductFacts, share: dict[str, Fraction]) -> Fraction:
+def expansion(product: ProductFacts, settings: Mapping[str, str]) -> Fraction:
     """Return the share by which a volume may differ with the temperature."""
     if product.expansion_per_kelvin is None:
-        return share["volume_share"]
-    return Fraction(product.expansion_per_kelvin) * share["kelvin"]
+        return Fraction(settings["volume_share"])
+    return Fraction(product.expansion_per_kelvin) * Fraction(settings["kelvin"])

@@ -108,12 +108,12 @@ TOLERANCE = f"""
     ) tolerance
 """
 WITHIN = _number("decimal_slip", "within")
+SOLD = "(CASE kg.sold WHEN 0 THEN 1 ELSE kg.sold END)"  # of nothing sold, nothing expands
 
 
 def _is_beyond(difference: str) -> str:
-    """Whether it is more than the tolerance; of nothing sold, nothing expands."""
-    sold = "CASE kg.sold WHEN 0 THEN 1 ELSE kg.sold END"
-    return f"({difference} - tolerance.steady) * {sold} > tolerance.expansion"
+    """Whether it is more than the tolerance."""
+    return f"({difference} - tolerance.steady) * {SOLD} > tolerance.expansion"
 
 
 FOUND = f"""
@@ -123,9 +123,10 @@ FOUND = f"""
     CROSS JOIN LATERAL (
         SELECT {_is_on("decimal_slip")} AND EXISTS (
             SELECT FROM unnest(ARRAY[10, 100, 1000]) AS times
-            WHERE abs(kg.sold - times * kg.authorized) <= {WITHIN} * times * kg.authorized
-                OR (code.run_out
-                    AND abs(kg.sold * times - kg.authorized) <= {WITHIN} * kg.authorized)
+            WHERE abs(kg.sold - times * kg.authorized) * {SOLD}
+                    <= times * ({WITHIN} * {SOLD} * kg.authorized + tolerance.expansion)
+                OR (code.run_out AND abs(kg.sold * times - kg.authorized) * {SOLD}
+                    <= {WITHIN} * {SOLD} * kg.authorized + tolerance.expansion)
             ) AS slipped
     ) decimal
     CROSS JOIN LATERAL (

@@ -12,6 +12,7 @@ from audit import invariants
 from audit.invariants.judgments import base
 from authorizations import operations
 from authorizations.models import Authorization, Sale
+from oversight.models import Flag
 from oversight.operations.evaluation import evaluate
 from precursors.errors import Refused
 from precursors.quantities import Quantity, Unit, quantity
@@ -120,6 +121,30 @@ def test_whatever_is_told_the_recount_agrees(
             if rng.random() < 0.3:
                 evaluate([trade.code.pk])
         evaluate([trade.code.pk])
+    assert broken() == set()
+
+
+@pytest.mark.parametrize(
+    ("liters", "complete", "rule"),
+    [
+        ("13072.0", False, "decimal_slip"),  # ten times the code, 2 % and 10 K of 0.14 %
+        ("13072.1", False, "quantity_exceeded"),
+        ("130.720", True, "decimal_slip"),
+        ("130.721", True, "quantity_short"),
+    ],
+)
+def test_the_recount_knows_how_far_warm_liters_slip(
+    liters: str,
+    complete: bool,
+    rule: str,
+    ask: Callable[..., Authorization],
+    sell: Callable[..., Sale],
+    buyer: Firm,
+) -> None:
+    code = ask()
+    sell(code, quantity(liters, "L"), complete=complete)
+    evaluate([code.pk])
+    assert Flag.objects.filter(rule=rule, holds=True).exists()
     assert broken() == set()
 
 

@@ -72,9 +72,9 @@ def kilograms(amount: Amount, goods: Goods) -> Fraction:
     return Fraction(round(kg * 10**6), 10**6)
 
 
-def compared(code: Code, sales: list[Amount]) -> tuple[Fraction, Fraction, Fraction]:
+def compared(code: Code, sales: list[Amount]) -> tuple[Fraction, Fraction, Fraction, Fraction]:
     """The authorized and the sold quantity and the tolerance: in the code's dimension if all
-    of it was sold so, else in kilograms."""
+    of it was sold so, else in kilograms. Last the share by which what was sold may breathe."""
     q, goods = code.authorized, code.goods
     others = [each for each in sales if is_mass(each) != is_mass(q)]
     per_kg = Fraction(1)
@@ -91,21 +91,22 @@ def compared(code: Code, sales: list[Amount]) -> tuple[Fraction, Fraction, Fract
         if goods.cap is not None:
             steady = min(steady, Fraction(goods.cap, 1000) * per_kg)
     if not others or not sold:
-        return authorized, sold, steady
+        return authorized, sold, steady, Fraction(0)
     ten_kelvin = Fraction(1, 100) if goods.expansion is None else Fraction(goods.expansion, 10**4)
     part = sum((kilograms(each, goods) for each in others), Fraction(0)) / sold
-    return authorized, sold, steady + part * ten_kelvin * authorized
+    return authorized, sold, steady + part * ten_kelvin * authorized, part * ten_kelvin
 
 
 def oracle(code: Code, sales: list[Amount], *, has_ended: bool) -> set[str]:
-    authorized, sold, tolerance = compared(code, sales)
+    authorized, sold, tolerance, breath = compared(code, sales)
+    near = Fraction(2, 100) + breath
     found = {"quantity_exceeded"} if sold - authorized > tolerance else set()
     if has_ended and authorized - sold > tolerance:
         found.add("quantity_short")
     for factor in (10, 100, 1000):
-        if 98 * factor * authorized <= 100 * sold <= 102 * factor * authorized:
+        if (1 - near) * factor * authorized <= sold <= (1 + near) * factor * authorized:
             found = (found | {"decimal_slip"}) - {"quantity_exceeded"}
-        if has_ended and 98 * authorized <= 100 * factor * sold <= 102 * authorized:
+        if has_ended and (1 - near) * authorized <= factor * sold <= (1 + near) * authorized:
             found.add("decimal_slip")
     return found
 
@@ -130,11 +131,11 @@ def codes() -> st.SearchStrategy[Code]:
 def edges(code: Code, unit: str) -> Iterator[Fraction]:
     """Totals of up to three times the code, in kg or L: where the tolerance ends and a point
     slips, each with its neighbors, and some between."""
-    authorized, _sold, tolerance = compared(code, [(1_000, unit)])
+    authorized, _sold, tolerance, breath = compared(code, [(1_000, unit)])
     for edge in (authorized - tolerance, authorized, authorized + tolerance):
         yield from (edge + Fraction(by, 1000) for by in (-1, 0, 1))
     for factor in (10, 100, 1000):
-        for percent in (97, 98, 100, 102, 103):
+        for percent in (97, 98 - 100 * breath, 98, 100, 102, 102 + 100 * breath, 104):
             yield authorized * factor * percent / 100
             yield authorized / factor * percent / 100
     yield from (authorized * share / 4 for share in range(13))

@@ -195,6 +195,23 @@ def test_two_percent_around_a_tenth_is_a_slip_once_the_code_has_ended(factor: in
         assert not fires("decimal_slip", facts(part, **code))
 
 
+@pytest.mark.parametrize(
+    ("liters", "slips"),
+    [
+        ("12996.207 L", True),  # 10,280 kg: ten times the code, 2 % and 0.8 %
+        ("13021.491 L", True),  # 10,300 kg: 2 % and 1 %
+        ("13021.493 L", False),
+        ("12262.959 L", True),  # 9,700 kg
+        ("12262.957 L", False),
+    ],
+)
+def test_liters_slip_by_as_much_more_as_their_temperature_makes_of_them(
+    liters: str, slips: bool
+) -> None:
+    assert fires("decimal_slip", sold(liters)) is slips
+    assert fires("quantity_exceeded", sold(liters)) is not slips
+
+
 def test_a_slip_upward_is_high_and_one_downward_medium() -> None:
     for text, severity in (("10000 kg", "high"), ("100 kg", "medium")):
         findings = rules.evaluate(ended(sale(report(text))), rules.defaults())
@@ -261,6 +278,24 @@ def test_only_another_quantity_after_the_receipt_is_a_correction_after_it() -> N
         "after_kg": "990.000",
         "change_kg": "-10.000",
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_other"),
+    [
+        ("1000 kg", "1264 L", False),  # 999.824 kg
+        ("1000 kg", "1276.864 L", False),  # 1 % more
+        ("1000 kg", "1276.865 L", True),
+        ("1264 L", "990 kg", False),
+        ("1264 L", "989 kg", True),
+        ("1264 L", "1263 L", True),  # nothing was weighed
+    ],
+)
+def test_the_same_load_told_by_volume_is_no_other_quantity(
+    before: str, after: str, is_other: bool
+) -> None:
+    known = facts(sale(report(before), report(after, 6), receipt=receipt(before)))
+    assert fires("correction_after_receipt", known) is is_other
 
 
 def test_a_void_that_the_buyer_asked_for_is_no_correction_after_receipt() -> None:

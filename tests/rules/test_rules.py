@@ -221,6 +221,29 @@ def test_gross_less_tare_is_the_mass_of_the_product(gross: str, differs: bool) -
     assert fires("weight_arithmetic", known) is differs
 
 
+@pytest.mark.parametrize(
+    ("sold", "weighed", "expands", "differs"),
+    [
+        ("1000 L", "780", None, False),  # of 791 kg: 0.5 % and 1 %
+        ("1000 L", "779.135", None, False),
+        ("1000 L", "779.134", None, True),
+        ("1000 L", "802.865", None, False),
+        ("1000 L", "802.866", None, True),
+        ("1000 L", "775.971", "0.0014", False),  # 0.5 % and 10 K of 0.14 %
+        ("1000 L", "775.970", "0.0014", True),
+        ("791 kg", "780", None, True),  # nobody measured a volume
+        ("791 kg", "780", "0.0014", True),
+    ],
+)
+def test_liters_may_weigh_what_their_temperature_makes_of_them(
+    sold: str, weighed: str, expands: str | None, differs: bool
+) -> None:
+    product = replace(ACETONE, expansion_per_kelvin=expands and Decimal(expands))
+    weights = {"gross_kg": 200 + Decimal(weighed), "tare_kg": Decimal(200)}
+    known = facts(sale(report(sold, product=product, **weights)))
+    assert fires("weight_arithmetic", known) is differs
+
+
 def test_weights_are_held_against_the_product_not_its_substance() -> None:
     weak = replace(ACETONE, concentration_percent=Decimal(30))
     known = reported(gross_kg=Decimal(1200), tare_kg=Decimal(200), product=weak)
