@@ -1,4 +1,8 @@
-"""Cursor lists: newest first, by key set, never counted."""
+"""Cursor lists: newest first, by key set, never counted.
+
+The first page begins where nothing more can be committed below (`database/settling.py`), so that
+reading to the end, or down to the last row known, misses nothing.
+"""
 
 import base64
 import binascii
@@ -8,12 +12,13 @@ from heapq import nlargest
 from typing import Any, cast
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.problems import Problem, invalid, pointer
+from database.settling import settled
 
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
@@ -32,9 +37,9 @@ def page(
     """
     limit = _limit(request.query_params.get("limit"))
     cursor = request.query_params.get("cursor")
-    if cursor:
-        place = _place(rows[0].model, key, cursor)
-        rows = [part.filter(pk__lt=place) for part in rows]
+    model = rows[0].model
+    begin = Q(pk__lt=_place(model, key, cursor)) if cursor else settled(model)
+    rows = [part.filter(begin) for part in rows]
     found = newest([part.order_by("-pk") for part in rows], limit + 1)
     more = len(found) > limit
     found = found[:limit]
