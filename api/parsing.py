@@ -7,14 +7,15 @@ from typing import IO, Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
-from api.problems import malformed
+from api.problems import Problem, malformed
 
 DEPTH_MAX = 20
 INTEGER_DIGITS_MAX = 60
+UTF8 = {"utf-8", "utf8"}
 SURROGATES = range(0xD800, 0xE000)
 
 
@@ -32,9 +33,28 @@ class StrictJSONParser(BaseParser):
         http = (parser_context or {})["request"]._request
         if int(http.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise RequestDataTooBig
-        if http.content_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
-            raise UnsupportedMediaType(http.META.get("CONTENT_TYPE", ""))
+        _check_encodings(http)
         return document(http.body)
+
+
+def _check_encodings(http: HttpRequest) -> None:
+    """Refuse a body that is written in another way than we read, or than it says of itself."""
+    codings = http.headers.get("Content-Encoding", "").lower().split(",")
+    if {coding.strip() for coding in codings} - {"", "identity"}:
+        text = _("Send the body as it is: without Content-Encoding.")
+        raise Problem(415, "unsupported_media_type", text)
+    charset = (http.content_params or {}).get("charset")
+    if charset is not None and not (charset.lower() in UTF8 and _is_utf8(http.body)):
+        text = _("The body must be written in UTF-8, as its charset has to say.")
+        raise Problem(415, "unsupported_media_type", text)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def document(body: bytes) -> dict[str, Any]:

@@ -13,6 +13,7 @@ OF_REQUESTS = (
     "key_missing",
     "key_revoked",
     "key_unknown",
+    "length_required",
     "malformed",
     "method_not_allowed",
     "not_found",

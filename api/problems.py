@@ -25,6 +25,7 @@ TITLES = {
     404: gettext_lazy("Not found"),
     405: gettext_lazy("Method not allowed"),
     409: pgettext_lazy("problem", "Refused"),
+    411: gettext_lazy("The length is missing"),
     413: gettext_lazy("The request is too large"),
     415: gettext_lazy("Only JSON is understood"),
     422: gettext_lazy("Invalid values"),

@@ -16,13 +16,14 @@ PROBLEM_STATUSES = {
     "403": "The key lacks the scope",
     "404": "Unknown, or not yours",
     "409": "Refused by a rule of the domain",
+    "411": "The body came in chunks, which this server does not read",
     "413": "The body is too large",
     "415": "Not JSON",
     "422": "Invalid values, or a reused idempotency key with another body",
     "429": "Too many requests; see Retry-After",
     "503": "Not available at the moment; see Retry-After",
 }
-ONLY_WITH_BODY = {"409", "413", "415"}
+ONLY_WITH_BODY = {"409", "411", "413", "415"}
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457. Further members come with some codes.",

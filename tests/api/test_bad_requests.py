@@ -1,5 +1,6 @@
 """Whatever is sent is answered: with a problem that says what is wrong, and never with a 500."""
 
+import gzip
 from typing import Any
 from unittest.mock import patch
 
@@ -66,6 +67,31 @@ def test_only_json_is_read(authority_api: Program, content_type: str) -> None:
 def test_only_utf8_is_read(authority_api: Program) -> None:
     latin = {"Content-Type": "application/json; charset=latin-1"}
     problem(authority_api.send("/organizations", b"{}", **latin), 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "GZIP", "x-unheard-of"])
+@pytest.mark.parametrize("body", [b"{}", gzip.compress(b"{}")])
+def test_a_body_that_calls_itself_compressed_is_not_read(
+    buyer_api: Program, code: str, coding: str, body: bytes
+) -> None:
+    """Not even where it may be left out: it would cancel a code."""
+    answer = buyer_api.send(f"/authorizations/{code}/cancel", body, **{"Content-Encoding": coding})
+    problem(answer, 415, "unsupported_media_type")
+    assert buyer_api.get(f"/authorizations/{code}").json()["status"] == "issued"
+
+
+def test_identity_is_no_encoding(authority_api: Program) -> None:
+    answer = authority_api.send("/organizations", b"{}", **{"Content-Encoding": "identity"})
+    wrong(answer, "/tax_id", "required")
+
+
+def test_a_body_that_is_not_in_the_charset_it_names_is_no_media_of_ours(
+    authority_api: Program,
+) -> None:
+    body = '{"tax_id": "1", "name": "Químicos"}'.encode("latin-1")
+    named = {"Content-Type": 'application/json; charset="UTF-8"'}
+    problem(authority_api.send("/organizations", body, **named), 415, "unsupported_media_type")
+    problem(authority_api.send("/organizations", body), 400, "malformed")
 
 
 def test_any_accept_is_answered_in_json(authority_api: Program) -> None:

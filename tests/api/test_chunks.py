@@ -1,0 +1,101 @@
+"""Bodies that come in chunks, without their length, under each server the portal may run on."""
+
+import http.client
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+
+from launcher import ports
+from tests.api.programs import Program
+from tests.api.test_example import connection_name, process, wait_until_it_answers
+
+pytestmark = pytest.mark.usefixtures("committing")
+SERVERS = {
+    "gunicorn": ["gunicorn", "config.wsgi", "--bind"],
+    "runserver": ["manage", "runserver", "--noreload"],
+}
+GARBAGE = b"\x00\x01 no JSON {{"
+
+
+class Server:
+    """A server of its own on the database of the test, and one key for it."""
+
+    def __init__(self, address: str, program: Program) -> None:
+        self.address, self.headers = address, program.headers
+
+    def post(self, path: str, parts: list[bytes], **headers: str) -> tuple[int, dict[str, Any]]:
+        connection = http.client.HTTPConnection(self.address, timeout=20)
+        sent = {**self.headers, "Host": "localhost", "Content-Type": "application/json", **headers}
+        connection.request("POST", f"/api/v1{path}", iter(parts), sent, encode_chunked=True)
+        answer = connection.getresponse()
+        assert answer.headers["Content-Type"].startswith("application/")
+        return answer.status, json.loads(answer.read())
+
+    def send(self, raw: bytes) -> bytes:
+        """Everything that comes back for these bytes on one connection."""
+        host, port = self.address.split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as line:
+            line.sendall(raw)
+            line.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: line.recv(65536), b""))
+
+
+@pytest.fixture(params=SERVERS)
+def server(request: pytest.FixtureRequest, buyer_api: Program, code: str) -> Iterator[Server]:
+    address = f"127.0.0.1:{ports.first_free(range(20_000, 32_000))}"
+    database = urlsplit(os.environ["DATABASE_URL"])._replace(path=connection_name())
+    environment = os.environ | {
+        "DATABASE_URL": urlunsplit(database),
+        "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    with process([sys.executable, "-m", *SERVERS[request.param], address], environment):
+        wait_until_it_answers(f"http://{address}/healthz")
+        yield Server(address, buyer_api)
+
+
+def status_of(buyer_api: Program, code: str) -> str:
+    return str(buyer_api.get(f"/authorizations/{code}").json()["status"])
+
+
+def test_a_body_in_chunks_is_read_or_refused_and_never_taken_for_none(
+    request: pytest.FixtureRequest, server: Server, buyer_api: Program, code: str
+) -> None:
+    path = f"/authorizations/{code}/cancel"
+    reads = "gunicorn" in request.node.callspec.id
+    status, body = server.post(path, [GARBAGE])
+    assert (status, body["code"]) == ((400, "malformed") if reads else (411, "length_required"))
+    status, body = server.post(path, [b" " * 200_000, b" " * 200_000])
+    assert (status, body["code"]) == ((413, "too_large") if reads else (411, "length_required"))
+    status, body = server.post(path, [b"{}"], **{"Content-Encoding": "gzip"})
+    assert status == (415 if reads else 411)
+    status, body = server.post(path, [b"{}"], **{"Transfer-Encoding": "gzip, chunked"})
+    assert status == 415
+    assert status_of(buyer_api, code) == "issued"
+    status, body = server.post(path, [b'{"rea', b'son": "x"}'])
+    assert status == (200 if reads else 411)
+    assert status_of(buyer_api, code) == ("cancelled" if reads else "issued")
+
+
+@pytest.mark.parametrize("chunks", [b"zz\r\n{}\r\n0\r\n\r\n", b"2\r\n{}xx0\r\n\r\n", b"5\r\n{}"])
+def test_chunks_that_are_none_answer_no_500(
+    server: Server, buyer_api: Program, code: str, chunks: bytes
+) -> None:
+    head = (
+        f"POST /api/v1/authorizations/{code}/cancel HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: {buyer_api.headers['Authorization']}\r\n"
+        "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    answer = server.send(head.encode() + chunks)
+    assert answer.split()[1] in {b"400", b"411"}
+    assert b"application/problem+json" in answer
+    assert answer.count(b"HTTP/1.1 ") == 1  # what was not read is no second request
+    assert status_of(buyer_api, code) == "issued"
