@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -27,6 +28,7 @@ RFC3339 = re.compile(
 )
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 YEARS = range(1900, 2200)
+PAGING = ("limit", "cursor")
 Values = dict[str, Any]
 
 
@@ -69,13 +71,31 @@ class Body(PerThreadFields):
 
 
 class Filters(serializers.Serializer[Any]):
-    """The query of a list. Unknown parameters are passed over."""
+    """The query of a list, or of a GET that `is_paged` not."""
+
+    is_paged = True
+
+    @classmethod
+    def names(cls) -> set[str]:
+        """Return the parameters that the query may have."""
+        return {*cls().fields, *(PAGING if cls.is_paged else ())}
 
     def to_internal_value(self, data: Any) -> Any:
         try:
             return super().to_internal_value(data)
         except ValidationError as invalid:
             raise ValidationError({f"?{k}": v for k, v in invalid.detail.items()}) from None  # type: ignore[union-attr]
+
+
+def check_query(query: QueryDict, names: set[str]) -> None:
+    """Refuse parameters that are not known, or given twice, so that none is passed over."""
+    errors: dict[str, Any] = {f"?{name}": [_unknown()] for name in query if name not in names}
+    twice = ErrorDetail(_("Give this parameter once."), "repeated")  # type: ignore[arg-type]
+    for name, values in query.lists():
+        if name in names and len(values) > 1:
+            errors[f"?{name}"] = [twice]
+    if errors:
+        raise ValidationError(errors)
 
 
 def _unknown() -> ErrorDetail:

@@ -14,6 +14,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from api import lists
+from api.bodies import Filters, check_query
 from registry.actors import Actor
 from registry.http import actor_of
 
@@ -51,6 +52,8 @@ class Endpoint(APIView):
     content_negotiation_class = OnlyJSON
     metadata_class = None
     scopes: ClassVar[dict[str, tuple[str, ...]]] = {}
+    # What a GET may be asked; any other parameter, and each of a POST, is refused.
+    query: ClassVar[type[Filters] | None] = None
     authority_for: ClassVar[tuple[str, ...]] = ()
     firm_for: ClassVar[tuple[str, ...]] = ()
     # Where in the body stands what a verb complains of by its own name.
@@ -58,6 +61,11 @@ class Endpoint(APIView):
         "/value": "/quantity/value",
         "/unit": "/quantity/unit",
     }
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        asked = self.query if request.method in ("GET", "HEAD") else None
+        check_query(request.query_params, asked.names() if asked else set())
 
     @property
     def authority(self) -> bool:
@@ -79,9 +87,10 @@ class Endpoint(APIView):
         """Validate the body. Raises DRF's ValidationError, which answers 422."""
         return self._valid(form, self.request.data, context)
 
-    def filters(self, form: type[BaseSerializer[Any]], **context: Any) -> dict[str, Any]:
-        """Validate the query of a list."""
-        return self._valid(form, self.request.query_params.dict(), context)
+    def filters(self) -> dict[str, Any]:
+        """Validate the query."""
+        assert self.query
+        return self._valid(self.query, self.request.query_params.dict(), {})
 
     def listed(
         self,

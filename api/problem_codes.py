@@ -114,6 +114,7 @@ OF_VALUES = (
     "sold_ahead_of_time",
     "sold_too_long_ago",
     "tax_id_invalid",
+    "repeated",
     "too_long",
     "too_many_decimals",
     "too_many_digits",

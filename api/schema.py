@@ -18,7 +18,7 @@ PROBLEM_STATUSES = {
     "409": "Refused by a rule of the domain",
     "411": "The body came in chunks, which this server does not read",
     "413": "The body is too large",
-    "415": "Not JSON",
+    "415": "Not JSON, or not in UTF-8, or compressed",
     "422": "Invalid values, or a reused idempotency key with another body",
     "429": "Too many requests; see Retry-After",
     "503": "Not available at the moment; see Retry-After",
@@ -79,8 +79,8 @@ scopes. Keys that begin with `pk_test_` act in the sandbox.
 
 **Values.** Times are RFC 3339 with their offset. Quantities are `{"value": "1250.000", "unit": \
 "kg"}`, the value a decimal string. Names that an endpoint does not know are refused, so that a \
-typing slip is not lost. Firms are named by tax number, precursors and products by code, licenses \
-by number, sites by id, vehicles by plate.
+typing slip is not lost; so are parameters of a query. Firms are named by tax number, precursors \
+and products by code, licenses by number, sites by id, vehicles by plate.
 
 **Lists** answer `{data, next_cursor, has_more}`, newest first. Ask for more with `?cursor=`.
 

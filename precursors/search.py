@@ -3,17 +3,23 @@
 PostgreSQL's `unaccent()` is not immutable, so the folded text is stored beside the names.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 WORDS_MAX = 8
 SORT_KEY_LENGTH = 200
 HYPHENS = str.maketrans(dict.fromkeys("‐‑–—−", "-"))
-NO_WORDS = str.maketrans({"%": " ", "\0": " "})
+NO_WORDS = str.maketrans({"\0": " "})
+PERCENT = re.compile(r"(?<=[0-9]) ?%")  # "33%" and "33 %" are one strength
 
 
 def fold(text: str) -> str:
     """Fold a text for comparison: no accents, no case, single spaces, plain hyphens."""
+    return " ".join(_bare(text).replace("%", " ").split())
+
+
+def _bare(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.translate(HYPHENS))
     bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
     return " ".join(bare.casefold().translate(NO_WORDS).split())
@@ -30,5 +36,8 @@ def search_text(parts: Iterable[str]) -> str:
 
 
 def search_words(query: str) -> list[str]:
-    """Fold a query into the words that must all be found."""
-    return fold(query).split()[:WORDS_MAX]
+    """Fold a query into the words that must all be found.
+
+    A percent sign that belongs to no number stays a letter, which is found nowhere.
+    """
+    return PERCENT.sub(" ", _bare(query)).split()[:WORDS_MAX]

@@ -37,6 +37,7 @@ from oversight.models import FlagState, Severity
 from oversight.models.flags import ENDED
 from precursors.quantities import Quantity
 from registry.inputs import REASON_LENGTH
+from rules import RULES
 
 REVIEW_OUTCOMES = [(state.value, state.label) for state in ENDED]
 ZERO = re.compile(r"0{1,15}(\.0{1,3})?", re.ASCII)
@@ -179,6 +180,7 @@ class ReviewBody(Body):
 
 
 class HeadroomQuery(Filters):
+    is_paged = False
     product = Reference(product_named, code="unknown_product")
     activity = serializers.ChoiceField([("buy", "buy")], default="buy")
     seller = Reference(organization_named, code="unknown_organization", required=False)
@@ -208,7 +210,7 @@ class SaleFilters(Filters):
 class FlagFilters(Filters):
     state = serializers.ChoiceField(FlagState.choices, required=False)
     severity = serializers.ChoiceField(Severity.choices, required=False)
-    rule = Text(required=False)
+    rule = serializers.ChoiceField([(name, name) for name in sorted(RULES)], required=False)
     authorization = Text(
         required=False, source="authorization__code", help_text=_("The code of the authorization.")
     )

@@ -113,7 +113,7 @@ class Precursors(Endpoint):
 
     @extend_schema(parameters=[Search], responses=PrecursorShape(many=True))
     def get(self, request: Request) -> Response:
-        q = self.filters(Search).get("q", "")
+        q = self.filters().get("q", "")
         return self.listed(operations.search_precursors(q), shape=PrecursorShape, key="id")
 
 
@@ -125,7 +125,7 @@ class Products(Endpoint):
 
     @extend_schema(parameters=[Search], responses=ProductShape(many=True))
     def get(self, request: Request) -> Response:
-        q = self.filters(Search).get("q", "")
+        q = self.filters().get("q", "")
         found = operations.search_products(q, self.by.jurisdiction.code)
         return self.listed(found, shape=ProductShape, key="id")
 
@@ -135,3 +135,5 @@ class Products(Endpoint):
         values = self.body(ProductBody)
         product = operations.add_product(jurisdiction_code=self.by.jurisdiction.code, **values)
         return Response(ProductShape(product).data, status=201)
+    query = Search
+    query = Search

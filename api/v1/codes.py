@@ -26,12 +26,13 @@ from registry import clock
 class Headroom(Endpoint):
     """The largest request that would pass now, from the buyer's own limits alone."""
 
+    query = HeadroomQuery
     scopes = {"GET": ("buy",)}
     firm_for = ("GET",)
 
     @extend_schema(parameters=[HeadroomQuery], responses=HeadroomShape)
     def get(self, request: Request) -> Response:
-        asked = self.filters(HeadroomQuery)
+        asked = self.filters()
         del asked["activity"]  # there is one
         assert self.by.organization
         room = operations.headroom(Purchase(buyer=self.by.organization, at=clock.now(), **asked))
@@ -41,12 +42,13 @@ class Headroom(Endpoint):
 class Authorizations(Endpoint):
     """A vendor's list omits the codes it has not looked up."""
 
+    query = AuthorizationFilters
     scopes = {"GET": (), "POST": ("buy",)}
     firm_for = ("POST",)
 
     @extend_schema(parameters=[AuthorizationFilters], responses=AuthorizationShape(many=True))
     def get(self, request: Request) -> Response:
-        asked = {"code__isnull": False, **self.filters(AuthorizationFilters)}
+        asked = {"code__isnull": False, **self.filters()}
         rows = [part.filter(**asked) for part in access.authorization_parts(self.by)]
         return self.listed(*rows, shape=AuthorizationShape)
 

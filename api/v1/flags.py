@@ -18,12 +18,13 @@ READ = ("flags:read", "flags:review")
 
 
 class Flags(Endpoint):
+    query = FlagFilters
     scopes = {"GET": READ}
     authority_for = ("GET",)
 
     @extend_schema(parameters=[FlagFilters], responses=FlagShape(many=True))
     def get(self, request: Request) -> Response:
-        rows = access.flags_for(self.by).filter(**self.filters(FlagFilters))
+        rows = access.flags_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=FlagShape)
 
 

@@ -21,7 +21,7 @@ from api.bodies import (
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.catalogue import precursor_named
-from precursors.search import fold
+from precursors.search import search_words
 from registry import access, operations
 from registry.actors import Actor
 from registry.models import License, Organization, Permit, Reinstatement, Site, Vehicle
@@ -121,7 +121,7 @@ class OrganizationFilters(Filters):
     q = Text(required=False, max_length=200, source="search_text__contains")
 
     def validate_q(self, value: str) -> str:
-        return fold(value)
+        return " ".join(search_words(value))
 
 
 class LicenseFilters(Filters):
@@ -250,12 +250,13 @@ class VehicleShape(serializers.ModelSerializer[Vehicle]):
 class Organizations(Endpoint):
     """The firms of the register."""
 
+    query = OrganizationFilters
     scopes = {"GET": (), "POST": WRITE}
     authority_for = ("GET", "POST")
 
     @extend_schema(parameters=[OrganizationFilters], responses=OrganizationShape(many=True))
     def get(self, request: Request) -> Response:
-        rows = access.organizations_for(self.by).filter(**self.filters(OrganizationFilters))
+        rows = access.organizations_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=OrganizationShape)
 
     @extend_schema(request=OrganizationBody, responses={201: OrganizationShape})
@@ -268,12 +269,13 @@ class Organizations(Endpoint):
 class Licenses(Endpoint):
     """The licenses of all firms."""
 
+    query = LicenseFilters
     scopes = {"GET": (), "POST": WRITE}
     authority_for = ("GET", "POST")
 
     @extend_schema(parameters=[LicenseFilters], responses=LicenseShape(many=True))
     def get(self, request: Request) -> Response:
-        rows = access.licenses_for(self.by).filter(**self.filters(LicenseFilters))
+        rows = access.licenses_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=LicenseShape)
 
     @extend_schema(request=LicenseBody, responses={201: LicenseShape})
@@ -316,12 +318,13 @@ class LicenseReinstatement(LicenseAction):
 class Permits(Endpoint):
     """What each license permits. A raised limit waits, `proposed`, for a second officer."""
 
+    query = PermitFilters
     scopes = {"GET": (), "POST": WRITE}
     authority_for = ("GET", "POST")
 
     @extend_schema(parameters=[PermitFilters], responses=PermitShape(many=True))
     def get(self, request: Request) -> Response:
-        rows = access.permits_for(self.by).filter(**self.filters(PermitFilters))
+        rows = access.permits_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=PermitShape)
 
     @extend_schema(request=PermitBody, responses={201: PermitShape})
@@ -334,12 +337,13 @@ class Permits(Endpoint):
 class Sites(Endpoint):
     """Where goods are kept or sold: a firm sees its own."""
 
+    query = PlaceFilters
     scopes = {"GET": (), "POST": WRITE}
     authority_for = ("POST",)
 
     @extend_schema(parameters=[PlaceFilters], responses=SiteShape(many=True))
     def get(self, request: Request) -> Response:
-        rows = access.sites_for(self.by).filter(**self.filters(PlaceFilters))
+        rows = access.sites_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=SiteShape)
 
     @extend_schema(request=SiteBody, responses={201: SiteShape})
@@ -352,12 +356,13 @@ class Sites(Endpoint):
 class Vehicles(Endpoint):
     """Registered vehicles: a firm sees its own."""
 
+    query = VehicleFilters
     scopes = {"GET": (), "POST": WRITE}
     authority_for = ("POST",)
 
     @extend_schema(parameters=[VehicleFilters], responses=VehicleShape(many=True))
     def get(self, request: Request) -> Response:
-        rows = access.vehicles_for(self.by).filter(**self.filters(VehicleFilters))
+        rows = access.vehicles_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=VehicleShape)
 
     @extend_schema(request=VehicleBody, responses={201: VehicleShape})

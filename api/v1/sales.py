@@ -59,13 +59,14 @@ class CodeSales(ByVendor):
 class Sales(Endpoint):
     """All reports that concern the key's owner, corrections included."""
 
+    query = SaleFilters
     scopes = {"GET": (), "POST": ("sell",)}
     firm_for = ("POST",)
     pointers = POINTERS
 
     @extend_schema(parameters=[SaleFilters], responses=SaleShape(many=True))
     def get(self, request: Request) -> Response:
-        asked = self.filters(SaleFilters)
+        asked = self.filters()
         rows = [with_progress(part.filter(**asked)) for part in access.sale_parts(self.by)]
         return self.listed(*rows, shape=SaleShape)
 

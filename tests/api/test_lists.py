@@ -12,7 +12,7 @@ from authorizations import operations as codes
 from authorizations.models import Authorization
 from registry.actors import Actor
 from registry.models import Organization
-from tests.api.programs import Program
+from tests.api.programs import Program, wrong
 from tests.cast import Firm, permit
 from tests.factories import OrganizationFactory
 from tests.registry.numbers import ruc
@@ -53,6 +53,66 @@ def test_nothing_is_counted_and_no_row_asks_again(
     statements = [query["sql"] for query in queries]
     assert len(statements) == 3  # the key, who is writing, and the page
     assert not any("count(" in sql.lower() for sql in statements)
+
+
+LISTS = [
+    "/authorizations",
+    "/flags",
+    "/licenses",
+    "/organizations",
+    "/permits",
+    "/precursors",
+    "/products",
+    "/sales",
+    "/sites",
+    "/vehicles",
+]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_parameter_that_a_list_does_not_know_is_refused(
+    authority_api: Program, path: str
+) -> None:
+    """Passed over, it would answer everything to who asked for a part."""
+    wrong(authority_api.get(path, colour="red", limit=1), "?colour", "unknown_field")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_parameter_given_twice_is_refused(authority_api: Program, path: str) -> None:
+    wrong(authority_api.get(path, limit=["1", "2"]), "?limit", "repeated")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/sales/{sale}", "status"), ("/authorizations/{code}", "limit"), ("/headroom", "cursor")],
+)
+def test_what_is_no_list_takes_no_parameter_of_one(
+    buyer_api: Program, code: str, sale: dict[str, Any], path: str, name: str
+) -> None:
+    path = path.format(code=code, sale=sale["id"])
+    wrong(buyer_api.get(path, **{name: "1"}), f"?{name}", "unknown_field")
+
+
+def test_an_act_takes_no_parameters(buyer_api: Program, code: str) -> None:
+    wrong(
+        buyer_api.post(f"/authorizations/{code}/cancel?reason=x", {}), "?reason", "unknown_field"
+    )
+    assert buyer_api.get(f"/authorizations/{code}").json()["status"] == "issued"
+
+
+def test_a_rule_that_does_not_exist_is_no_filter(authority_api: Program) -> None:
+    wrong(authority_api.get("/flags", rule="bogus"), "?rule", "invalid_choice")
+    assert authority_api.get("/flags", rule="quantity_exceeded").json()["data"] == []
+
+
+@pytest.mark.parametrize("q", ["%", "_", "E%a", "E_tra", "\\", "％"])
+def test_signs_of_patterns_are_letters_in_a_search(
+    authority_api: Program, regulator: Actor, q: str
+) -> None:
+    enter(regulator, 2)
+    assert len(authority_api.get("/organizations", q="extra").json()["data"]) == 2
+    for path in ("/organizations", "/precursors", "/products"):
+        assert authority_api.get(path, q=q).json()["data"] == []
 
 
 def test_a_cursor_tells_no_internal_number(authority_api: Program, regulator: Actor) -> None:
