@@ -12,6 +12,11 @@ urlpatterns = [
     path("openapi.json", docs.schema, name="schema"),
     path("precursors", catalogue.Precursors.as_view(), name="precursors"),
     path("products", catalogue.Products.as_view(), name="products"),
+    path(
+        "products/<str:code>/versions",
+        catalogue.ProductVersions.as_view(),
+        name="product_versions",
+    ),
     path("organizations", register.Organizations.as_view(), name="organizations"),
     path("licenses", register.Licenses.as_view(), name="licenses"),
     path("licenses/<path:number>/suspend", register.LicenseSuspension.as_view(), name="suspend"),

@@ -41,6 +41,7 @@ KEPT = {
     "registry_membership",
     "registry_organization",
     "registry_permit",
+    "registry_productproposal",
     "registry_refusal",
     "registry_reinstatement",
     "registry_site",

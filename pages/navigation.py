@@ -115,7 +115,12 @@ ITEMS: list[Item] = [
         _("Approvals"),
         "register:approvals",
         OFFICER,
-        covers=("register:permit", "register:reinstatement", "register:officer"),
+        covers=(
+            "register:permit",
+            "register:reinstatement",
+            "register:product_version",
+            "register:officer",
+        ),
     ),
     Item(_("People"), "register:people", MANAGER, covers=("register:invite",)),
 ]

@@ -132,8 +132,8 @@ class Product(models.Model):
     computed again: a change is a new version, and the old ones stay.
     """
 
-    # Blank: in the catalogue shared by all. A jurisdiction's own product of the same code replaces
-    # the shared one there.
+    # Blank: in the catalogue shared by all, which no jurisdiction changes. An own product of the
+    # same code, from when that was possible, replaces the shared one there.
     jurisdiction_code = models.CharField(_("jurisdiction"), max_length=16, blank=True, default="")
     code = models.SlugField(_("code"), max_length=64)
     version = models.PositiveIntegerField(_("version"), default=1)
@@ -174,6 +174,7 @@ class Product(models.Model):
     )
     source = models.TextField(_("source of the concentration"), blank=True)
     density_source = models.TextField(_("source of the density"), blank=True)
+    # A version counts from its beginning until it is superseded; either may lie ahead.
     created_at = models.DateTimeField(_("since"), db_default=Now())
     superseded_at = models.DateTimeField(_("superseded"), null=True, blank=True)
     search_text = models.TextField(editable=False)

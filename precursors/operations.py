@@ -4,9 +4,10 @@ import csv
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -25,11 +26,16 @@ from precursors.search import search_text, search_words, sort_key
 __all__ = [
     "Counts",
     "add_product",
+    "add_version",
     "load_precursors",
     "load_products",
+    "lock_products",
+    "next_version",
+    "product_exists",
     "products_for",
     "search_precursors",
     "search_products",
+    "versions_of",
 ]
 
 Outcome = Literal["added", "changed", "unchanged"]
@@ -43,6 +49,7 @@ DEPENDS_ON = {
     "expansion_per_kelvin": "concentration_percent",
     "scale_division_kg": "presentation",
 }
+OF_A_PRODUCT = ("jurisdiction_code", "code", "precursor")
 STATED = ("name_en", "concentration_percent", "density_kg_per_l", "counts_whole", "presentation")
 WRONG_DATA = (KeyError, ArithmeticError, ValueError, WrongNumber, Refused)
 
@@ -73,7 +80,7 @@ def load_products(path: Path = PRODUCTS_CSV) -> Counts:
 
     Raises Refused("bad_data"), naming the line, and then loads nothing.
     """
-    _lock("products")
+    lock_products()
     precursors = {precursor.code: precursor for precursor in Precursor.objects.all()}
     existing = {product.code: product for product in products_for(SHARED)}
 
@@ -98,11 +105,14 @@ def add_product(
     presentation: str = Presentation.BULK,
     name_es: str = "",
 ) -> Product:
-    """Add a jurisdiction's product, or a new version of it; unchanged content adds nothing.
+    """Add a jurisdiction's product of a code that neither it nor the shared catalogue has.
 
-    Raises Refused: invalid_product, with `errors` by field; product_of_another_precursor.
+    Raises Refused: invalid_product, with `errors` by field; product_exists.
     """
-    _lock("products")
+    lock_products()
+    if product_exists(code, jurisdiction_code):
+        sentence = _("There is a product of this code. Its content changes by a new version.")
+        raise Refused("product_exists", sentence)
     values: Values = {
         "jurisdiction_code": jurisdiction_code,
         "code": code,
@@ -115,16 +125,66 @@ def add_product(
     }
     if name_es.strip():
         values["name_es"] = name_es.strip()
-    return _put_product(values, products_for(jurisdiction_code).filter(code=code).first())[0]
+    return _put_product(values, None)[0]
+
+
+def product_exists(code: str, jurisdiction_code: str) -> bool:
+    """Return whether a jurisdiction or the shared catalogue has any version of this code."""
+    codes = [SHARED, jurisdiction_code]
+    return Product.objects.filter(code=code, jurisdiction_code__in=codes).exists()
+
+
+def lock_products() -> None:
+    """Let one transaction at a time change products."""
+    _lock("products")
+
+
+def next_version(product: Product, **stated: Any) -> Product:
+    """Return what would follow a product's last version, not saved; of STATED what is given.
+
+    Raises Refused: invalid_product, with `errors` by field; product_unchanged.
+    """
+    values: Values = {name: getattr(product, name) for name in STATED} | stated
+    values = {name: getattr(product, name) for name in OF_A_PRODUCT} | values
+    following = Product(**_kept_values(product, values) | values, version=product.version + 1)
+    _describe(following)
+    _check(following)
+    if not _differing(product, {name: getattr(following, name) for name in STATED}):
+        raise Refused("product_unchanged", _("The product has this content already."))
+    return following
+
+
+def add_version(product: Product, *, since: datetime | None, **stated: Any) -> Product:
+    """Give a jurisdiction's own product other content from a moment on (None: from now on, by the
+    database's clock). Call under its lock, with its last version.
+
+    What was made with the version before keeps it. Raises Refused as `next_version`.
+    """
+    following = next_version(product, **stated)
+    Product.objects.filter(pk=product.pk).update(superseded_at=since or Now())
+    if since:
+        following.created_at = since
+    following.save(force_insert=True)
+    return following
 
 
 def products_for(jurisdiction_code: str) -> QuerySet[Product]:
-    """Return a jurisdiction's current products: its own, and shared ones it did not replace."""
-    current = Product.objects.filter(superseded_at=None).order_by(_sort_key(), "code")
+    """Return a jurisdiction's products in the version of now: its own, and shared ones that it
+    did not replace.
+    """
+    ends_later = Q(superseded_at=None) | Q(superseded_at__gt=Now())
+    current = Product.objects.filter(ends_later, created_at__lte=Now())
+    current = current.order_by(_sort_key(), "code")
     shared = current.filter(jurisdiction_code=SHARED)
     own = current.filter(jurisdiction_code=jurisdiction_code).exclude(jurisdiction_code=SHARED)
     replaced = Exists(own.filter(code=OuterRef("code")))
     return (own | shared.exclude(replaced)).select_related("precursor")
+
+
+def versions_of(product: Product) -> QuerySet[Product]:
+    """Return every version of a product, also those that ended or begin later."""
+    same = {"jurisdiction_code": product.jurisdiction_code, "code": product.code}
+    return Product.objects.filter(**same).select_related("precursor").order_by("-version")
 
 
 def search_precursors(q: str) -> QuerySet[Precursor]:
@@ -210,10 +270,9 @@ def _kept_values(current: Product, values: Values) -> Values:
 
 
 def _succeed(current: Product, product: Product) -> Product:
-    """Insert the next version; a shared product stays current in other jurisdictions."""
-    if current.jurisdiction_code == product.jurisdiction_code:
-        Product.objects.filter(pk=current.pk).update(superseded_at=Now())
-        product.version = current.version + 1
+    """Insert the next version of a shared product."""
+    Product.objects.filter(pk=current.pk).update(superseded_at=Now())
+    product.version = current.version + 1
     product.save(force_insert=True)
     return product
 

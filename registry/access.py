@@ -13,6 +13,7 @@ from registry.models import (
     Membership,
     Organization,
     Permit,
+    ProductProposal,
     Reinstatement,
     Site,
     Vehicle,
@@ -61,6 +62,12 @@ def reinstatements_for(by: Actor) -> QuerySet[Reinstatement]:
     """Proposals to lift a suspension: the authority's alone."""
     rows = Reinstatement.objects.select_related("license__organization", "proposed_by")
     return rows.filter(license__in=licenses_for(by)) if by.is_authority else rows.none()
+
+
+def product_proposals_for(by: Actor) -> QuerySet[ProductProposal]:
+    """Proposals for a new version of a product: the authority's alone."""
+    rows = ProductProposal.objects.select_related("product", "proposed_by", "proposed_key")
+    return rows.filter(jurisdiction=by.jurisdiction) if by.is_authority else rows.none()
 
 
 def officer_proposals_for(by: Actor) -> QuerySet[Invitation]:

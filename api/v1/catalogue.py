@@ -8,11 +8,21 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.bodies import Body, ExactNumber, Filters, Reference, StrictBoolean, Text
-from api.endpoint import Endpoint
+from api.bodies import (
+    Body,
+    ExactNumber,
+    Filters,
+    Reference,
+    StrictBoolean,
+    Text,
+    Timestamp,
+)
+from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from precursors import operations
 from precursors.models import PhysicalState, Precursor, Presentation, Product, UnTable
+from registry import operations as register
+from registry.models import ProductProposal
 
 CODE = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 
@@ -27,6 +37,10 @@ def product_named(by: Any, code: str) -> Product | None:
 
 def product_as_named(_by: Any, code: str) -> Product:
     return Product(code=code)
+
+
+class Paging(Filters):
+    """A list that has no filters."""
 
 
 class Search(Filters):
@@ -55,6 +69,23 @@ class ProductBody(Body):
         if value <= 0:
             raise serializers.ValidationError(_("More than zero."), "out_of_range")
         return value
+
+
+class ProductVersionBody(ProductBody):
+    """All that the product is to be. Its code and precursor stay, and need not be repeated."""
+
+    code = serializers.RegexField(CODE, max_length=64, required=False)
+    precursor = Reference(precursor_named, code="unknown_precursor", required=False)
+    effective_from = Timestamp(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        product = self.context["product"]
+        kept = {"code": product.code, "precursor": product.precursor}
+        for name, value in kept.items():
+            if attrs.pop(name, value) != value:
+                text = _("A new version keeps the code and the precursor.")
+                raise serializers.ValidationError({name: [text]}, "other_product")
+        return attrs
 
 
 class PrecursorShape(serializers.ModelSerializer[Precursor]):
@@ -90,6 +121,9 @@ class ProductShape(serializers.ModelSerializer[Product]):
         child=serializers.CharField(), help_text=_("In which it can be traded.")
     )
 
+    effective_from = serializers.DateTimeField(source="created_at")
+    effective_until = serializers.DateTimeField(source="superseded_at", allow_null=True)
+
     class Meta:
         model = Product
         fields = [
@@ -102,13 +136,32 @@ class ProductShape(serializers.ModelSerializer[Product]):
             "counts_whole",
             "presentation",
             "units",
+            "effective_from",
+            "effective_until",
         ]
         read_only_fields = fields
+
+
+class ProposalShape(serializers.Serializer[ProductProposal]):
+    """It takes effect when a second officer, a person, approves it."""
+
+    proposal = serializers.UUIDField(source="uuid")
+    status = serializers.SerializerMethodField()
+    act = serializers.SerializerMethodField()
+    proposed_by = serializers.CharField(source="proposed_key.name")
+    expires = serializers.DateTimeField(source="expires_at")
+
+    def get_status(self, _proposal: ProductProposal) -> str:
+        return "proposed"
+
+    def get_act(self, _proposal: ProductProposal) -> str:
+        return "product.version"
 
 
 class Precursors(Endpoint):
     """The controlled substances."""
 
+    query = Search
     scopes = {"GET": ()}
 
     @extend_schema(parameters=[Search], responses=PrecursorShape(many=True))
@@ -120,6 +173,7 @@ class Precursors(Endpoint):
 class Products(Endpoint):
     """The forms in which substances are traded."""
 
+    query = Search
     scopes = {"GET": (), "POST": ("registry:write",)}
     authority_for = ("POST",)
 
@@ -132,8 +186,35 @@ class Products(Endpoint):
     @extend_schema(request=ProductBody, responses={201: ProductShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        values = self.body(ProductBody)
-        product = operations.add_product(jurisdiction_code=self.by.jurisdiction.code, **values)
+        """Add a product of the jurisdiction's own. A code that exists answers 409."""
+        product = register.add_product(**self.body(ProductBody), by=self.by)
         return Response(ProductShape(product).data, status=201)
-    query = Search
-    query = Search
+
+
+class ProductVersions(Endpoint):
+    """What a product was, is and will be."""
+
+    query = Paging
+    scopes = {"GET": (), "POST": ("registry:write",)}
+    authority_for = ("POST",)
+
+    def subject(self, code: str) -> Product:
+        return found_or_404(product_named(self.by, code))
+
+    @extend_schema(parameters=[Paging], responses=ProductShape(many=True))
+    def get(self, request: Request, code: str) -> Response:
+        """Every version, also those that ended and those that begin later."""
+        versions = operations.versions_of(self.subject(code))
+        return self.listed(versions, shape=ProductShape, key="id")
+
+    @extend_schema(request=ProductVersionBody, responses={202: ProposalShape})
+    @idempotent()
+    def post(self, request: Request, code: str) -> Response:
+        """Propose what the product is to be. A second officer approves it on a page.
+
+        Codes and sales keep the version that they were made with.
+        """
+        product = self.subject(code)
+        values = self.body(ProductVersionBody, product=product)
+        proposal = register.propose_product_version(product, **values, by=self.by)
+        return Response(ProposalShape(proposal).data, status=202)

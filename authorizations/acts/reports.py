@@ -131,7 +131,7 @@ def sale_from(
     Raises Refused: sold_ahead_of_time, sold_too_long_ago, unknown_site, weights_incomplete,
     gross_below_tare, net_is_zero, density_unknown.
     """
-    product = report.product or authorization.product
+    product = _product_of(report, authorization)
     zone = authorization.jurisdiction.zone
     _check(report, place, at)
     return Sale(
@@ -155,6 +155,12 @@ def sale_from(
         recorded_by=by.user,
         api_key=by.api_key,
     )
+
+
+def _product_of(report: SaleReport, authorization: Authorization) -> Product:
+    """The product told; named by the code that it was authorized by, the version authorized."""
+    told, authorized = report.product, authorization.product
+    return told if told and told.code != authorized.code else authorized
 
 
 def _amounts(quantity: Quantity, product: Product) -> dict[str, Any]:

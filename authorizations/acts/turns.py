@@ -37,7 +37,8 @@ FROM (
         ON vehicle.jurisdiction_id = %(vehicle_jurisdiction)s AND vehicle.plate = %(vehicle)s
     LEFT JOIN LATERAL (
         SELECT * FROM precursors_product
-        WHERE code = %(product)s AND superseded_at IS NULL
+        WHERE code = %(product)s AND created_at <= statement_timestamp()
+            AND (superseded_at IS NULL OR superseded_at > statement_timestamp())
             AND jurisdiction_code IN (%(jurisdiction)s, '')
         ORDER BY jurisdiction_code DESC LIMIT 1
     ) product ON true

@@ -15,7 +15,13 @@ from pages.guards import officer_required
 from pages.register.forms import PermitForm
 from pages.verb_form import ReasonForm
 from registry import clock, operations
-from registry.access import licenses_for, officer_proposals_for, permits_for, reinstatements_for
+from registry.access import (
+    licenses_for,
+    officer_proposals_for,
+    permits_for,
+    product_proposals_for,
+    reinstatements_for,
+)
 from registry.http import actor_of
 from registry.models import License, Permit
 from registry.models.firms import PermitState
@@ -84,6 +90,9 @@ def approvals(request: HttpRequest) -> HttpResponse:
         .select_related("proposed_by", "proposed_key")
         .order_by("pk"),
         "reinstatements": waiting.order_by("pk"),
+        "products": product_proposals_for(by)
+        .filter(approved_at=None, refused_at=None, expires_at__gt=clock.now())
+        .order_by("pk"),
         "officers": officer_proposals_for(by)
         .filter(token_hash=None, withdrawn_at=None, expires_at__gt=clock.now())
         .order_by("pk"),
@@ -130,6 +139,22 @@ def reinstatement(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "steps": row.license.steps.order_by("-sequence"),
     }
     return render(request, "register/reinstatement.html", content)
+
+
+@officer_required
+def product_version(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A product beside what it is to become; POST agrees or refuses."""
+    row = get_object_or_404(product_proposals_for(actor_of(request)), uuid=uuid)
+    verbs = {
+        "approve": operations.approve_product_version,
+        "refuse": operations.refuse_product_version,
+    }
+    if verb := _verb_of_button(request, verbs):
+        verb(row, by=actor_of(request))
+        messages.success(request, _("Your decision is recorded."))
+        return redirect("register:approvals")
+    content = {"proposal": row, "mine": row.proposed_by == request.user, "now": clock.now()}
+    return render(request, "register/product_version.html", content)
 
 
 @officer_required

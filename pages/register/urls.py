@@ -21,6 +21,7 @@ urlpatterns = [
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/permits/<uuid:uuid>/", approvals.permit, name="permit"),
     path("approvals/licenses/<uuid:uuid>/", approvals.reinstatement, name="reinstatement"),
+    path("approvals/products/<uuid:uuid>/", approvals.product_version, name="product_version"),
     path("approvals/officers/<uuid:uuid>/", approvals.officer, name="officer"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),

@@ -5,6 +5,7 @@ from registry.models.firms import License, LicenseStep, Organization, Permit, Re
 from registry.models.idempotency import IdempotencyKey
 from registry.models.people import ApiKey, Invitation, Membership, User
 from registry.models.places import Driver, Site, Vehicle
+from registry.models.products import ProductProposal
 from registry.models.realm import ClockOffset, Jurisdiction
 from registry.models.refusals import Refusal
 
@@ -21,6 +22,7 @@ __all__ = [
     "Membership",
     "Organization",
     "Permit",
+    "ProductProposal",
     "Refusal",
     "Reinstatement",
     "Site",

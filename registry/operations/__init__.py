@@ -20,15 +20,23 @@ from registry.operations.people import (
 )
 from registry.operations.permits import approve_permit, grant_permit, refuse_permit
 from registry.operations.places import add_driver, add_site, add_vehicle
+from registry.operations.products import (
+    add_product,
+    approve_product_version,
+    propose_product_version,
+    refuse_product_version,
+)
 
 __all__ = [
     "accept_invitation",
     "add_driver",
     "add_organization",
+    "add_product",
     "add_site",
     "add_vehicle",
     "approve_invitation",
     "approve_permit",
+    "approve_product_version",
     "approve_reinstatement",
     "end_membership",
     "grant_license",
@@ -36,8 +44,10 @@ __all__ = [
     "invite",
     "issue_api_key",
     "join",
+    "propose_product_version",
     "propose_reinstatement",
     "refuse_permit",
+    "refuse_product_version",
     "revoke_api_key",
     "revoke_license",
     "suspend_license",

@@ -30,6 +30,8 @@ MATRIX = {
     "GET precursors": ANY,
     "GET products": ANY,
     "POST products": AUTHORITY,
+    "GET product_versions": ANY,
+    "POST product_versions": AUTHORITY,
     "GET organizations": AUTHORITY,
     "POST organizations": AUTHORITY,
     "GET licenses": AUTHORITY,
@@ -70,6 +72,7 @@ MATRIX = {
 # The one scope that a key must have; those without an entry want any valid key.
 SCOPES = {
     "POST products": "registry:write",
+    "POST product_versions": "registry:write",
     "POST organizations": "registry:write",
     "POST licenses": "registry:write",
     "POST suspend": "registry:write",
@@ -159,6 +162,7 @@ def rows(
 
 
 def filled(path: str, rows: dict[str, dict[str, str]]) -> str:
+    path = path.replace("products/<str:code>", "products/acetone")  # nobody's secret
     for part, value in rows.get(path.partition("/")[0], {}).items():
         path = path.replace(part, value)
     return "/" + path

@@ -3,6 +3,9 @@
 import pytest
 
 from precursors.models import Product
+from registry import operations
+from registry.actors import Actor
+from registry.models import ProductProposal
 from tests.api.programs import Program, problem, wrong
 
 PRODUCT = {
@@ -47,10 +50,59 @@ def test_the_authority_adds_a_product(authority_api: Program, buyer_api: Program
     assert [row["code"] for row in found] == ["thinner-acetone-30"]
 
 
-def test_a_change_is_a_new_version(authority_api: Program) -> None:
+def test_a_code_that_exists_is_no_way_to_another_content(authority_api: Program) -> None:
+    assert authority_api.post("/products", PRODUCT).status_code == 201
+    weaker = {**PRODUCT, "concentration_percent": "0.02"}
+    for body in (PRODUCT, weaker, {**weaker, "code": "acetone"}):
+        problem(authority_api.post("/products", body), 409, "product_exists")
+    shown = authority_api.get("/products/acetone/versions").json()["data"]
+    assert [row["concentration_percent"] for row in shown] == ["99.5000"]
+
+
+def test_a_new_version_is_proposed_and_counts_once_a_second_officer_agrees(
+    authority_api: Program, second_officer: Actor
+) -> None:
     authority_api.post("/products", PRODUCT)
-    body = authority_api.post("/products", {**PRODUCT, "concentration_percent": "31"}).json()
-    assert body["version"] == 2
+    body = {"name": "Thinner", "concentration_percent": "31", "density_kg_per_l": "0.85"}
+    answer = authority_api.post(f"/products/{PRODUCT['code']}/versions", body)
+    assert answer.status_code == 202, answer.content
+    told = answer.json()
+    assert (told["status"], told["act"], told["proposed_by"]) == (
+        "proposed",
+        "product.version",
+        "Test",
+    )
+    versions = f"/products/{PRODUCT['code']}/versions"
+    assert len(authority_api.get(versions).json()["data"]) == 1
+    proposal = ProductProposal.objects.get(uuid=told["proposal"])
+    operations.approve_product_version(proposal, by=second_officer)
+    new, old = authority_api.get(versions).json()["data"]
+    assert (new["version"], new["concentration_percent"]) == (2, "31.0000")
+    assert (new["effective_until"], old["effective_until"] is None) == (None, False)
+    found = authority_api.get("/products", q="thinner").json()["data"]
+    assert [row["version"] for row in found if row["code"] == PRODUCT["code"]] == [2]
+
+
+def test_what_is_shipped_is_not_proposed_anew(authority_api: Program) -> None:
+    body = {"name": "Acetone", "concentration_percent": "0.02"}
+    problem(authority_api.post("/products/acetone/versions", body), 409, "product_shared")
+    problem(authority_api.post("/products/unheard-of/versions", body), 404, "not_found")
+
+
+def test_a_version_keeps_code_and_precursor_and_begins_later(authority_api: Program) -> None:
+    authority_api.post("/products", PRODUCT)
+    path = f"/products/{PRODUCT['code']}/versions"
+    for name, value, code in (
+        ("code", "acetone", "other_product"),
+        ("precursor", "toluene", "other_product"),
+        ("effective_from", "2001-01-01T00:00:00Z", "effective_in_the_past"),
+        ("concentration_percent", "0", "out_of_range"),
+    ):
+        body = {**PRODUCT, "concentration_percent": 31, name: value}
+        wrong(authority_api.post(path, body), f"/{name}", code)
+    problem(authority_api.post(path, PRODUCT), 409, "product_unchanged")
+    assert authority_api.post(path, {**PRODUCT, "name": "Thinner"}).status_code == 202
+    problem(authority_api.post(path, {**PRODUCT, "name": "Other"}), 409, "version_pending")
 
 
 def test_a_firm_adds_no_product(buyer_api: Program) -> None:

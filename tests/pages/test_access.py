@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from precursors.models import Precursor
 from registry import operations
 from registry.actors import Actor
-from registry.models import Invitation, Jurisdiction, Membership
+from registry.models import Invitation, Jurisdiction, Membership, ProductProposal
 from registry.models.people import Role
 from tests import cast
 from tests.cast import Firm, kg
@@ -81,6 +82,7 @@ MATRIX = {
     "register:license_reinstate": OFFICER_OF_ROW,
     "register:approvals": OFFICER,
     "register:permit": OFFICER_OF_ROW,
+    "register:product_version": OFFICER_OF_ROW,
     "register:reinstatement": OFFICER_OF_ROW,
     "register:officer": OFFICER_OF_ROW,
     "register:people": MANAGER,
@@ -211,10 +213,24 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
         "decide": waiting.uuid,
         "permit": raised.uuid,
         "reinstatement": lifting.uuid,
+        "product_version": product_proposal(regulator).uuid,
         "officer": Invitation.objects.get(email=nora).uuid,
         "member_end": Membership.objects.get(user=buyer.actor.user).pk,
         "invitation": link.rstrip("/").rsplit("/", 1)[1],
     }
+
+
+def product_proposal(by: Actor) -> ProductProposal:
+    thinner = operations.add_product(
+        code="thinner",
+        precursor=Precursor.objects.get(code="acetone"),
+        name="Thinner",
+        concentration_percent=Decimal(50),
+        by=by,
+    )
+    return operations.propose_product_version(
+        thinner, name="Thinner", concentration_percent=Decimal(40), by=by
+    )
 
 
 def address(name: str, rows: Rows) -> str:

@@ -1,16 +1,20 @@
 """A jurisdiction's products: added, changed by new versions, never overwritten."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Value
 from django.utils import translation
 
 from precursors import operations
 from precursors.errors import Refused
 from precursors.models import Precursor, Product
 from precursors.quantities import Unit, quantity
+from registry import clock
 from tests.roles import as_owner
 
 
@@ -45,27 +49,24 @@ def test_it_is_of_its_jurisdiction_only(acid: Precursor) -> None:
     assert product not in operations.products_for("")
 
 
-def test_the_same_content_adds_nothing(acid: Precursor) -> None:
-    first = add(acid)
-    assert add(acid, name=" Acid 30% ", concentration_percent=Decimal("30.0000")) == first
-    assert Product.objects.filter(code="acid-30").count() == 1
+@pytest.mark.parametrize("jurisdiction_code", ["PE", ""])
+def test_a_code_that_exists_is_not_taken_again(acid: Precursor, jurisdiction_code: str) -> None:
+    """Neither an own one nor a shared one, whatever content is sent."""
+    first = add(acid, jurisdiction_code=jurisdiction_code)
+    for content in ({}, {"concentration_percent": Decimal("0.02")}):
+        with pytest.raises(Refused) as refusal:
+            add(acid, **content)
+        assert refusal.value.code == "product_exists"
+    assert list(Product.objects.filter(code="acid-30")) == [first]
 
 
-def test_the_content_of_a_shared_product_adds_nothing(catalogue: None) -> None:
-    shared = operations.products_for("PE").get(code="acetone")
-    again = add(
-        shared.precursor,
-        code="acetone",
-        name=shared.name_en,
-        concentration_percent=shared.concentration_percent,
-        density_kg_per_l=shared.density_kg_per_l,
-    )
-    assert again == shared
+def change(product: Product, since: datetime | None = None, **stated: Any) -> Product:
+    return operations.add_version(product, since=since, **stated)
 
 
 def test_a_change_is_a_new_version_and_the_old_one_stays(acid: Precursor) -> None:
     first = add(acid, name_es="Ácido al 30 %")
-    second = add(acid, density_kg_per_l=Decimal("1.1500"))
+    second = change(first, density_kg_per_l=Decimal("1.1500"))
     first.refresh_from_db()
     assert (second.version, second.is_current, first.is_current) == (2, True, False)
     assert first.density_kg_per_l == Decimal("1.1492")
@@ -73,43 +74,42 @@ def test_a_change_is_a_new_version_and_the_old_one_stays(acid: Precursor) -> Non
     assert operations.products_for("PE").get(code="acid-30") == second
 
 
+def test_a_change_begins_at_its_time(acid: Precursor) -> None:
+    first = add(acid)
+    second = change(first, since=clock.now() + timedelta(hours=1), counts_whole=True)
+    assert operations.products_for("PE").get(code="acid-30") == first
+    assert list(operations.versions_of(first)) == [second, first]
+    with patch.object(operations, "Now", lambda: Value(second.created_at)):
+        assert operations.products_for("PE").get(code="acid-30") == second
+
+
+def test_the_same_content_is_no_version(acid: Precursor) -> None:
+    first = add(acid)
+    with pytest.raises(Refused) as refusal:
+        change(first, concentration_percent=Decimal("30.0000"))
+    assert refusal.value.code == "product_unchanged"
+
+
 def test_a_way_back_is_a_third_version(acid: Precursor) -> None:
-    add(acid)
-    add(acid, counts_whole=True)
-    assert add(acid).version == 3
+    second = change(add(acid), counts_whole=True)
+    assert change(second, counts_whole=False).version == 3
 
 
 def test_a_source_is_not_kept_for_another_number(catalogue: None) -> None:
     shared = operations.products_for("PE").get(code="acetone")
-    own = add(
-        shared.precursor,
-        code="acetone",
-        name=shared.name_en,
-        concentration_percent=shared.concentration_percent,
-        density_kg_per_l=Decimal("0.785"),
-    )
-    assert own.density_source == ""
-    assert own.source == shared.source
-    assert own.expansion_per_kelvin == shared.expansion_per_kelvin
+    following = operations.next_version(shared, density_kg_per_l=Decimal("0.785"))
+    assert following.density_source == ""
+    assert following.source == shared.source
+    assert following.expansion_per_kelvin == shared.expansion_per_kelvin
 
 
-def test_an_own_product_stands_in_the_shared_ones_place(catalogue: None) -> None:
+def test_an_own_product_of_before_stands_in_the_shared_ones_place(catalogue: None) -> None:
     shared = operations.products_for("PE").get(code="acetone")
-    own = add(shared.precursor, code="acetone")
+    own = Product.objects.get(pk=shared.pk)
+    own.pk, own.jurisdiction_code = None, "PE"
+    own.save(force_insert=True)
     assert operations.products_for("PE").get(code="acetone") == own
     assert operations.products_for("CO").get(code="acetone") == shared
-    assert own.version == 1
-    shared.refresh_from_db()
-    assert shared.is_current
-
-
-def test_a_code_stays_with_its_precursor(acid: Precursor) -> None:
-    toluene = Precursor.objects.get(code="toluene")
-    for code in ("acid-30", "acetone"):
-        add(acid, code="acid-30")
-        with pytest.raises(Refused) as refusal:
-            add(toluene, code=code)
-        assert refusal.value.code == "product_of_another_precursor"
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_a_version_is_never_edited_or_deleted(catalogue: None, statement: str) -
 
 def test_a_version_that_ended_stays_ended(acid: Precursor) -> None:
     first = add(acid)
-    add(acid, counts_whole=True)
+    change(first, counts_whole=True)
     with pytest.raises(IntegrityError), transaction.atomic():
         Product.objects.filter(pk=first.pk).update(superseded_at=None)
 
@@ -217,7 +217,12 @@ def test_a_product_tells_its_kilograms_and_units(acid: Precursor) -> None:
     assert product.net_kg(quantity("1", "m3")) == Decimal("344.76")
     assert product.largest_in_unit(Decimal("344.76"), Unit.M3) == 1
     assert product.units == list(Unit)
-    assert add(acid, density_kg_per_l=None).units == [Unit.KG, Unit.G, Unit.MG, Unit.T]
+    assert add(acid, code="acid-31", density_kg_per_l=None).units == [
+        Unit.KG,
+        Unit.G,
+        Unit.MG,
+        Unit.T,
+    ]
 
 
 def test_a_product_is_called_in_the_readers_language(acid: Precursor) -> None:

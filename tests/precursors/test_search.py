@@ -86,13 +86,7 @@ def test_a_strength_is_found(catalogue: None, query: str) -> None:
 
 def test_a_superseded_version_is_not_found(catalogue: None) -> None:
     old = operations.search_products("acetone", "").get()
-    new = operations.add_product(
-        jurisdiction_code="",
-        code=old.code,
-        precursor=old.precursor,
-        name="Acetone, anew",
-        concentration_percent=old.concentration_percent,
-    )
+    new = operations.add_version(old, since=None, name_en="Acetone, anew")
     assert list(operations.search_products("acetone", "PE")) == [new]
     assert Product.objects.filter(code="acetone").count() == 2
 
