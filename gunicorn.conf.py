@@ -6,6 +6,8 @@ import signal
 import sys
 from typing import Any
 
+from gunicorn import util
+
 PR_SET_PDEATHSIG = 1
 
 worker_class = "gthread"
@@ -23,3 +25,13 @@ def post_worker_init(worker: Any) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
         if os.getppid() != worker.ppid:  # it ended in between
             os._exit(1)
+
+
+def _write_problem(*answer: Any) -> None:
+    """Answer what cannot be read as a request: with a problem, not with gunicorn's page."""
+    from config.unreadable import write_problem  # when Django has been set up
+
+    write_problem(*answer)
+
+
+util.write_error = _write_problem

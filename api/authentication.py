@@ -88,10 +88,10 @@ class HasScope(BasePermission):
         if not isinstance(key, ApiKey) or not _is_open_to(view, key):
             return False
         method = str(request.method)
-        wanted = getattr(view, "scopes", {}).get(
-            "GET" if method in ("HEAD", "OPTIONS") else method
-        )
-        if wanted is None:  # no handler: 405 is the better answer
+        if method.lower() not in view.http_method_names:
+            return True  # 405 is the better answer
+        wanted = getattr(view, "scopes", {}).get("GET" if method == "HEAD" else method)
+        if wanted is None:  # no handler: here, too
             return not hasattr(view, method.lower())
         return not wanted or bool(set(wanted) & set(key.scopes))
 

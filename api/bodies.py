@@ -26,6 +26,7 @@ RFC3339 = re.compile(
     r"(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
 )
+LEAP_SECOND = re.compile(r".{17}60")
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 YEARS = range(1900, 2200)
 PAGING = ("limit", "cursor")
@@ -167,11 +168,14 @@ class Timestamp(serializers.Field[Any, Any, Any, Any]):
     default_error_messages = {
         "invalid": _("Give the time with its offset, like 2026-11-23T09:05:00-05:00."),
         "year": _("Give a time of the years 1900 to 2199."),
+        "leap_second": _("Write a leap second (:60) as the second before it (:59)."),
     }
 
     def to_internal_value(self, data: Any) -> datetime:
         if not (isinstance(data, str) and RFC3339.fullmatch(data)):
             self.fail("invalid")
+        if LEAP_SECOND.match(data):
+            self.fail("leap_second")
         try:
             moment = datetime.fromisoformat(data.upper())
         except ValueError:

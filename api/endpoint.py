@@ -49,6 +49,8 @@ class Endpoint(APIView):
     `authority_for` the methods of the authority alone, `firm_for` those of firms alone.
     """
 
+    # OPTIONS is answered like any other method that there is not, and `Allow` does not name it.
+    http_method_names = ("get", "post", "put", "patch", "delete", "head", "trace")
     content_negotiation_class = OnlyJSON
     metadata_class = None
     scopes: ClassVar[dict[str, tuple[str, ...]]] = {}

@@ -30,7 +30,8 @@ from registry.models import IdempotencyKey
 
 WAIT_S = 5
 KEPT_FOR = timedelta(days=30)
-KEY = re.compile(r"[\x20-\x7e]{1,255}", re.ASCII)
+# No comma: two headers arrive as one, with a comma between them.
+KEY = re.compile(r"[\x20-\x2b\x2d-\x7e]{1,255}", re.ASCII)
 
 # The row is computed, and the wait for its holder limited, before the index is asked.
 CLAIM = Statement(f"""
@@ -80,7 +81,7 @@ def _given_key(request: Request, required: bool) -> str | None:
         text = _("Send an Idempotency-Key header: a new one for each new act.")
         raise Problem(400, "idempotency_key_missing", text)
     if key is not None and not KEY.fullmatch(key):
-        text = _("An idempotency key has 1 to 255 printable ASCII characters.")
+        text = _("Send one idempotency key of 1 to 255 printable ASCII characters, no comma.")
         raise Problem(400, "idempotency_key_malformed", text)
     return key
 
@@ -155,7 +156,10 @@ class Attempt:
             raise Problem(422, "idempotency_key_reused", text)
         media_type = MEDIA_TYPE if kept.status == 409 else None
         headers = {"Idempotent-Replay": "true", "Cache-Control": "no-store"}
-        return Response(kept.answer, kept.status, headers=headers, content_type=media_type)
+        answer = kept.answer
+        if kept.status == 409:
+            answer = {**(answer or {}), "request_id": getattr(self.http, "id", "")}
+        return Response(answer, kept.status, headers=headers, content_type=media_type)
 
 
 def operation(request: Request, named: str) -> str:

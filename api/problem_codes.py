@@ -4,6 +4,7 @@
 OF_REQUESTS = (
     "conflict",
     "forbidden",
+    "headers_too_large",
     "idempotency_in_progress",
     "idempotency_key_malformed",
     "idempotency_key_missing",
@@ -22,6 +23,7 @@ OF_REQUESTS = (
     "too_many_requests",
     "unavailable",
     "unsupported_media_type",
+    "uri_too_long",
 )
 # By which the domain refuses an act.
 DOMAIN = (
@@ -87,6 +89,7 @@ OF_VALUES = (
     "invalid_choice",
     "invalid_cursor",
     "invalid_limit",
+    "leap_second",
     "license_ends_before_it_begins",
     "mass_required",
     "max_decimal_places",

@@ -27,9 +27,11 @@ TITLES = {
     409: pgettext_lazy("problem", "Refused"),
     411: gettext_lazy("The length is missing"),
     413: gettext_lazy("The request is too large"),
+    414: gettext_lazy("The address is too long"),
     415: gettext_lazy("Only JSON is understood"),
     422: gettext_lazy("Invalid values"),
     429: gettext_lazy("Too many requests"),
+    431: gettext_lazy("The headers are too large"),
     500: gettext_lazy("Something went wrong here"),
     503: gettext_lazy("Not available at the moment"),
 }

@@ -7,7 +7,15 @@ from typing import NoReturn
 
 from launcher import interrupts, ports, state
 from launcher.checks import check
-from launcher.environment import ROOT, data_dir, is_demo, is_embedded, load, wanted_port
+from launcher.environment import (
+    ROOT,
+    check_broker,
+    data_dir,
+    is_demo,
+    is_embedded,
+    load,
+    wanted_port,
+)
 from launcher.errors import CannotStart, Stopped, sentence_for
 from launcher.manage import manage
 from launcher.portal import environment, prepare, python, start_processes
@@ -37,6 +45,7 @@ python3 run.py manage ...          a command of Django's manage.py\
 def up(arguments: list[str]) -> int:
     """Run the portal until Ctrl-C or SIGTERM."""
     report, values = Report(sys.stdout), load()
+    check_broker(values)
     wanted, directory = wanted_port(values), data_dir(values)
     claim = state.claim(directory)
     supervisor = Supervisor(report)

@@ -6,6 +6,7 @@ The real environment takes precedence over `.env`; an empty value counts as none
 import os
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from launcher.errors import CannotStart
 
@@ -43,6 +44,15 @@ def data_dir(values: dict[str, str]) -> Path:
 
 def is_embedded(values: dict[str, str]) -> bool:
     return "DATABASE_URL" not in values
+
+
+def check_broker(values: dict[str, str]) -> None:
+    """Refuse a broker's address that is none, though the embedded servers take its place.
+
+    Raises CannotStart.
+    """
+    if urlsplit(values.get("CELERY_BROKER_URL", "redis://")).scheme not in {"redis", "rediss"}:
+        raise CannotStart("CELERY_BROKER_URL must be redis://host:port/number.")
 
 
 def is_demo(values: dict[str, str]) -> bool:

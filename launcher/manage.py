@@ -6,7 +6,14 @@ import sys
 import time
 
 from launcher import interrupts, state
-from launcher.environment import ROOT, data_dir, is_embedded, load, wanted_port
+from launcher.environment import (
+    ROOT,
+    check_broker,
+    data_dir,
+    is_embedded,
+    load,
+    wanted_port,
+)
 from launcher.portal import environment, prepare, python
 from launcher.process import MARK, Program, spawn
 from launcher.progress import Report
@@ -21,6 +28,7 @@ KILLED = 128  # plus the signal's number, as a shell reports it
 def manage(arguments: list[str]) -> int:
     """Run one command and return its exit code; the launcher's own output goes to stderr."""
     report, values = Report(sys.stderr, brief=True), load()
+    check_broker(values)
     if not is_embedded(values):
         return call(arguments, environment(values, _port(values)))
     directory = data_dir(values)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -143,14 +144,13 @@ class CorrectionBody(SaleBody):
 
 
 class ReceivedQuantity(QuantityIn):
-    """A quantity, or zero where nothing was accepted (read as None)."""
+    """A quantity, or zero where nothing was accepted."""
 
-    def read(self, data: Mapping[str, Any]) -> Quantity | None:  # type: ignore[override]
+    def read(self, data: Mapping[str, Any]) -> Quantity:
         value = data.get("value")
         if not (isinstance(value, str) and ZERO.fullmatch(value)):
             return super().read(data)
-        super().read({**data, "value": "1"})  # the unit must be a known one all the same
-        return None
+        return replace(super().read({**data, "value": "1"}), value=Decimal(0))
 
 
 class ReceiptBody(Body):
@@ -163,7 +163,9 @@ class ReceiptBody(Body):
     remarks = Text(max_length=500, required=False, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        attrs.setdefault("quantity", None)
+        attrs["quantity"] = told = attrs.get("quantity")
+        if told and not told.value:  # the verb's word for nothing is None
+            attrs.update(quantity=None, unit=told.unit)
         if attrs["quantity"] is None and attrs["outcome"] not in NOTHING_ARRIVED:
             text = _("Zero is accepted only when refused or never received.")
             raise ValidationError({"quantity": {"value": [text]}}, "not_positive")

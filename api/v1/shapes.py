@@ -19,6 +19,12 @@ SALE_STATUSES = [
 ]
 
 
+MASSES = [("product", "of the whole product"), ("net", "of the substance in it")]
+RULES_OF_NET_MASS = {"quota_overdrawn"}
+PRODUCT_KG = "Mass of the whole product."
+NET_KG = "Mass of the substance in it, which counts in quotas."
+
+
 class CodeOut(serializers.CharField):
     """A code in fours; null for a sale without one."""
 
@@ -42,7 +48,7 @@ class ReceiptShape(serializers.ModelSerializer[Receipt]):
     id = serializers.UUIDField(source="uuid")
     sale = serializers.UUIDField(source="sale.uuid")
     quantity = QuantityOut("quantity")
-    net_kg = Kilograms()
+    net_kg = Kilograms(help_text=NET_KG)
     outcome = serializers.ChoiceField(Outcome.choices)
     reasons = serializers.ListField(child=serializers.ChoiceField(ReceiptReason.choices))
     replaces = serializers.UUIDField(source="replaces.uuid", default=None, allow_null=True)
@@ -74,8 +80,8 @@ class SaleShape(PerThreadFields, serializers.ModelSerializer[Sale]):
     seller = serializers.CharField(source="seller.tax_id")
     product = serializers.CharField(source="product.code")
     quantity = QuantityOut("quantity")
-    product_kg = Kilograms()
-    net_kg = Kilograms()
+    product_kg = Kilograms(help_text=PRODUCT_KG)
+    net_kg = Kilograms(help_text=NET_KG)
     remaining = serializers.SerializerMethodField(
         help_text="Net kg that the code still allows; on the answer to a report, and on its sale."
     )
@@ -183,13 +189,13 @@ class AuthorizationShape(PerThreadFields, serializers.ModelSerializer[Authorizat
     seller = serializers.CharField(source="seller.tax_id")
     product = serializers.CharField(source="product.code")
     quantity = QuantityOut("quantity")
-    product_kg = Kilograms()
-    net_kg = Kilograms()
-    sold_kg = Kilograms()
+    product_kg = Kilograms(help_text=PRODUCT_KG)
+    net_kg = Kilograms(help_text=NET_KG)
+    sold_kg = Kilograms(help_text="Net kg that count as sold.")
     claimed_kg = Kilograms(
         help_text="Reported without a code and not answered yet: it takes nothing of the quota."
     )
-    remaining = Kilograms(source="remaining_kg")
+    remaining = Kilograms(source="remaining_kg", help_text="Net kg that may still be sold.")
     destination_site = serializers.UUIDField(
         source="destination_site.uuid", default=None, allow_null=True
     )
@@ -249,7 +255,16 @@ class FlagShape(serializers.ModelSerializer[Flag]):
     sale = serializers.UUIDField(source="sale.uuid", default=None, allow_null=True)
     buyer = serializers.CharField(source="buyer.tax_id")
     seller = serializers.CharField(source="seller.tax_id")
-    evidence = serializers.DictField(help_text="Numbers and identifiers; masses in net kg.")
+    evidence = serializers.DictField(
+        help_text="Numbers and identifiers. What ends in `_kg` is a mass: see `evidence_masses`."
+    )
+    evidence_masses = serializers.SerializerMethodField(
+        help_text=(
+            "Whether the masses of the evidence (`authorized_kg`, `sold_kg`, `over_kg`, …) are of"
+            " the whole product, or of the substance in it (net). Net are those of quotas alone;"
+            " what a scale showed (`gross_kg`, `tare_kg`, `weighed_kg`) is neither."
+        )
+    )
 
     class Meta:
         model = Flag
@@ -264,12 +279,17 @@ class FlagShape(serializers.ModelSerializer[Flag]):
             "buyer",
             "seller",
             "evidence",
+            "evidence_masses",
             "holds",
             "proposed_outcome",
             "raised_at",
             "due_at",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(MASSES))
+    def get_evidence_masses(self, flag: Flag) -> str:
+        return "net" if flag.rule in RULES_OF_NET_MASS else "product"
 
     @extend_schema_field(FlagSubject())
     def get_subject(self, flag: Flag) -> dict[str, str | None]:
@@ -289,6 +309,8 @@ class ReasonShape(serializers.Serializer[Any]):
 
 
 class HeadroomShape(serializers.Serializer[Any]):
+    """All in net kg, of the substance in the product, but for `largest_request_quantity`."""
+
     available = Kilograms(source="available_kg")
     limit = Kilograms(source="limit_kg")
     reserved = Kilograms(source="reserved_kg")

@@ -14,7 +14,7 @@ from authorizations.acts.reports import EARLIEST_YEAR
 from authorizations.models import Authorization, Receipt, Sale
 from authorizations.models.sales import NOTHING_ARRIVED
 from precursors.errors import Refused
-from precursors.quantities import Quantity
+from precursors.quantities import Quantity, Unit
 from registry.actors import Actor
 from registry.inputs import given_reason
 
@@ -28,9 +28,10 @@ def confirm_receipt(
     outcome: str,
     reasons: list[str] | None = None,
     remarks: str = "",
+    unit: str = Unit.KG,
     by: Actor,
 ) -> Receipt:
-    """Record what was accepted of a sale; `quantity` is None when nothing was.
+    """Record what was accepted of a sale; `quantity` is None when nothing was, in `unit`.
 
     Raises Refused: not_the_buyer, receipt_exists, received_ahead_of_time, received_too_long_ago,
     received_before_sale, quantity_missing, quantity_not_expected, density_unknown, net_is_zero.
@@ -41,7 +42,7 @@ def confirm_receipt(
     if Receipt.objects.filter(sale=root).exists():
         raise Refused("receipt_exists", _("The receipt of this sale has been confirmed already."))
     _check(root, received_at, quantity, outcome, at)
-    receipt = _receipt(authorization, root, quantity, by)
+    receipt = _receipt(authorization, root, quantity, unit, by)
     receipt.received_at, receipt.recorded_at = received_at, at
     receipt.outcome, receipt.reasons, receipt.remarks = outcome, reasons or [], remarks
     receipts_due.note_awaited(authorization, root, awaits=False)
@@ -106,7 +107,7 @@ def _record(receipt: Receipt, kind: str, by: Actor) -> None:
 
 
 def _receipt(
-    authorization: Authorization, root: Sale, quantity: Quantity | None, by: Actor
+    authorization: Authorization, root: Sale, quantity: Quantity | None, unit: str, by: Actor
 ) -> Receipt:
     """The row of a receipt, of the product that the vendor's report in force names."""
     product = counts.in_force(root).product
@@ -116,7 +117,7 @@ def _receipt(
         version=authorization.version + 1,
         sale=root,
         quantity_value=quantity.value if quantity else Decimal(0),
-        quantity_unit=quantity.unit if quantity else "kg",
+        quantity_unit=quantity.unit if quantity else unit,
         product_kg=product.product_kg(quantity) if quantity else Decimal(0),
         net_kg=product.net_kg(quantity) if quantity else Decimal(0),
         recorded_by=by.user,

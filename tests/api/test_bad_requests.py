@@ -119,7 +119,15 @@ def test_another_method_is_not_allowed(authority_api: Program) -> None:
         send = getattr(authority_api.client, method)
         response = send("/api/v1/organizations", headers=authority_api.headers)
         problem(response, 405, "method_not_allowed")
-        assert "POST" in response.headers["Allow"]
+        assert response.headers["Allow"] == "GET, POST, HEAD"
+
+
+def test_no_method_is_offered_that_is_not_answered(buyer_api: Program, code: str) -> None:
+    """On a path for acts alone, and for a key that may not do them."""
+    for path in (f"/authorizations/{code}/cancel", f"/authorizations/{code}/issue"):
+        response = buyer_api.client.options(f"/api/v1{path}", headers=buyer_api.headers)
+        problem(response, 405, "method_not_allowed")
+        assert response.headers["Allow"] == "POST"
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "1e1", "٣", "9" * 5000, ""])

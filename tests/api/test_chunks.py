@@ -85,6 +85,22 @@ def test_a_body_in_chunks_is_read_or_refused_and_never_taken_for_none(
     assert status_of(buyer_api, code) == ("cancelled" if reads else "issued")
 
 
+@pytest.mark.parametrize("server", ["gunicorn"], indirect=True)
+def test_what_is_no_request_is_answered_with_a_problem(server: Server) -> None:
+    for raw, status, problem in (
+        (b"GET /api/v1/sales\r\n\r\n", b"400", b"malformed"),
+        (b"GET / HTTP/1.1\r\nbad header\r\n\r\n", b"400", b"malformed"),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", b"431", b"headers_too_large"),
+        (b"GET / HTTP/1.1\r\n" + b"X-A: 1\r\n" * 200 + b"\r\n", b"431", b"headers_too_large"),
+    ):
+        head, _gap, body = server.send(raw).partition(b"\r\n\r\n")
+        assert head.split()[1] == status, head
+        assert b"Content-Type: application/problem+json" in head
+        told = json.loads(body)
+        assert (told["status"], told["code"]) == (int(status), problem.decode())
+        assert f"X-Request-ID: {told['request_id']}".encode() in head
+
+
 @pytest.mark.parametrize("chunks", [b"zz\r\n{}\r\n0\r\n\r\n", b"2\r\n{}xx0\r\n\r\n", b"5\r\n{}"])
 def test_chunks_that_are_none_answer_no_500(
     server: Server, buyer_api: Program, code: str, chunks: bytes

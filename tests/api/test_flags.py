@@ -31,6 +31,7 @@ def test_a_flag_tells_what_rule_broke_on_what(
     )
     assert flag["authorization"] == code
     assert flag["subject"]["kind"] in ("authorization", "sale")
+    assert flag["evidence_masses"] == "product"
     assert flag["evidence"] and flag["raised_at"]
     assert authority_api.get(f"/flags/{flag['id']}").json() == flag
 

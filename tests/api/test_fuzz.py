@@ -76,6 +76,11 @@ def valid(request_body: dict[str, Any], sale_body: dict[str, Any], buyer: Firm) 
     product = {"code": "x", "precursor": "acetone", "name": "X", "density_kg_per_l": "1"}
     return {
         "products": {**product, "concentration_percent": 50, "counts_whole": False},
+        "product_versions": {
+            "name": "X",
+            "concentration_percent": 40,
+            "effective_from": "2040-01-01T00:00:00Z",
+        },
         "organizations": {"tax_id": ruc(50), "name": "A", "country": "PE"},
         "licenses": {**license, "organization": buyer.organization.tax_id},
         "permits": {**permit, "limit": kg, "period": "month", "automatic_limit": kg},

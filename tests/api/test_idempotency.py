@@ -119,7 +119,19 @@ def test_a_refusal_of_the_domain_is_kept(
     again = buyer_api.post("/authorizations", request_body, key="one")
     assert again.headers["Idempotent-Replay"] == "true"
     assert again.headers["Content-Type"] == "application/problem+json"
-    assert (again.status_code, again.json()) == (409, first)
+    second = problem(again, 409, "not_eligible")  # with the number of this request
+    assert second.pop("request_id") != first.pop("request_id")
+    assert second == first
+    assert not Authorization.objects.exists()
+
+
+@pytest.mark.parametrize("key", ["one,two", "one, two", ",", "é", "x" * 256, "tab\t"])
+def test_a_key_that_is_none_or_two_is_refused(
+    buyer_api: Program, request_body: dict[str, Any], key: str
+) -> None:
+    """A server joins two headers of a name with a comma."""
+    answer = buyer_api.post("/authorizations", request_body, key=key)
+    problem(answer, 400, "idempotency_key_malformed")
     assert not Authorization.objects.exists()
 
 

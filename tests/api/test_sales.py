@@ -85,6 +85,8 @@ def test_a_time_of_an_impossible_year_is_told_which_years_there_are(
         ("sold_at", "2026-11-23T09:00:00", "/sold_at", "invalid"),
         ("sold_at", "0001-01-01T00:00:00+14:00", "/sold_at", "invalid"),
         ("sold_at", "9999-12-31T23:59:59-14:00", "/sold_at", "invalid"),
+        ("sold_at", "2026-06-30T23:59:60Z", "/sold_at", "leap_second"),
+        ("sold_at", "2026-02-30T09:00:00Z", "/sold_at", "invalid"),
         ("sold_at", 1700000000, "/sold_at", "invalid"),
         ("sold_at", in_an_hour, "/sold_at", "sold_ahead_of_time"),
         ("site", "00000000-0000-7000-8000-000000000000", "/site", "unknown_site"),
@@ -287,14 +289,17 @@ def test_a_receipt_is_corrected_by_a_new_one_and_both_are_told(
     assert first["replaces"] is None
 
 
-def test_zero_is_accepted_when_nothing_arrived(buyer_api: Program, sale: dict[str, Any]) -> None:
-    nothing = {"value": "0", "unit": "kg"}
+@pytest.mark.parametrize("unit", ["kg", "L"])
+def test_zero_is_accepted_when_nothing_arrived(
+    buyer_api: Program, sale: dict[str, Any], unit: str
+) -> None:
+    nothing = {"value": "0", "unit": unit}
     path = f"/sales/{sale['id']}/receipt"
     response = buyer_api.post(path, receipt(quantity=nothing))
     wrong(response, "/quantity/value", "not_positive")
     response = buyer_api.post(path, receipt(quantity=nothing, outcome="never_received"))
     assert response.status_code == 201
-    assert response.json()["quantity"]["value"] == "0.000"
+    assert response.json()["quantity"] == {"value": "0.000", "unit": nothing["unit"]}
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ ONLY_ON_PAGES = {
     "own_proposal",
     "password_weak",
     "permit_decided",
+    "proposal_decided",
+    "proposal_over",
     "reinstatement_approved",
     "reinstatement_withdrawn",
     "role_does_not_fit",

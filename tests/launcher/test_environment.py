@@ -48,6 +48,17 @@ def test_what_is_no_port_is_named(port: str) -> None:
         environment.wanted_port({"PORT": port})
 
 
+@pytest.mark.parametrize("url", ["localhost:6379", "amqp://host", "redis", "http://host/0"])
+def test_what_is_no_broker_is_named_beside_embedded_servers_too(url: str) -> None:
+    with pytest.raises(CannotStart, match=r"^CELERY_BROKER_URL must be redis://"):
+        environment.check_broker({"CELERY_BROKER_URL": url})
+
+
+def test_a_broker_that_could_be_one_and_none_at_all_are_taken() -> None:
+    for values in ({}, {"CELERY_BROKER_URL": "redis://:secret@host:6379/0"}):
+        environment.check_broker(values)
+
+
 def test_demo_mode_is_on_with_the_embedded_servers_only() -> None:
     assert environment.is_demo({})
     assert not environment.is_demo({"DEMO_MODE": "off"})
