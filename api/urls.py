@@ -3,21 +3,25 @@
 from django.urls import path
 
 from api import docs
-from api.v1 import catalogue, codes, flags, licenses, register, sales
+from api.v1 import catalogue, codes, flags, licenses, me, register, rows, sales
 
 CODE = "authorizations/<str:code>"
 
 app_name = "api"
 urlpatterns = [
     path("openapi.json", docs.schema, name="schema"),
+    path("me", me.Me.as_view(), name="me"),
     path("precursors", catalogue.Precursors.as_view(), name="precursors"),
+    path("precursors/<str:code>", rows.PrecursorDetail.as_view(), name="precursor"),
     path("products", catalogue.Products.as_view(), name="products"),
+    path("products/<str:code>", rows.ProductDetail.as_view(), name="product"),
     path(
         "products/<str:code>/versions",
         catalogue.ProductVersions.as_view(),
         name="product_versions",
     ),
     path("organizations", register.Organizations.as_view(), name="organizations"),
+    path("organizations/<str:tax_id>", rows.OrganizationDetail.as_view(), name="organization"),
     path("licenses", register.Licenses.as_view(), name="licenses"),
     path("licenses/<path:number>/suspend", register.LicenseSuspension.as_view(), name="suspend"),
     path(
@@ -30,9 +34,13 @@ urlpatterns = [
         licenses.LicenseRevocation.as_view(),
         name="revoke_license",
     ),
+    path("licenses/<path:number>", rows.LicenseDetail.as_view(), name="license"),
     path("permits", register.Permits.as_view(), name="permits"),
+    path("permits/<uuid:id>", rows.PermitDetail.as_view(), name="permit"),
     path("sites", register.Sites.as_view(), name="sites"),
+    path("sites/<uuid:id>", rows.SiteDetail.as_view(), name="site"),
     path("vehicles", register.Vehicles.as_view(), name="vehicles"),
+    path("vehicles/<str:plate>", rows.VehicleDetail.as_view(), name="vehicle"),
     path("headroom", codes.Headroom.as_view(), name="headroom"),
     path("authorizations", codes.Authorizations.as_view(), name="authorizations"),
     path(CODE, codes.AuthorizationDetail.as_view(), name="authorization"),

@@ -201,7 +201,7 @@ class ProductVersions(Endpoint):
     def subject(self, code: str) -> Product:
         return found_or_404(product_named(self.by, code))
 
-    @extend_schema(parameters=[Paging], responses=ProductShape(many=True))
+    @extend_schema(responses=ProductShape(many=True))
     def get(self, request: Request, code: str) -> Response:
         """Every version, also those that ended and those that begin later."""
         versions = operations.versions_of(self.subject(code))

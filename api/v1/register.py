@@ -252,16 +252,18 @@ class Organizations(Endpoint):
 
     query = OrganizationFilters
     scopes = {"GET": (), "POST": WRITE}
-    authority_for = ("GET", "POST")
+    authority_for = ("POST",)
 
     @extend_schema(parameters=[OrganizationFilters], responses=OrganizationShape(many=True))
     def get(self, request: Request) -> Response:
+        """List the firms: all for the authority, itself for a firm."""
         rows = access.organizations_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=OrganizationShape)
 
     @extend_schema(request=OrganizationBody, responses={201: OrganizationShape})
     @idempotent()
     def post(self, request: Request) -> Response:
+        """Enter a firm."""
         firm = operations.add_organization(**self.body(OrganizationBody), by=self.by)
         return Response(OrganizationShape(firm).data, status=201)
 
@@ -271,16 +273,18 @@ class Licenses(Endpoint):
 
     query = LicenseFilters
     scopes = {"GET": (), "POST": WRITE}
-    authority_for = ("GET", "POST")
+    authority_for = ("POST",)
 
     @extend_schema(parameters=[LicenseFilters], responses=LicenseShape(many=True))
     def get(self, request: Request) -> Response:
+        """List licenses: all for the authority, its own for a firm."""
         rows = access.licenses_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=LicenseShape)
 
     @extend_schema(request=LicenseBody, responses={201: LicenseShape})
     @idempotent()
     def post(self, request: Request) -> Response:
+        """Enter a license."""
         license = operations.grant_license(**self.body(LicenseBody), by=self.by)
         return Response(LicenseShape(license).data, status=201)
 
@@ -320,16 +324,18 @@ class Permits(Endpoint):
 
     query = PermitFilters
     scopes = {"GET": (), "POST": WRITE}
-    authority_for = ("GET", "POST")
+    authority_for = ("POST",)
 
     @extend_schema(parameters=[PermitFilters], responses=PermitShape(many=True))
     def get(self, request: Request) -> Response:
+        """List permits: all for the authority, its own for a firm."""
         rows = access.permits_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=PermitShape)
 
     @extend_schema(request=PermitBody, responses={201: PermitShape})
     @idempotent()
     def post(self, request: Request) -> Response:
+        """Grant a permit. A raised limit waits, `proposed`, for a second officer."""
         permit = operations.grant_permit(**self.body(PermitBody), by=self.by)
         return Response(PermitShape(permit).data, status=201)
 
@@ -343,12 +349,14 @@ class Sites(Endpoint):
 
     @extend_schema(parameters=[PlaceFilters], responses=SiteShape(many=True))
     def get(self, request: Request) -> Response:
+        """List sites: all for the authority, its own for a firm."""
         rows = access.sites_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=SiteShape)
 
     @extend_schema(request=SiteBody, responses={201: SiteShape})
     @idempotent()
     def post(self, request: Request) -> Response:
+        """Enter a site, where goods are kept or sold."""
         site = operations.add_site(**self.body(SiteBody), by=self.by)
         return Response(SiteShape(site).data, status=201)
 
@@ -362,11 +370,13 @@ class Vehicles(Endpoint):
 
     @extend_schema(parameters=[VehicleFilters], responses=VehicleShape(many=True))
     def get(self, request: Request) -> Response:
+        """List vehicles: all for the authority, its own for a firm."""
         rows = access.vehicles_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=VehicleShape)
 
     @extend_schema(request=VehicleBody, responses={201: VehicleShape})
     @idempotent()
     def post(self, request: Request) -> Response:
+        """Register a vehicle."""
         vehicle = operations.add_vehicle(**self.body(VehicleBody), by=self.by)
         return Response(VehicleShape(vehicle).data, status=201)

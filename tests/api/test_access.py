@@ -25,25 +25,34 @@ BUYER_OF_ROW = "403 ok 404 404 403 403"
 VENDOR_OF_ROW = "403 404 ok 404 403 403"
 FIRM = "403 ok ok ok 403 403"
 PARTY_OF_ROW = "ok ok ok 404 ok 404"
+OWNER_OF_ROW = "ok ok 404 404 ok 404"  # the buyer's
 
 MATRIX = {
+    "GET me": ANY,
     "GET precursors": ANY,
+    "GET precursor": ANY,
     "GET products": ANY,
     "POST products": AUTHORITY,
+    "GET product": ANY,
     "GET product_versions": ANY,
     "POST product_versions": AUTHORITY,
-    "GET organizations": AUTHORITY,
+    "GET organizations": ANY,
+    "GET organization": OWNER_OF_ROW,
     "POST organizations": AUTHORITY,
-    "GET licenses": AUTHORITY,
+    "GET licenses": ANY,
+    "GET license": OWNER_OF_ROW,
     "POST licenses": AUTHORITY,
     "POST suspend": AUTHORITY_OF_ROW,
     "POST reinstate": AUTHORITY_OF_ROW,
     "POST revoke_license": AUTHORITY_OF_ROW,
-    "GET permits": AUTHORITY,
+    "GET permits": ANY,
+    "GET permit": OWNER_OF_ROW,
     "POST permits": AUTHORITY,
     "GET sites": ANY,
+    "GET site": OWNER_OF_ROW,
     "POST sites": AUTHORITY,
     "GET vehicles": ANY,
+    "GET vehicle": OWNER_OF_ROW,
     "POST vehicles": AUTHORITY,
     "GET headroom": FIRM,
     "GET authorizations": ANY,
@@ -156,13 +165,18 @@ def rows(
     return {
         "authorizations": {"<str:code>": code},
         "licenses": {"<path:number>": buyer.license.number},
+        "organizations": {"<str:tax_id>": buyer.organization.tax_id},
+        "permits": {"<uuid:id>": str(buyer.license.permits.get().uuid)},
+        "sites": {"<uuid:id>": str(buyer.site.uuid)},
+        "vehicles": {"<str:plate>": buyer.vehicle.plate},
         "sales": {"<uuid:id>": sale["id"]},
         "flags": {"<uuid:id>": flag["id"]},
     }
 
 
 def filled(path: str, rows: dict[str, dict[str, str]]) -> str:
-    path = path.replace("products/<str:code>", "products/acetone")  # nobody's secret
+    for kind in ("precursors", "products"):  # nobody's secret
+        path = path.replace(f"{kind}/<str:code>", f"{kind}/acetone")
     for part, value in rows.get(path.partition("/")[0], {}).items():
         path = path.replace(part, value)
     return "/" + path
@@ -236,6 +250,10 @@ def test_the_answers_to_a_stranger_are_those_to_nobody(
     unknown = {
         "authorizations": {"<str:code>": "0000-0000-0000"},
         "licenses": {"<path:number>": "L-9999"},
+        "organizations": {"<str:tax_id>": "20999999999"},
+        "permits": {"<uuid:id>": "00000000-0000-7000-8000-000000000000"},
+        "sites": {"<uuid:id>": "00000000-0000-7000-8000-000000000000"},
+        "vehicles": {"<str:plate>": "ZZZ999"},
         "sales": {"<uuid:id>": "00000000-0000-7000-8000-000000000000"},
         "flags": {"<uuid:id>": "00000000-0000-7000-8000-000000000000"},
     }

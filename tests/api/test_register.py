@@ -224,5 +224,7 @@ def test_a_firm_reads_its_own_sites_and_vehicles_alone(
     assert buyer_api.get("/sites", organization=rival.organization.tax_id).json()["data"] == []
     assert len(authority_api.get("/sites").json()["data"]) == 2
     problem(buyer_api.post("/sites", {}), 403, "scope_missing")
-    problem(buyer_api.get("/licenses"), 403, "scope_missing")
-    problem(buyer_api.get("/permits"), 403, "scope_missing")
+    for path in ("/licenses", "/permits"):
+        problem(buyer_api.post(path, {}), 403, "scope_missing")
+        owners = {row["organization"] for row in buyer_api.get(path).json()["data"]}
+        assert owners == {buyer.organization.tax_id}
