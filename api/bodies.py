@@ -200,6 +200,7 @@ class Day(serializers.DateField):
 UNITS = [unit.value for unit in Unit]
 QUANTITY_SCHEMA = {
     "type": "object",
+    "description": "A decimal string in a known unit.",
     "properties": {
         "value": {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,3})?$"},
         "unit": {"type": "string", "enum": UNITS, "description": "UCUM"},
@@ -214,6 +215,7 @@ QUANTITY_SCHEMA = {
 }
 QUANTITY_ANSWER_SCHEMA = {
     "type": "object",
+    "description": "As it was told, or computed: a decimal string in its unit.",
     "properties": {
         "value": {"type": "string", "example": "1250.000"},
         "unit": {"type": "string", "enum": UNITS},
@@ -222,7 +224,7 @@ QUANTITY_ANSWER_SCHEMA = {
 }
 
 
-@extend_schema_field(QUANTITY_SCHEMA)
+@extend_schema_field({"$ref": "#/components/schemas/QuantityRequest"})
 class QuantityIn(serializers.Field[Any, Any, Any, Any]):
     """`{"value": "1250.000", "unit": "kg"}`: a decimal string in a known unit."""
 
@@ -251,7 +253,7 @@ class QuantityIn(serializers.Field[Any, Any, Any, Any]):
         return {place: [ErrorDetail(str(refusal.message), refusal.code)]}
 
 
-@extend_schema_field(QUANTITY_ANSWER_SCHEMA)
+@extend_schema_field({"$ref": "#/components/schemas/Quantity"})
 class QuantityOut(serializers.Field[Any, Any, Any, Any]):
     """Reads `<prefix>_value` and `<prefix>_unit` of a row; null where there is none."""
 

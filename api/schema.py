@@ -1,74 +1,28 @@
 """What drf-spectacular cannot read from the code: keys, problems and their codes."""
 
-from typing import Any
+import inspect
+from typing import Any, cast
 
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiParameter
 
 from api import lists
+from api.bodies import QUANTITY_ANSWER_SCHEMA, QUANTITY_SCHEMA, Body, Filters, PerThreadFields
+from api.endpoint import Endpoint
+from api.idempotency import KEY
 from api.problem_codes import DOMAIN, OF_REQUESTS, OF_VALUES, REASONS
-
-PROBLEM_STATUSES = {
-    "400": "Malformed, or the idempotency key is missing",
-    "401": "No key, or a bad one",
-    "403": "The key lacks the scope",
-    "404": "Unknown, or not yours",
-    "409": "Refused by a rule of the domain",
-    "411": "The body came in chunks, which this server does not read",
-    "413": "The body is too large",
-    "415": "Not JSON, or not in UTF-8, or compressed",
-    "422": "Invalid values, or a reused idempotency key with another body",
-    "429": "Too many requests; see Retry-After",
-    "503": "Not available at the moment; see Retry-After",
-}
-ONLY_WITH_BODY = {"409", "411", "413", "415"}
-PROBLEM = {
-    "type": "object",
-    "description": "RFC 9457. Further members come with some codes.",
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"$ref": "#/components/schemas/ProblemCode"},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "pointer": {
-                        "type": "string",
-                        "description": "JSON pointer into the body; `?name` for a parameter",
-                    },
-                    "code": {"$ref": "#/components/schemas/ValueCode"},
-                    "detail": {"type": "string"},
-                },
-                "required": ["pointer", "code", "detail"],
-            },
-        },
-        "reasons": {
-            "type": "array",
-            "description": "With `not_eligible`: each check that failed",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "code": {"$ref": "#/components/schemas/ReasonCode"},
-                    "detail": {"type": "string"},
-                },
-                "required": ["code", "detail"],
-            },
-        },
-        "largest_request": {
-            "type": "string",
-            "description": "With `not_eligible`: the largest quantity that would pass, net kg",
-        },
-    },
-    "required": ["type", "title", "status", "detail", "code", "request_id"],
-}
-
+from api.schema_parts import (
+    ANSWERED,
+    HEADERS,
+    HEADERS_OF,
+    ONLY_WITH_BODY,
+    PROBLEM,
+    PROBLEM_STATUSES,
+    TAGS,
+)
 
 INTRODUCTION = """\
 Authorize a purchase of a controlled chemical, record the sale that really happened, and follow \
@@ -98,8 +52,37 @@ IDEMPOTENCY_KEY = (
 )
 
 
+IDEMPOTENCY_PATTERN = f"^{KEY.pattern}$"
+# Classes whose docstrings are for those who work on the portal.
+INTERNAL = (Body, Filters, PerThreadFields, Endpoint)
+
+
+def undocumented() -> list[type]:
+    """Return the classes whose docstrings, and those of their bases, are not published."""
+    return [*get_lib_doc_excludes(), *INTERNAL]  # type: ignore[no-untyped-call]
+
+
 class Schema(AutoSchema):
-    """Knows cursor lists and idempotency keys."""
+    """Knows cursor lists, idempotency keys and scopes; takes the texts from the handlers."""
+
+    def get_summary(self) -> str:
+        return self._told().partition("\n\n")[0].replace("\n", " ").partition(". ")[0].rstrip(".")
+
+    def get_description(self) -> str:  # type: ignore[override]
+        return f"{self._told()}\n\n{self._who_may()}"
+
+    def _told(self) -> str:
+        return str(inspect.getdoc(getattr(self.view, self.method.lower())) or "")
+
+    def _who_may(self) -> str:
+        view = cast("Endpoint", self.view)
+        scopes, owner = view.scopes[self.method], "of a firm or the authority"
+        if self.method in view.authority_for:
+            owner = "of the authority"
+        elif self.method in view.firm_for:
+            owner = "of a firm"
+        wanted = " or ".join(f"`{scope}`" for scope in scopes)
+        return f"**A key {owner}**, " + (f"with scope {wanted}." if scopes else "of any scope.")
 
     def get_override_parameters(self) -> list[Any]:
         demand = getattr(getattr(self.view, "post", None), "idempotency_key", "")
@@ -108,6 +91,12 @@ class Schema(AutoSchema):
         return [
             OpenApiParameter(
                 "Idempotency-Key",
+                {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 255,
+                    "pattern": IDEMPOTENCY_PATTERN,
+                },
                 location=OpenApiParameter.HEADER,
                 required=demand == "required",
                 description=IDEMPOTENCY_KEY,
@@ -169,9 +158,19 @@ def complete(
     schemas["ReasonCode"] = {"type": "string", "enum": sorted(REASONS)}
     schemas["ValueCode"] = {"type": "string", "enum": sorted(OF_VALUES)}
     schemas["Problem"] = PROBLEM
+    schemas["Quantity"], schemas["QuantityRequest"] = QUANTITY_ANSWER_SCHEMA, QUANTITY_SCHEMA
+    for name, schema in schemas.items():
+        if name.endswith("Request"):
+            _close(schema)
+        elif name != "Problem" and "properties" in schema:
+            schema["required"] = list(schema["properties"])
+    schemas["OrganizationBodyRequest"]["properties"]["country"]["pattern"] = "^[A-Za-z]{2}$"
+    result["components"]["headers"] = HEADERS
+    result["tags"] = [{"name": name, "description": text} for name, text in TAGS.items()]
     for methods in result["paths"].values():
         for method, operation in methods.items():
             _add_problems(operation, has_body=method == "post")
+            _add_headers(operation["responses"], is_post=method == "post")
     result["components"]["schemas"] = dict(sorted(schemas.items()))
     return result
 
@@ -184,3 +183,23 @@ def _add_problems(operation: dict[str, Any], *, has_body: bool) -> None:
                 "description": description,
                 "content": {"application/problem+json": content},
             }
+
+
+def _close(schema: Any) -> None:
+    """Say that a body has no other names, nor anything in it."""
+    if isinstance(schema, dict):
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+        for inner in schema.values():
+            _close(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            _close(inner)
+
+
+def _add_headers(responses: dict[str, Any], *, is_post: bool) -> None:
+    for status, response in responses.items():
+        names = [*ANSWERED, *HEADERS_OF.get(status, ())]
+        if is_post and (status.startswith("2") or status == "409"):
+            names.append("Idempotent-Replay")
+        response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}

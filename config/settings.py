@@ -279,6 +279,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Precursor purchase authorization",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": "/", "description": "This portal"}],
+    "GET_LIB_DOC_EXCLUDES": "api.schema.undocumented",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -3,7 +3,7 @@
 import json
 import socket
 
-from django.utils.translation import gettext as _
+from django.utils.translation import override
 from uuid6 import uuid7
 
 from api.problems import MEDIA_TYPE, Problem, malformed
@@ -20,7 +20,8 @@ def write_problem(line: socket.socket, status: int, reason: str, _detail: str) -
     What was sent is not repeated in it: no address has been found yet to which it could belong.
     """
     number = str(uuid7())
-    body = {**_problem(status).body(None), "status": status, "request_id": number}
+    with override("en"):  # not that of whom the thread served before
+        body = {**_problem(status).body(None), "status": status, "request_id": number}
     content = json.dumps(body).encode()
     head = HEAD.format(
         status=status, reason=reason, media_type=MEDIA_TYPE, id=number, length=len(content)
@@ -30,8 +31,8 @@ def write_problem(line: socket.socket, status: int, reason: str, _detail: str) -
 
 def _problem(status: int) -> Problem:
     known = {
-        414: Problem(414, "uri_too_long", _("The address is too long.")),
-        431: Problem(431, "headers_too_large", _("The headers are too many, or too large.")),
-        500: Problem(500, "internal", _("This is a fault of the portal.")),
+        414: Problem(414, "uri_too_long", "The address is too long."),
+        431: Problem(431, "headers_too_large", "The headers are too many, or too large."),
+        500: Problem(500, "internal", "This is a fault of the portal."),
     }
-    return known.get(status) or malformed(_("This is no HTTP request that can be read."))
+    return known.get(status) or malformed("This is no HTTP request that can be read.")

@@ -45,8 +45,9 @@ ZERO = re.compile(r"0{1,15}(\.0{1,3})?", re.ASCII)
 
 
 class RequestBody(Body):
-    """The verb finds what is named here, all at once."""
+    """What a buyer asks for."""
 
+    # The verb finds what is named here, all at once.
     seller = Reference(organization_as_named, code="unknown_organization")
     product = Reference(product_as_named, code="unknown_product")
     quantity = QuantityIn()

@@ -166,6 +166,7 @@ class Precursors(Endpoint):
 
     @extend_schema(parameters=[Search], responses=PrecursorShape(many=True))
     def get(self, request: Request) -> Response:
+        """List the controlled substances."""
         q = self.filters().get("q", "")
         return self.listed(operations.search_precursors(q), shape=PrecursorShape, key="id")
 
@@ -179,6 +180,7 @@ class Products(Endpoint):
 
     @extend_schema(parameters=[Search], responses=ProductShape(many=True))
     def get(self, request: Request) -> Response:
+        """List the products, in the version of now: what is traded of each substance."""
         q = self.filters().get("q", "")
         found = operations.search_products(q, self.by.jurisdiction.code)
         return self.listed(found, shape=ProductShape, key="id")

@@ -32,6 +32,7 @@ class Headroom(Endpoint):
 
     @extend_schema(parameters=[HeadroomQuery], responses=HeadroomShape)
     def get(self, request: Request) -> Response:
+        """Tell the largest request that would pass now, from the buyer's own limits alone."""
         asked = self.filters()
         del asked["activity"]  # there is one
         assert self.by.organization
@@ -48,6 +49,7 @@ class Authorizations(Endpoint):
 
     @extend_schema(parameters=[AuthorizationFilters], responses=AuthorizationShape(many=True))
     def get(self, request: Request) -> Response:
+        """List codes. A vendor's list omits those that it has not looked up."""
         asked = {"code__isnull": False, **self.filters()}
         rows = [part.filter(**asked) for part in access.authorization_parts(self.by)]
         return self.listed(*rows, shape=AuthorizationShape)

@@ -24,6 +24,7 @@ class Flags(Endpoint):
 
     @extend_schema(parameters=[FlagFilters], responses=FlagShape(many=True))
     def get(self, request: Request) -> Response:
+        """List flags: what did not fit, by which rule."""
         rows = access.flags_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=FlagShape)
 
@@ -39,6 +40,7 @@ class FlagDetail(OneFlag):
 
     @extend_schema(responses=FlagShape)
     def get(self, request: Request, id: UUID) -> Response:
+        """Read one flag with its evidence."""
         return Response(FlagShape(self.subject(id)).data)
 
 

@@ -66,6 +66,7 @@ class Sales(Endpoint):
 
     @extend_schema(parameters=[SaleFilters], responses=SaleShape(many=True))
     def get(self, request: Request) -> Response:
+        """List all reports that concern the key's owner, corrections included."""
         asked = self.filters()
         rows = [with_progress(part.filter(**asked)) for part in access.sale_parts(self.by)]
         return self.listed(*rows, shape=SaleShape)
@@ -86,6 +87,7 @@ class SaleDetail(Endpoint):
 
     @extend_schema(responses=SaleShape)
     def get(self, request: Request, id: UUID) -> Response:
+        """Read one report of a sale."""
         rows = with_progress(access.sales_for(self.by))
         return Response(SaleShape(found_or_404(rows.filter(uuid=id).first())).data)
 

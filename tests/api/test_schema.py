@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from api.problem_codes import DOMAIN, OF_VALUES, REASONS
+from api.problem_codes import DOMAIN, OF_REQUESTS, OF_VALUES, REASONS
 
 # Put together from parts where they are raised.
 COMPOSED = {"not_live", "not_pending", "not_issued"}
@@ -87,6 +87,57 @@ def test_every_operation_says_who_may_and_what_may_go_wrong(published: dict[str,
             assert operation["security"] == [{"apiKey": []}], place
             assert {"401", "403", "404", "422", "429", "503"} <= set(operation["responses"]), place
             assert operation.get("description"), place
+
+
+def test_every_operation_has_a_summary_a_tag_and_tells_its_scope(
+    published: dict[str, Any],
+) -> None:
+    tags = {tag["name"] for tag in published["tags"]}
+    assert published["servers"]
+    for path, methods in published["paths"].items():
+        for method, operation in methods.items():
+            place = f"{method} {path}"
+            assert 0 < len(operation["summary"]) <= 90, place
+            assert set(operation["tags"]) <= tags, place
+            assert "**A key of" in operation["description"], place
+
+
+def test_no_text_for_those_who_work_on_the_portal_is_published(published: dict[str, Any]) -> None:
+    text = json.dumps(published)
+    for told in ("serializer", "the verb", "row_security", "HasScope", "once a thread"):
+        assert told not in text, told
+
+
+def test_bodies_are_closed_and_answers_whole(published: dict[str, Any]) -> None:
+    for name, schema in published["components"]["schemas"].items():
+        if name.endswith("Request"):
+            assert schema["additionalProperties"] is False, name
+        elif "properties" in schema and name != "Problem":
+            assert set(schema["required"]) == set(schema["properties"]), name
+
+
+def test_a_quantity_is_described_once(published: dict[str, Any]) -> None:
+    text = json.dumps(published)
+    assert text.count('"[gal_us]"') == 2  # told and answered
+    assert text.count("schemas/Quantity") > 10
+
+
+def test_every_answer_declares_its_headers(published: dict[str, Any]) -> None:
+    declared = published["components"]["headers"]
+    for methods in published["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                assert set(response["headers"]) <= set(declared)
+                assert "X-Request-ID" in response["headers"]
+                assert ("Retry-After" in response["headers"]) is (status in {"429", "503"})
+
+
+def test_the_type_of_a_problem_leads_to_its_code(client: Client, db: None) -> None:
+    page = client.get("/api/docs/").content.decode()
+    for code in (*OF_REQUESTS, *DOMAIN):
+        assert page.count(f'id="{code}"') == 1, code
+    for code in (*REASONS, *OF_VALUES):
+        assert f"<code>{code}</code>" in page
 
 
 def test_the_idempotency_key_is_described_where_it_is_obeyed(published: dict[str, Any]) -> None:
