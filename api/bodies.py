@@ -15,7 +15,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from precursors import quantities
+from precursors import quantities, signs
 from precursors.errors import Refused
 from precursors.quantities import Quantity, Unit
 from registry.inputs import REASON_LENGTH
@@ -109,7 +109,18 @@ def as_uuid(text: str) -> UUID | None:
 
 
 class Text(serializers.CharField):
-    """Text given as text: a tax number written as a number has lost its zeros."""
+    """Text given as text: a tax number written as a number has lost its zeros.
+
+    What shows nothing is left out before anything is checked; only some have several `lines`.
+    """
+
+    def __init__(self, *, lines: bool = False, **options: Any) -> None:
+        self.lines = lines
+        super().__init__(**options)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        text = signs.tidy(data, lines=self.lines) if isinstance(data, str) else data
+        return super().run_validation(text)
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -288,4 +299,4 @@ def kilograms(value: Decimal) -> str:
 class ReasonBody(Body):
     """Why something is done; kept with it permanently."""
 
-    reason = Text(max_length=REASON_LENGTH)
+    reason = Text(lines=True, max_length=REASON_LENGTH)

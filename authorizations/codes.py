@@ -5,19 +5,18 @@ every mistyped character and nearly every swap of neighbors, so that a typing er
 distinguished from a code that does not exist.
 """
 
-import re
 import secrets
 
 from django.utils.translation import gettext_lazy as _
 from stdnum import luhn
 
 from precursors.errors import Refused
+from precursors.signs import letters_and_digits
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 12
 BITS = 5 * (LENGTH - 1)  # at random; the last character is the check
 LOOK_ALIKES = str.maketrans("OIL", "011")
-GAPS = re.compile(r"[\s-]+")
 
 
 def draw_code() -> str:
@@ -27,9 +26,14 @@ def draw_code() -> str:
     return number + luhn.calc_check_digit(number, ALPHABET)
 
 
+def as_stored(text: str) -> str:
+    """Write a code as it is stored, without asking whether it can be one."""
+    return letters_and_digits(text).translate(LOOK_ALIKES)
+
+
 def normalize(text: str) -> str:
-    """Read a typed code, whatever its case, spaces, hyphens. Raises Refused("code_mistyped")."""
-    code = GAPS.sub("", text).upper().translate(LOOK_ALIKES)
+    """Read a code, however it is typed or copied. Raises Refused("code_mistyped")."""
+    code = as_stored(text)
     if len(code) != LENGTH or not luhn.is_valid(code, ALPHABET):
         raise Refused(
             "code_mistyped",

@@ -1,7 +1,9 @@
 """Forms as the portal shows and reads them; the markup stands in `templates/django/forms/`."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -10,7 +12,7 @@ from django.forms.utils import pretty_name
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
-from precursors import quantities
+from precursors import quantities, signs
 from precursors.errors import Refused
 
 # A point stands before decimals; commas or spaces between groups of three may stand before it.
@@ -20,6 +22,8 @@ PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 # One comma and no point: the two halves of the world read it in two ways.
 AMBIGUOUS = re.compile(r"([0-9]+),([0-9]{1,3})")
 NEGATIVE = re.compile(r"[-\u2212]\s*[0-9.,]+")
+
+NUMERIC = (forms.IntegerField, forms.DateField)  # a decimal is one, too
 
 DJANGO_MISSING = forms.Field.default_error_messages["required"]
 # The field is named in the sentence, because the summary shows it far from the field.
@@ -38,6 +42,8 @@ class FormDefaults:
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name, field in self.fields.items():
+            if tidy := _tidying(field):
+                field.to_python = partial(_tidied, tidy, field.to_python)  # type: ignore[method-assign]
             if field.error_messages.get("required") == DJANGO_MISSING:
                 label = field.label or pretty_name(name)
                 field.error_messages["required"] = lazy(_missing, str)(field, label)
@@ -51,6 +57,21 @@ class ModelForm(FormDefaults, forms.ModelForm):  # type: ignore[type-arg]
     """The form of a page that enters one row."""
 
 
+def _tidying(field: forms.Field) -> Callable[[str], str] | None:
+    """How what is typed in a field is rid of signs that show nothing; a password is not.
+
+    Only a text area takes several lines.
+    """
+    if isinstance(field, forms.CharField):
+        lines = isinstance(field.widget, forms.Textarea)
+        return partial(signs.tidy, lines=lines) if field.strip else None
+    return signs.plain if isinstance(field, NUMERIC) else None
+
+
+def _tidied(tidy: Callable[[str], str], to_python: Callable[[Any], Any], value: Any) -> Any:
+    return to_python(tidy(value) if isinstance(value, str) else value)
+
+
 def _missing(field: forms.Field, label: str | Promise) -> str:
     sentence = MISSING_CHOICE if isinstance(field, forms.ChoiceField) else MISSING
     return str(sentence) % {"label": label}
@@ -62,7 +83,7 @@ def parse_quantity(text: str, *, zero: bool = False) -> Decimal:
     Raises ValidationError with the code not_a_number, not_positive, too_many_decimals,
     too_many_digits or ambiguous_comma; the last one is answered by choosing from `readings`.
     """
-    typed = text.strip()
+    typed = signs.plain(text)
     if choice := readings(typed):
         raise ValidationError(_ask(choice), code="ambiguous_comma")
     if NEGATIVE.fullmatch(typed):
@@ -78,7 +99,7 @@ def parse_quantity(text: str, *, zero: bool = False) -> Decimal:
 
 def readings(typed: str) -> list[str]:
     """What a single comma may mean: a group of thousands, or the decimals. Empty: no doubt."""
-    match = AMBIGUOUS.fullmatch(typed.strip())
+    match = AMBIGUOUS.fullmatch(signs.plain(typed))
     if not match:
         return []
     whole, rest = match.groups()

@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from stdnum.exceptions import ValidationError as WrongNumber
 
-from precursors import files
+from precursors import files, signs
 from precursors.errors import Refused
 from precursors.files import PRECURSORS_CSV, PRODUCTS_CSV, Row, Values
 from precursors.models import Precursor, Presentation, Product, is_spanish
@@ -117,14 +117,14 @@ def add_product(
         "jurisdiction_code": jurisdiction_code,
         "code": code,
         "precursor": precursor,
-        "name_en": name.strip(),
+        "name_en": signs.shown(name),
         "concentration_percent": concentration_percent,
         "density_kg_per_l": density_kg_per_l,
         "counts_whole": counts_whole,
         "presentation": presentation,
     }
-    if name_es.strip():
-        values["name_es"] = name_es.strip()
+    if name_es := signs.shown(name_es):
+        values["name_es"] = name_es
     return _put_product(values, None)[0]
 
 

@@ -7,20 +7,22 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from precursors.signs import APOSTROPHES, plain
+
 WORDS_MAX = 8
 SORT_KEY_LENGTH = 200
-HYPHENS = str.maketrans(dict.fromkeys("‐‑–—−", "-"))
+NO_APOSTROPHES = str.maketrans(dict.fromkeys(APOSTROPHES))
 NO_WORDS = str.maketrans({"\0": " "})
 PERCENT = re.compile(r"(?<=[0-9]) ?%")  # "33%" and "33 %" are one strength
 
 
 def fold(text: str) -> str:
-    """Fold a text for comparison: no accents, no case, single spaces, plain hyphens."""
+    """Fold a text for comparison: no accents, apostrophes, case; single spaces, plain hyphens."""
     return " ".join(_bare(text).replace("%", " ").split())
 
 
 def _bare(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text.translate(HYPHENS))
+    apart = unicodedata.normalize("NFKD", plain(text.translate(NO_APOSTROPHES)))
     bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
     return " ".join(bare.casefold().translate(NO_WORDS).split())
 

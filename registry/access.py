@@ -2,8 +2,10 @@
 
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
+from precursors import signs
+from precursors.search import search_words
 from registry.actors import Actor
 from registry.models import (
     Driver,
@@ -19,6 +21,7 @@ from registry.models import (
     Vehicle,
 )
 from registry.models.people import Role
+from registry.tax_numbers import looked_up
 
 Row = TypeVar("Row", bound=Model)
 
@@ -26,6 +29,22 @@ Row = TypeVar("Row", bound=Model)
 def organizations_for(by: Actor) -> QuerySet[Organization]:
     """Return every firm of the jurisdiction to the authority, to a firm itself."""
     return _own_rows(Organization.objects.all(), by, owner="pk")
+
+
+def firms_found(
+    firms: QuerySet[Organization], query: str, *, home: str = ""
+) -> QuerySet[Organization]:
+    """Narrow firms to those that a query names: by all its words, or by its tax number."""
+    words = Q()
+    for word in search_words(query):
+        words &= Q(search_text__contains=word) | _digits_contained(word)
+    return firms.filter(words | Q(tax_id=looked_up(query, home=home))) if words else firms
+
+
+def _digits_contained(word: str) -> Q:
+    """Part of a number as it is written, such as 900.123, within the digits that are stored."""
+    digits = signs.letters_and_digits(word)
+    return Q(search_text__contains=digits) if digits.isdecimal() else Q(pk__in=[])
 
 
 def partners_for(by: Actor) -> QuerySet[Organization]:

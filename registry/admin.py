@@ -4,15 +4,23 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from precursors import signs
 from registry import models
+from registry.access import firms_found
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Shows rows; adds, changes and deletes none."""
 
     show_full_result_count = False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, signs.plain(search_term))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -29,6 +37,11 @@ class OrganizationAdmin(ReadOnlyAdmin):
     list_display = ("name", "tax_id", "jurisdiction", "created_at")
     list_filter = ("jurisdiction",)
     search_fields = ("search_text",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[models.Organization], search_term: str
+    ) -> tuple[QuerySet[models.Organization], bool]:
+        return firms_found(queryset, search_term), False
 
 
 @admin.register(models.License)

@@ -1,37 +1,36 @@
 """Checks values as people and programs enter them, and returns them as they are stored."""
 
 import re
-import unicodedata
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
-from precursors import quantities
+from precursors import quantities, signs
 from precursors.errors import Refused
 from precursors.quantities import Quantity
 
-# Control characters, surrogates, and what changes the direction of the text: one name could be
-# shown as another.
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 UBIGEO = re.compile(r"(0[1-9]|1[0-9]|2[0-5])[0-9]{4}", re.ASCII)  # 25 departments
 REASON_LENGTH = 1000  # characters: of columns, forms and bodies alike
 POSITION_DECIMALS_MAX = 6  # about 0.1 m
 LATITUDE_MAX, LONGITUDE_MAX = Decimal(90), Decimal(180)
 
 
-def text(value: str, *, field: str, at_most: int) -> str:
-    """Return a text without outer spaces. Raises Refused: blank, not_text, too_long."""
-    if not (kept := optional_text(value, field=field, at_most=at_most)):
+def text(value: str, *, field: str, at_most: int, lines: bool = False) -> str:
+    """Return a text that shows something. Raises Refused: blank, not_text, too_long."""
+    if not (kept := optional_text(value, field=field, at_most=at_most, lines=lines)):
         raise Refused("blank", _("This must not be empty."), field=field)
     return kept
 
 
-def optional_text(value: str, *, field: str, at_most: int) -> str:
-    """Return a text, perhaps empty, without outer spaces. Raises Refused: not_text, too_long."""
-    kept = unicodedata.normalize("NFC", value).strip()
-    if UNWRITABLE.search(kept):
+def optional_text(value: str, *, field: str, at_most: int, lines: bool = False) -> str:
+    """Return a text, perhaps empty, in one line or in several, without what shows nothing.
+
+    Raises Refused: not_text, too_long.
+    """
+    kept = signs.shown(value, lines=lines)
+    if not signs.is_text(kept):
         raise Refused("not_text", _("This holds signs that are not text."), field=field)
     if len(kept) > at_most:
         sentence = _("This may have at most %(length)s letters.") % {"length": at_most}
@@ -39,9 +38,19 @@ def optional_text(value: str, *, field: str, at_most: int) -> str:
     return kept
 
 
+def number(value: str, *, field: str, at_most: int) -> str:
+    """Return the number of a document, with plain hyphens and digits. Raises as `text`."""
+    return text(signs.plain(value), field=field, at_most=at_most)
+
+
+def number_spellings(value: str) -> list[str]:
+    """A document's number as it is stored now, and as it was before hyphens were made plain."""
+    return list(dict.fromkeys([signs.plain(value), value]))
+
+
 def email(value: str) -> str:
     """Return an e-mail address as it is stored. Raises Refused("email_invalid")."""
-    address = value.strip().lower()
+    address = signs.plain(value).lower()
     try:
         validate_email(address)
     except ValidationError as error:
@@ -90,6 +99,11 @@ def _degrees(value: Decimal | None, limit: Decimal, *, field: str) -> None:
 
 def given_reason(reason: str) -> str:
     """Return a reason without outer spaces. Raises Refused: no_reason, not_text, too_long."""
-    if not (kept := optional_text(reason, field="reason", at_most=REASON_LENGTH)):
+    if not (kept := optional_reason(reason)):
         raise Refused("no_reason", _("Give a reason."), field="reason")
     return kept
+
+
+def optional_reason(reason: str) -> str:
+    """Return a reason, perhaps empty. Raises Refused: not_text, too_long."""
+    return optional_text(reason, field="reason", at_most=REASON_LENGTH, lines=True)

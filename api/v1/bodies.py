@@ -23,6 +23,7 @@ from api.bodies import (
 )
 from api.v1.catalogue import product_as_named, product_named
 from api.v1.register import (
+    FirmNamed,
     organization_as_named,
     organization_named,
     own_site_as_named,
@@ -31,7 +32,7 @@ from api.v1.register import (
     vehicle_as_named,
 )
 from authorizations.acts.reports import PAPERS, SaleReport
-from authorizations.codes import GAPS, LOOK_ALIKES
+from authorizations.codes import as_stored
 from authorizations.models import Outcome, ReceiptReason, Status
 from authorizations.models.sales import NOTHING_ARRIVED
 from oversight.models import FlagState, Severity
@@ -53,13 +54,13 @@ class RequestBody(Body):
     quantity = QuantityIn()
     destination_site = Reference(own_site_as_named, code="unknown_site")
     vehicle = Reference(vehicle_as_named, code="unknown_vehicle", required=False)
-    purpose = Text(max_length=300, required=False, allow_blank=True)
+    purpose = Text(lines=True, max_length=300, required=False, allow_blank=True)
 
 
 class OptionalReasonBody(Body):
     """Why something is done, where a reason is optional."""
 
-    reason = Text(max_length=REASON_LENGTH, required=False, allow_blank=True)
+    reason = Text(lines=True, max_length=REASON_LENGTH, required=False, allow_blank=True)
 
 
 class EmptyBody(Body):
@@ -133,7 +134,7 @@ REPORTED = {"sold_at", "quantity", "site", "product", *PAPERS}
 class CodelessSaleBody(SaleBody):
     buyer = Reference(organization_named, code="unknown_organization")
     product = Reference(product_named, code="unknown_product")
-    reason = Text(max_length=REASON_LENGTH)
+    reason = Text(lines=True, max_length=REASON_LENGTH)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         product = attrs["product"]
@@ -141,7 +142,7 @@ class CodelessSaleBody(SaleBody):
 
 
 class CorrectionBody(SaleBody):
-    reason = Text(max_length=REASON_LENGTH)
+    reason = Text(lines=True, max_length=REASON_LENGTH)
 
 
 class ReceivedQuantity(QuantityIn):
@@ -161,7 +162,7 @@ class ReceiptBody(Body):
     reasons = serializers.ListField(
         child=serializers.ChoiceField(ReceiptReason.choices), required=False, max_length=5
     )
-    remarks = Text(max_length=500, required=False, allow_blank=True)
+    remarks = Text(lines=True, max_length=500, required=False, allow_blank=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs["quantity"] = told = attrs.get("quantity")
@@ -179,7 +180,7 @@ class ReceiptCorrectionBody(ReceiptBody):
 
 class ReviewBody(Body):
     outcome = serializers.ChoiceField(REVIEW_OUTCOMES)
-    note = Text(max_length=4000)
+    note = Text(lines=True, max_length=4000)
 
 
 class HeadroomQuery(Filters):
@@ -192,8 +193,8 @@ class HeadroomQuery(Filters):
 
 class AuthorizationFilters(Filters):
     status = serializers.ChoiceField(Status.choices, required=False)
-    buyer = Text(required=False, source="buyer__tax_id")
-    seller = Text(required=False, source="seller__tax_id")
+    buyer = FirmNamed(required=False, source="buyer__tax_id")
+    seller = FirmNamed(required=False, source="seller__tax_id")
     product = Text(required=False, source="product__code")
 
 
@@ -201,13 +202,13 @@ class SaleFilters(Filters):
     authorization = Text(
         required=False, source="authorization__code", help_text=_("The code of the authorization.")
     )
-    buyer = Text(required=False, source="buyer__tax_id")
-    seller = Text(required=False, source="seller__tax_id")
+    buyer = FirmNamed(required=False, source="buyer__tax_id")
+    seller = FirmNamed(required=False, source="seller__tax_id")
     invoice = Text(required=False)
     guide = Text(required=False)
 
     def validate_authorization(self, value: str) -> str:
-        return plain(value)
+        return as_stored(value)
 
 
 class FlagFilters(Filters):
@@ -220,9 +221,4 @@ class FlagFilters(Filters):
     sale = serializers.UUIDField(required=False, source="sale__uuid")
 
     def validate_authorization(self, value: str) -> str:
-        return plain(value)
-
-
-def plain(code: str) -> str:
-    """A code as it is stored, without asking whether it can be one."""
-    return GAPS.sub("", code).upper().translate(LOOK_ALIKES)
+        return as_stored(value)

@@ -1,6 +1,8 @@
 """The register over the API: firms, their licenses and permits, sites and vehicles."""
 
-from drf_spectacular.utils import extend_schema
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,12 +23,13 @@ from api.bodies import (
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.catalogue import precursor_named
-from precursors.search import search_words
 from registry import access, operations
 from registry.actors import Actor
+from registry.inputs import number_spellings
 from registry.models import License, Organization, Permit, Reinstatement, Site, Vehicle
 from registry.models.firms import Activity, Period, PermitState, Standing
 from registry.plates import BETWEEN
+from registry.tax_numbers import looked_up
 
 WRITE = ("registry:write",)
 
@@ -45,7 +48,7 @@ def organization_as_named(by: Actor, tax_id: str) -> Organization:
 
 
 def _number(by: Actor, tax_id: str) -> str:
-    return tax_id.upper().removeprefix(f"{by.jurisdiction.country}:")
+    return looked_up(tax_id, home=by.jurisdiction.country)
 
 
 def own_site_named(by: Actor, text: str) -> Site | None:
@@ -68,7 +71,7 @@ def vehicle_as_named(by: Actor, plate: str) -> Vehicle:
 
 
 def license_named(by: Actor, number: str) -> License | None:
-    return access.licenses_for(by).filter(number=number).first()
+    return access.licenses_for(by).filter(number__in=number_spellings(number)).first()
 
 
 # Bodies ----------------------------------------------------------------------------------------
@@ -116,30 +119,44 @@ class VehicleBody(Body):
 # Queries: the source of a field is the look-up it stands for -----------------------------------
 
 
-class OrganizationFilters(Filters):
-    tax_id = Text(required=False)
-    q = Text(required=False, max_length=200, source="search_text__contains")
+class FirmNamed(Text):
+    """A firm's tax number in a query, however it is written, as it is stored."""
 
-    def validate_q(self, value: str) -> str:
-        return " ".join(search_words(value))
+    def to_internal_value(self, data: Any) -> str:
+        return _number(self.context["by"], super().to_internal_value(data))
+
+
+class LicenseNamed(Text):
+    """A license's number in a query, in each spelling that it may be stored in."""
+
+    def to_internal_value(self, data: Any) -> list[str]:  # type: ignore[override]
+        return number_spellings(super().to_internal_value(data))
+
+    def run_validators(self, value: Any) -> None:
+        """Those of a text would not fit a list of them."""
+
+
+class OrganizationFilters(Filters):
+    tax_id = FirmNamed(required=False)
+    q = Text(required=False, max_length=200)
 
 
 class LicenseFilters(Filters):
-    organization = Text(required=False, source="organization__tax_id")
-    number = Text(required=False)
+    organization = FirmNamed(required=False, source="organization__tax_id")
+    number = LicenseNamed(required=False, source="number__in")
     standing = serializers.ChoiceField(Standing.choices, required=False)
 
 
 class PermitFilters(Filters):
-    organization = Text(required=False, source="organization__tax_id")
-    license = Text(required=False, source="license__number")
+    organization = FirmNamed(required=False, source="organization__tax_id")
+    license = LicenseNamed(required=False, source="license__number__in")
     precursor = Text(required=False, source="precursor__code")
     activity = serializers.ChoiceField(Activity.choices, required=False)
     state = serializers.ChoiceField(PermitState.choices, required=False)
 
 
 class PlaceFilters(Filters):
-    organization = Text(required=False, source="organization__tax_id")
+    organization = FirmNamed(required=False, source="organization__tax_id")
 
 
 class VehicleFilters(PlaceFilters):
@@ -157,6 +174,27 @@ class OrganizationShape(serializers.ModelSerializer[Organization]):
         model = Organization
         fields = ["tax_id", "country", "name", "created_at"]
         read_only_fields = fields
+
+
+class WarningShape(serializers.Serializer[Any]):
+    """What was entered, and should be looked at once more."""
+
+    code = serializers.CharField()
+    pointer = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class EnteredOrganization(OrganizationShape):
+    warnings = serializers.SerializerMethodField()
+
+    class Meta(OrganizationShape.Meta):
+        fields = [*OrganizationShape.Meta.fields, "warnings"]
+        read_only_fields = fields
+
+    @extend_schema_field(WarningShape(many=True))
+    def get_warnings(self, firm: Organization) -> list[dict[str, str]]:
+        told = {"code": "tax_id_unchecked", "pointer": "/tax_id", "detail": str(firm.note)}
+        return [told] if firm.note else []
 
 
 class LicenseShape(serializers.ModelSerializer[License]):
@@ -257,15 +295,17 @@ class Organizations(Endpoint):
     @extend_schema(parameters=[OrganizationFilters], responses=OrganizationShape(many=True))
     def get(self, request: Request) -> Response:
         """List the firms: all for the authority, itself for a firm."""
-        rows = access.organizations_for(self.by).filter(**self.filters())
+        asked = self.filters()
+        rows, home = access.organizations_for(self.by), self.by.jurisdiction.country
+        rows = access.firms_found(rows, asked.pop("q", ""), home=home).filter(**asked)
         return self.listed(rows, shape=OrganizationShape)
 
-    @extend_schema(request=OrganizationBody, responses={201: OrganizationShape})
+    @extend_schema(request=OrganizationBody, responses={201: EnteredOrganization})
     @idempotent()
     def post(self, request: Request) -> Response:
         """Enter a firm."""
         firm = operations.add_organization(**self.body(OrganizationBody), by=self.by)
-        return Response(OrganizationShape(firm).data, status=201)
+        return Response(EnteredOrganization(firm).data, status=201)
 
 
 class Licenses(Endpoint):
@@ -294,6 +334,9 @@ class LicenseAction(Endpoint):
 
     scopes = {"POST": WRITE}
     authority_for = ("POST",)
+
+    def named(self, **route: Any) -> str:
+        return number_spellings(route["number"])[0]
 
     def subject(self, number: str) -> License:
         return found_or_404(license_named(self.by, number))

@@ -14,7 +14,7 @@ from authorizations.models.authorization import LIVE
 from precursors.errors import Refused
 from registry import operations as registry
 from registry.actors import Actor, require_authority
-from registry.inputs import REASON_LENGTH, given_reason, optional_text
+from registry.inputs import given_reason, optional_reason
 from registry.models import License
 
 
@@ -43,7 +43,7 @@ def cancel(authorization: Authorization, *, reason: str = "", by: Actor) -> Auth
     if authorization.status == Status.CANCELLED:
         return authorization
     require_status(authorization, Status.PENDING, Status.ISSUED)
-    reason = optional_text(reason, field="reason", at_most=REASON_LENGTH)
+    reason = optional_reason(reason)
     held = authorization.looked_up_at is not None
     end_authorization(authorization, Status.CANCELLED, held=held, at=at, reason=reason, by=by)
     return authorization

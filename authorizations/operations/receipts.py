@@ -13,6 +13,7 @@ from authorizations.acts.locks import lock_settled
 from authorizations.acts.reports import EARLIEST_YEAR
 from authorizations.models import Authorization, Receipt, Sale
 from authorizations.models.sales import NOTHING_ARRIVED
+from precursors import signs
 from precursors.errors import Refused
 from precursors.quantities import Quantity, Unit
 from registry.actors import Actor
@@ -74,7 +75,8 @@ def correct_receipt(
     _check(root, received_at, quantity, outcome, at)
     receipt = _receipt(authorization, root, quantity, by)
     receipt.received_at, receipt.recorded_at = received_at, at
-    receipt.outcome, receipt.reasons, receipt.remarks = outcome, reasons or [], remarks
+    receipt.outcome, receipt.reasons = outcome, reasons or []
+    receipt.remarks = signs.tidy(remarks, lines=True)
     receipt.replaces, receipt.reason = replaces, reason
     _record(receipt, "receipt_corrected", by)
     return receipt

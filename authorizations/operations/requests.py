@@ -20,7 +20,7 @@ from precursors.models import Product
 from precursors.quantities import Quantity
 from registry.actors import Actor, require_authority
 from registry.events import NewEvent
-from registry.inputs import REASON_LENGTH, optional_text
+from registry.inputs import REASON_LENGTH, optional_reason, optional_text
 from registry.issuing import only_while_issuing
 from registry.models import Organization, Site, Vehicle
 from registry.models.firms import Activity
@@ -41,7 +41,7 @@ def request(
     """Reserve the quantity and give it a code; issue it at once within the automatic limit.
 
     Raises Refused: not_a_firm, issuing_halted, invalid (with the names `unknown`), not_eligible
-    (with `reasons` and `largest_request`), net_is_zero, density_unknown.
+    (with `reasons` and `largest_request`), net_is_zero, density_unknown, not_text, too_long.
     """
     named = take_turn(seller, product, destination_site, vehicle, by=by)
     only_while_issuing(named.buyer.jurisdiction)
@@ -65,6 +65,7 @@ def _draw_code(purchase: Purchase, ruleset: int | None, purpose: str) -> Authori
     """A new code, pending or, within the automatic limit, issued."""
     assert purchase.quantity and purchase.seller and purchase.permit and purchase.seller_permit
     automatic = purchase.is_automatic
+    purpose = optional_text(purpose, field="purpose", at_most=REASON_LENGTH, lines=True)
     jurisdiction = purchase.buyer.jurisdiction
     return Authorization(
         jurisdiction=jurisdiction,
@@ -177,7 +178,7 @@ def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Autho
         return authorization
     require_status(authorization, Status.PENDING)
     only_while_issuing(authorization.jurisdiction)
-    reason = optional_text(reason, field="reason", at_most=REASON_LENGTH)
+    reason = optional_reason(reason)
     purchase = Purchase.of(authorization, at=at)
     if reasons := reasons_against(purchase):
         raise not_eligible(purchase, reasons)

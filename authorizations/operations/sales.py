@@ -15,7 +15,7 @@ from authorizations.acts.reports import SaleReport, lock_reported, record_report
 from authorizations.models import Agreement, Authorization, Sale
 from precursors.errors import Refused
 from registry.actors import Actor, require_authority
-from registry.inputs import REASON_LENGTH, given_reason, optional_text
+from registry.inputs import given_reason, optional_reason
 from rules.count import SaleStep, Word
 
 
@@ -30,7 +30,7 @@ def record_sale(authorization: Authorization, report: SaleReport, *, by: Actor) 
     authorization, place, at = lock_reported(authorization, report, by)
     if authorization.code is None:  # a sale without a code stands alone
         raise code_unknown()
-    reason = optional_text(report.reason, field="reason", at_most=REASON_LENGTH)
+    reason = optional_reason(report.reason)
     sale = sale_from(authorization, report, place, at=at, reason=reason, by=by)
     look = note_first_look(authorization, at=at, by=by)
     record_report(authorization, sale, sale.net_kg, kind="sale", at=at, before=look, by=by)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from oversight.acts.steps import add_step
 from oversight.models import Flag, FlagState, Severity, StepKind
 from oversight.models.flags import ENDED
+from precursors import signs
 from precursors.errors import Refused
 from registry import actors, clock
 from registry.actors import Actor
@@ -27,7 +28,7 @@ def review(
     """
     actors.require_authority(by)
     _redraw_if_gone(flag)
-    return _review(flag, outcome, note, steps_seen, by)
+    return _review(flag, outcome, signs.tidy(note, lines=True), steps_seen, by)
 
 
 @transaction.atomic
@@ -36,11 +37,11 @@ def _review(flag: Flag, outcome: str, note: str, steps_seen: int | None, by: Act
     _check(flag, outcome, note, steps_seen)
     at = clock.now()
     if flag.state == FlagState.AWAITING_SECOND:
-        _decide_second(flag, outcome, note.strip(), at, by)
+        _decide_second(flag, outcome, note, at, by)
     elif flag.severity == Severity.HIGH or not by.is_person:
-        _propose(flag, outcome, note.strip(), at, by)
+        _propose(flag, outcome, note, at, by)
     else:
-        _end(flag, outcome, StepKind.DECIDED, note.strip(), at=at, by=by)
+        _end(flag, outcome, StepKind.DECIDED, note, at=at, by=by)
     return flag
 
 
@@ -70,7 +71,7 @@ def assign(flag: Flag, *, to: User | None, steps_seen: int | None = None, by: Ac
 def _check(flag: Flag, outcome: str, note: str, steps_seen: int | None) -> None:
     if outcome not in ENDED:
         raise Refused("unknown_outcome", _("Choose how the flag ends."), field="outcome")
-    if not note.strip():
+    if not note:
         raise Refused("no_note", _("Write down why."), field="note")
     _check_open(flag, steps_seen)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -33,8 +33,8 @@ from pages.once import once_per_form
 from pages.show import posted, show
 from pages.timeline import timeline
 from precursors.models import Product
-from precursors.search import search_words
 from registry import clock
+from registry.access import firms_found, partners_for
 from registry.actors import Actor
 from registry.http import actor_of
 from registry.periods import end_of_day, start_of_day
@@ -228,8 +228,9 @@ def _apply_filters(
         rows = rows.filter(status=status)
     if code := given.get("product"):
         rows = rows.filter(product__code=code)
-    for word in search_words(given.get("vendor") or ""):
-        rows = rows.filter(Q(seller__search_text__contains=word) | Q(seller__tax_id=word))
+    if vendor := given.get("vendor"):
+        home = by.jurisdiction.country
+        rows = rows.filter(seller__in=firms_found(partners_for(by), vendor, home=home))
     if since := given.get("since"):
         rows = rows.filter(requested_at__gte=start_of_day(since, zone))
     if until := given.get("until"):

@@ -21,13 +21,14 @@ from pages.show import posted, show
 from precursors.models import Product
 from precursors.operations import products_for, search_products
 from precursors.quantities import Quantity, Unit
-from precursors.search import fold, search_words
+from precursors.search import fold
 from registry import clock
-from registry.access import partners_for, permits_for, sites_for
+from registry.access import firms_found, partners_for, permits_for, sites_for
 from registry.actors import Actor
 from registry.http import actor_of
 from registry.models import Organization
 from registry.models.firms import Activity, PermitState
+from registry.tax_numbers import looked_up
 
 FOUND_MAX = 20
 VENDORS_MAX = 5  # shown of those whose name fits: a search is no list of all firms
@@ -129,14 +130,13 @@ def _found_vendors(query: str, by: Actor) -> list[Organization]:
     if len(fold(query)) < LETTERS_MIN:
         return []
     assert by.organization
-    others = partners_for(by).exclude(pk=by.organization.pk)
-    if exact := others.filter(tax_id=query.upper()).first():
+    others, home = partners_for(by), by.jurisdiction.country
+    others = others.exclude(pk=by.organization.pk)
+    if exact := others.filter(tax_id=looked_up(query, home=home)).first():
         return [exact]
     if not any(sign.isalpha() for sign in query):
         return []
-    for word in search_words(query):
-        others = others.filter(search_text__contains=word)
-    return list(others.order_by("name", "pk")[:VENDORS_MAX])
+    return list(firms_found(others, query, home=home).order_by("name", "pk")[:VENDORS_MAX])
 
 
 def _recent_vendors(by: Actor) -> list[Organization]:

@@ -31,9 +31,8 @@ from pages.officer.forms import (
     QueueFilter,
     TakeForm,
 )
-from precursors.search import search_words
 from registry import clock
-from registry.access import organizations_for
+from registry.access import firms_found, organizations_for
 from registry.actors import Actor
 from registry.http import actor_of
 from registry.periods import end_of_day
@@ -152,10 +151,7 @@ def _in_tab(tab: str, by: Actor, at: datetime) -> Q:
 
 
 def _firms(text: str, by: Actor) -> QuerySet[Any]:
-    firms = organizations_for(by)
-    for word in search_words(text):
-        firms = firms.filter(search_text__contains=word)
-    return firms.values("pk")
+    return firms_found(organizations_for(by), text, home=by.jurisdiction.country).values("pk")
 
 
 def _row(flag: Flag, by: Actor, at: datetime) -> Row:

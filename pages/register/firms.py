@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,10 +14,10 @@ from pages.entry import enter
 from pages.guards import officer_required
 from pages.lists import page_of
 from pages.register.forms import DriverForm, LicenseForm, OrganizationForm, SiteForm, VehicleForm
-from precursors.search import search_words
 from registry import clock, operations
 from registry.access import (
     drivers_for,
+    firms_found,
     licenses_for,
     members_for,
     organizations_for,
@@ -37,9 +38,9 @@ PAGE = 50
 def firm_list(request: HttpRequest) -> HttpResponse:
     """Every firm, the newest first; `q` searches names and tax numbers."""
     query = request.GET.get("q", "")
-    everything = firms = organizations_for(actor_of(request))
-    for word in search_words(query):
-        firms = firms.filter(search_text__contains=word)
+    by = actor_of(request)
+    everything = organizations_for(by)
+    firms = firms_found(everything, query, home=by.jurisdiction.country)
     content = {"query": query, **page_of(request, firms, among=everything, size=PAGE)}
     return render(request, "register/firms.html", content)
 
@@ -50,6 +51,8 @@ def firm_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         firm = form.act(partial(operations.add_organization, by=actor_of(request)))
         if firm is not None:
+            if firm.note:
+                messages.warning(request, firm.note)
             return redirect("register:firm", firm.uuid)
     content = {
         "form": form,

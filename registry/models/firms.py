@@ -4,6 +4,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from uuid6 import uuid7
@@ -19,6 +20,8 @@ class Organization(models.Model):
     name = models.CharField(max_length=200)
     search_text = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField()
+    # Of a firm just entered: what could not be checked of its number.
+    note: str | Promise = ""
 
     class Meta:
         constraints = [

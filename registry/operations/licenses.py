@@ -14,6 +14,7 @@ from registry.models import License, LicenseStep, Organization, Reinstatement
 from registry.models.firms import Standing
 from registry.second_officer import require_second
 
+NUMBER_LENGTH = 50
 EVENT_OF = {
     Standing.IN_FORCE: "reinstated",
     Standing.SUSPENDED: "suspended",
@@ -30,7 +31,7 @@ def grant_license(
     Raises Refused: license_ends_before_it_begins, license_overlaps, license_number_taken, blank,
     too_long.
     """
-    number = inputs.text(number, field="number", at_most=50)
+    number = inputs.number(number, field="number", at_most=NUMBER_LENGTH)
     if valid_to < valid_from:
         sentence = _("A license cannot end before it begins.")
         raise Refused("license_ends_before_it_begins", sentence, field="valid_to")
@@ -67,7 +68,7 @@ def suspend_license(license: License, *, reason: str, by: Actor) -> License:
 
     Raises Refused: license_revoked, blank, not_text, too_long.
     """
-    reason = inputs.text(reason, field="reason", at_most=inputs.REASON_LENGTH)
+    reason = inputs.text(reason, field="reason", at_most=inputs.REASON_LENGTH, lines=True)
     license = _locked(license)
     if license.standing == Standing.SUSPENDED:
         return license
@@ -78,7 +79,7 @@ def suspend_license(license: License, *, reason: str, by: Actor) -> License:
 @transaction.atomic
 def revoke_license(license: License, *, reason: str, by: Actor) -> License:
     """Revoke a license at once and permanently. Raises Refused: blank, not_text, too_long."""
-    reason = inputs.text(reason, field="reason", at_most=inputs.REASON_LENGTH)
+    reason = inputs.text(reason, field="reason", at_most=inputs.REASON_LENGTH, lines=True)
     license = _locked(license)
     if license.standing == Standing.REVOKED:
         return license
@@ -95,7 +96,7 @@ def propose_reinstatement(license: License, *, reason: str, by: Actor) -> Reinst
     Raises Refused: license_revoked, license_not_suspended, reinstatement_pending, blank,
     not_text, too_long.
     """
-    reason = inputs.text(reason, field="reason", at_most=inputs.REASON_LENGTH)
+    reason = inputs.text(reason, field="reason", at_most=inputs.REASON_LENGTH, lines=True)
     license = _locked(license)
     _require_not_revoked(license)
     if license.standing != Standing.SUSPENDED:

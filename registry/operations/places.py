@@ -98,7 +98,7 @@ def add_driver(
         jurisdiction=by.jurisdiction,
         organization=organization,
         name=inputs.text(name, field="name", at_most=150),
-        document=inputs.text(document, field="document", at_most=30),
+        document=inputs.number(document, field="document", at_most=30),
         license=inputs.optional_text(license, field="license", at_most=30),
         created_at=now,
     )

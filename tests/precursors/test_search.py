@@ -60,7 +60,6 @@ def test_a_search_finds_this_and_nothing_else(
         "％",
         "acetone %",
         "\\",
-        "'",
         "67-64-2",
     ],
 )
@@ -69,7 +68,7 @@ def test_what_matches_nothing_finds_nothing(catalogue: None, query: str) -> None
     assert not operations.search_products(query, "PE")
 
 
-@pytest.mark.parametrize("query", ["", "   ", "\0"])
+@pytest.mark.parametrize("query", ["", "   ", "\0", "'"])
 def test_a_query_without_words_finds_all(catalogue: None, query: str) -> None:
     assert len(operations.search_precursors(query)) == 97
     assert len(operations.search_products(query, "PE")) == 47

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from precursors import signs
 from registry import operations
 from registry.actors import Actor
 from registry.models import ApiKey
@@ -17,10 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("prefix", help="the public part, such as pk_live_k3v9x2ab")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        key = (
-            ApiKey.objects.select_related("jurisdiction").filter(prefix=options["prefix"]).first()
-        )
+        prefix = signs.plain(options["prefix"])
+        key = ApiKey.objects.select_related("jurisdiction").filter(prefix=prefix).first()
         if key is None:
-            raise CommandError(f"There is no key {options['prefix']}.")
+            raise CommandError(f"There is no key {prefix}.")
         operations.revoke_api_key(key, by=Actor.portal(key.jurisdiction))
         self.stdout.write(f"Revoked: {key}")
