@@ -109,6 +109,7 @@ OF_VALUES = (
     "other_product",
     "out_of_range",
     "plate_invalid",
+    "position_doubtful",
     "position_incomplete",
     "position_invalid",
     "quantity_missing",

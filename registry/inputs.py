@@ -1,6 +1,5 @@
 """Checks values as people and programs enter them, and returns them as they are stored."""
 
-import re
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -10,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from precursors import quantities, signs
 from precursors.errors import Refused
 from precursors.quantities import Quantity
+from registry.districts import is_district
 
-UBIGEO = re.compile(r"(0[1-9]|1[0-9]|2[0-5])[0-9]{4}", re.ASCII)  # 25 departments
 REASON_LENGTH = 1000  # characters: of columns, forms and bodies alike
 POSITION_DECIMALS_MAX = 6  # about 0.1 m
 LATITUDE_MAX, LONGITUDE_MAX = Decimal(90), Decimal(180)
@@ -69,8 +68,9 @@ def mass_kg(quantity: Quantity, *, field: str) -> Decimal:
 
 def ubigeo(value: str) -> str:
     """Check the code of a Peruvian district, or nothing. Raises Refused("ubigeo_invalid")."""
-    if value and not UBIGEO.fullmatch(value):
-        sentence = _("A ubigeo has six digits, the first two being a department from 01 to 25.")
+    value = signs.plain(value)
+    if value and not is_district(value):
+        sentence = _("No district has this ubigeo: six digits, as in INEI's list.")
         raise Refused("ubigeo_invalid", sentence, field="ubigeo")
     return value
 

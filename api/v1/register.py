@@ -25,6 +25,7 @@ from api.idempotency import idempotent
 from api.v1.catalogue import precursor_named
 from registry import access, operations
 from registry.actors import Actor
+from registry.districts import doubt_about
 from registry.inputs import number_spellings
 from registry.models import License, Organization, Permit, Reinstatement, Site, Vehicle
 from registry.models.firms import Activity, Period, PermitState, Standing
@@ -272,6 +273,22 @@ class SiteShape(serializers.ModelSerializer[Site]):
         read_only_fields = fields
 
 
+class EnteredSite(SiteShape):
+    warnings = serializers.SerializerMethodField()
+
+    class Meta(SiteShape.Meta):
+        fields = [*SiteShape.Meta.fields, "warnings"]
+        read_only_fields = fields
+
+    @extend_schema_field(WarningShape(many=True))
+    def get_warnings(self, site: Site) -> list[dict[str, str]]:
+        country = site.jurisdiction.country
+        doubt = doubt_about(site.ubigeo, site.latitude, site.longitude, country=country)
+        if doubt is None:
+            return []
+        return [{"code": doubt.code, "pointer": "/latitude", "detail": str(doubt.sentence)}]
+
+
 class VehicleShape(serializers.ModelSerializer[Vehicle]):
     organization = serializers.CharField(source="organization.tax_id")
     capacity = QuantityOut(allow_null=True)
@@ -396,12 +413,12 @@ class Sites(Endpoint):
         rows = access.sites_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=SiteShape)
 
-    @extend_schema(request=SiteBody, responses={201: SiteShape})
+    @extend_schema(request=SiteBody, responses={201: EnteredSite})
     @idempotent()
     def post(self, request: Request) -> Response:
         """Enter a site, where goods are kept or sold."""
         site = operations.add_site(**self.body(SiteBody), by=self.by)
-        return Response(SiteShape(site).data, status=201)
+        return Response(EnteredSite(site).data, status=201)
 
 
 class Vehicles(Endpoint):

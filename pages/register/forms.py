@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages.forms import DateInput, Form, QuantityField
 from pages.verb_form import VerbForm
+from precursors.errors import Refused
 from precursors.models import Precursor
 from precursors.quantities import Unit
 from registry.models import Membership
@@ -74,6 +75,8 @@ class PermitForm(VerbForm):
 
 
 class SiteForm(VerbForm):
+    needed_sometimes = ("sure",)
+
     name = forms.CharField(label=_("Name of the site"), max_length=200)
     address = forms.CharField(label=_("Address"), max_length=300)
     ubigeo = forms.CharField(
@@ -99,6 +102,33 @@ class SiteForm(VerbForm):
         label=_("Storage limit"), help_text=_("Mass of products."), required=False
     )
     storage_limit_unit = forms.ChoiceField(label=_("Unit of the storage limit"), choices=MASSES)
+    sure = forms.BooleanField(
+        label=_("The position is right as it stands"), required=False, widget=forms.HiddenInput
+    )
+    asked = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    field_order = ["name", "address", "ubigeo", "latitude", "longitude", "sure"]
+
+    def values(self) -> dict[str, Any]:
+        """As in any form; only who was asked about this very position can be sure of it."""
+        values = super().values()
+        asked = values.pop("asked")
+        return {**values, "sure": values["sure"] and asked == self._position()}
+
+    def show_refusal(self, refusal: Refused) -> None:
+        """Where the position is odd, ask."""
+        position = self._position()
+        super().show_refusal(refusal)
+        if refusal.code != "position_doubtful":
+            return
+        self.fields["sure"].widget = forms.CheckboxInput()
+        shown: Any = self.data.copy()  # type: ignore[attr-defined]
+        shown["asked"] = position
+        shown.pop("sure", None)
+        self.data = shown
+
+    def _position(self) -> str:
+        given = (self.cleaned_data.get(name) for name in ("ubigeo", "latitude", "longitude"))
+        return " ".join(str(value) for value in given)
 
 
 class VehicleForm(VerbForm):

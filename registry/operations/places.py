@@ -12,6 +12,7 @@ from precursors.quantities import Quantity
 from registry import clock, events, inputs
 from registry.actors import Actor
 from registry.constraints import refuse_on
+from registry.districts import doubt_about
 from registry.models import Driver, Organization, Site, Vehicle
 from registry.plates import normal_plate
 
@@ -26,21 +27,26 @@ def add_site(
     latitude: Decimal | None = None,
     longitude: Decimal | None = None,
     storage_limit: Quantity | None = None,
+    sure: bool = True,
     by: Actor,
 ) -> Site:
     """Enter a place where a firm keeps or sells; the storage limit is a mass of product.
 
-    Raises Refused: ubigeo_invalid, position_incomplete, position_invalid, mass_required,
-    quantity_too_large, blank, too_long.
+    Who is not `sure` of the position is asked where it is odd. Raises Refused: ubigeo_invalid,
+    position_incomplete, position_invalid, position_doubtful, mass_required, quantity_too_large,
+    blank, too_long.
     """
     inputs.position(latitude, longitude)
+    ubigeo = inputs.ubigeo(ubigeo)
+    if not sure:
+        _require_likely(ubigeo, latitude, longitude, by)
     now = clock.now()
     site = Site(
         jurisdiction=by.jurisdiction,
         organization=organization,
         name=inputs.text(name, field="name", at_most=200),
         address=inputs.text(address, field="address", at_most=300),
-        ubigeo=inputs.ubigeo(ubigeo),
+        ubigeo=ubigeo,
         latitude=latitude,
         longitude=longitude,
         created_at=now,
@@ -52,6 +58,14 @@ def add_site(
     site.save(force_insert=True)
     _record("site.added", site, now, {"name": site.name, "ubigeo": site.ubigeo}, by)
     return site
+
+
+def _require_likely(
+    ubigeo: str, latitude: Decimal | None, longitude: Decimal | None, by: Actor
+) -> None:
+    country = by.jurisdiction.country
+    if doubt := doubt_about(ubigeo, latitude, longitude, country=country):
+        raise Refused("position_doubtful", doubt.sentence, field="latitude")
 
 
 @transaction.atomic

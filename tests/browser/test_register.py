@@ -115,3 +115,23 @@ def test_without_javascript_a_second_officer_agrees(
     page.get_by_role("button", name="Agree").click()
     buyer.license.refresh_from_db()
     assert buyer.license.standing == "in_force"
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_an_odd_position_is_asked_about_accessibly(
+    open_page: Any, sign_in: SignIn, buyer: Firm, regulator: Actor, locale: str
+) -> None:
+    page = open_page(locale=locale)
+    sign_in(page, regulator)
+    firm = f"/firms/{buyer.organization.uuid}/"
+    page.goto(f"{firm}site/")
+    site = {"name": "Plant", "address": "1 Invented Street", "ubigeo": "150101"}
+    position = {"latitude": "-77.042793", "longitude": "-12.046374"}
+    for name, value in (site | position).items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator(SEND).click()
+    expect(page.get_by_role("checkbox")).to_be_visible()
+    check_at_every_width(page)
+    page.get_by_role("checkbox").check()
+    page.locator(SEND).click()
+    assert urlsplit(page.url).path == firm
