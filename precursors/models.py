@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import (
     MaxValueValidator,
     MinValueValidator,
@@ -17,10 +18,16 @@ from django.utils.translation import gettext_lazy as _
 from precursors import quantities
 from precursors.quantities import Quantity, Unit
 from precursors.search import SORT_KEY_LENGTH
+from precursors.signs import is_text
 
 NO_NULS = [ProhibitNullCharactersValidator()]
 # The densest liquid, mercury, has 13.5 kg/L; the densest matter, osmium, 22.6.
 DENSITIES = [MinValueValidator(Decimal("0.00001")), MaxValueValidator(Decimal(25))]
+
+
+# Oleum is told as the acid that it makes with water: sulfur trioxide alone makes 122.5 % of it.
+CONCENTRATION_MAX, OLEUM_MAX = Decimal(100), Decimal("122.5")
+AT_MOST_100 = _("At most 100 %, or the product must say that it is oleum.")
 
 
 class UnTable(models.TextChoices):
@@ -148,7 +155,7 @@ class Product(models.Model):
         _("concentration (% by mass)"),
         max_digits=7,
         decimal_places=4,
-        validators=[MinValueValidator(Decimal("0.0001")), MaxValueValidator(Decimal(100))],
+        validators=[MinValueValidator(Decimal("0.0001")), MaxValueValidator(OLEUM_MAX)],
     )
     density_kg_per_l = models.DecimalField(
         _("density at 20 °C (kg/L)"),
@@ -162,6 +169,12 @@ class Product(models.Model):
         _("counts whole"),
         default=False,
         help_text=_("The whole mass counts against quotas."),
+    )
+    oleum = models.BooleanField(
+        _("oleum"),
+        default=False,
+        db_default=False,
+        help_text=_("It makes more acid than it weighs: its concentration may be over 100 %."),
     )
     presentation = models.CharField(
         _("presentation"), max_length=6, choices=Presentation, default=Presentation.BULK
@@ -198,8 +211,12 @@ class Product(models.Model):
                 condition=Q(version__gte=1), name="product_versions_count_from_one"
             ),
             models.CheckConstraint(
-                condition=Q(concentration_percent__gt=0, concentration_percent__lte=100),
-                name="product_concentration_is_over_0_and_at_most_100",
+                condition=Q(concentration_percent__gt=0)
+                & (
+                    Q(concentration_percent__lte=CONCENTRATION_MAX)
+                    | Q(oleum=True, concentration_percent__lte=OLEUM_MAX)
+                ),
+                name="product_concentration_is_over_100_for_oleum_alone",
             ),
             models.CheckConstraint(
                 condition=Q(density_kg_per_l=None) | Q(density_kg_per_l__gt=0),
@@ -228,6 +245,14 @@ class Product(models.Model):
 
     def name_in(self, language: str | None) -> str:
         return (is_spanish(language) and self.name_es) or self.name_en
+
+    def clean(self) -> None:
+        """Require names that are text, and of all but oleum at most 100 %."""
+        if not (is_text(self.name_en) and is_text(self.name_es)):
+            raise ValidationError({"name_en": _("This holds signs that are not text.")})
+        given = self.concentration_percent
+        if given is not None and given > CONCENTRATION_MAX and not self.oleum:
+            raise ValidationError({"concentration_percent": AT_MOST_100})
 
     @property
     def is_current(self) -> bool:

@@ -50,7 +50,14 @@ DEPENDS_ON = {
     "scale_division_kg": "presentation",
 }
 OF_A_PRODUCT = ("jurisdiction_code", "code", "precursor")
-STATED = ("name_en", "concentration_percent", "density_kg_per_l", "counts_whole", "presentation")
+STATED = (
+    "name_en",
+    "concentration_percent",
+    "density_kg_per_l",
+    "counts_whole",
+    "oleum",
+    "presentation",
+)
 WRONG_DATA = (KeyError, ArithmeticError, ValueError, WrongNumber, Refused)
 
 
@@ -102,6 +109,7 @@ def add_product(
     concentration_percent: Decimal,
     density_kg_per_l: Decimal | None = None,
     counts_whole: bool = False,
+    oleum: bool = False,
     presentation: str = Presentation.BULK,
     name_es: str = "",
 ) -> Product:
@@ -121,6 +129,7 @@ def add_product(
         "concentration_percent": concentration_percent,
         "density_kg_per_l": density_kg_per_l,
         "counts_whole": counts_whole,
+        "oleum": oleum,
         "presentation": presentation,
     }
     if name_es := signs.shown(name_es):
@@ -292,6 +301,7 @@ def _check(row: Precursor | Product) -> None:
     """Raise Refused("invalid_…"), with `errors` by field, for values that no field accepts."""
     try:
         row.clean_fields(exclude={"created_at"})
+        row.clean()
     except ValidationError as error:
         errors = error.message_dict
         sentences = [f"{name}: {' '.join(texts)}" for name, texts in errors.items()]

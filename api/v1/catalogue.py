@@ -20,7 +20,15 @@ from api.bodies import (
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from precursors import operations
-from precursors.models import PhysicalState, Precursor, Presentation, Product, UnTable
+from precursors.models import (
+    CONCENTRATION_MAX,
+    OLEUM_MAX,
+    PhysicalState,
+    Precursor,
+    Presentation,
+    Product,
+    UnTable,
+)
 from registry import operations as register
 from registry.models import ProductProposal
 
@@ -59,11 +67,16 @@ class ProductBody(Body):
     concentration_percent = ExactNumber(max_digits=7, decimal_places=4)
     density_kg_per_l = ExactNumber(max_digits=8, decimal_places=5, required=False)
     counts_whole = StrictBoolean(required=False)
+    oleum = StrictBoolean(
+        required=False, help_text=_("Of oleum the concentration may be up to 122.5 %.")
+    )
 
-    def validate_concentration_percent(self, value: Any) -> Any:
-        if not 0 < value <= 100:
-            raise serializers.ValidationError(_("Between 0 and 100."), "out_of_range")
-        return value
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        most = OLEUM_MAX if attrs.get("oleum") else CONCENTRATION_MAX
+        if not 0 < attrs["concentration_percent"] <= most:
+            text = _("Above 0 and at most 100; of oleum at most 122.5.")
+            raise serializers.ValidationError({"concentration_percent": [text]}, "out_of_range")
+        return attrs
 
     def validate_density_kg_per_l(self, value: Any) -> Any:
         if value <= 0:
@@ -134,6 +147,7 @@ class ProductShape(serializers.ModelSerializer[Product]):
             "concentration_percent",
             "density_kg_per_l",
             "counts_whole",
+            "oleum",
             "presentation",
             "units",
             "effective_from",

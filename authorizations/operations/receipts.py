@@ -45,7 +45,8 @@ def confirm_receipt(
     _check(root, received_at, quantity, outcome, at)
     receipt = _receipt(authorization, root, quantity, unit, by)
     receipt.received_at, receipt.recorded_at = received_at, at
-    receipt.outcome, receipt.reasons, receipt.remarks = outcome, reasons or [], remarks
+    receipt.outcome, receipt.reasons = outcome, reasons or []
+    receipt.remarks = signs.tidy(remarks, lines=True)
     receipts_due.note_awaited(authorization, root, awaits=False)
     _record(receipt, "received", by)
     return receipt
