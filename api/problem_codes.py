@@ -115,6 +115,7 @@ OF_VALUES = (
     "quantity_missing",
     "quantity_not_expected",
     "quantity_too_large",
+    "quantity_too_small",
     "received_ahead_of_time",
     "received_before_sale",
     "received_too_long_ago",

@@ -10,6 +10,7 @@ from django.db import DataError, IntegrityError, InterfaceError, OperationalErro
 from django.http import Http404, HttpRequest, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from psycopg2.errorcodes import CHECK_VIOLATION
 from rest_framework import exceptions
 from rest_framework.response import Response
 
@@ -207,6 +208,13 @@ def _too_large(_exc: RequestDataTooBig) -> Problem:
     return Problem(413, "too_large", text)
 
 
+def _broken(exc: IntegrityError) -> Problem:
+    """What another has written meanwhile stands in the way; or it can never be written."""
+    if getattr(exc.__cause__, "pgcode", None) == CHECK_VIOLATION:
+        return Problem(422, "invalid", _("A value is outside its range."))
+    return Problem(409, "conflict", _("Somebody else was faster."))
+
+
 TRANSLATIONS: list[tuple[Any, Callable[[Any], Problem]]] = [
     (Problem, lambda found: found),
     (Refused, _refused),
@@ -220,5 +228,5 @@ TRANSLATIONS: list[tuple[Any, Callable[[Any], Problem]]] = [
     ((OperationalError, InterfaceError), unavailable),
     # The last net: every input is checked before it comes to the database.
     (DataError, lambda _exc: Problem(422, "invalid", _("A value is outside its range."))),
-    (IntegrityError, lambda _exc: Problem(409, "conflict", _("Somebody else was faster."))),
+    (IntegrityError, _broken),
 ]

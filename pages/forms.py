@@ -28,6 +28,7 @@ NUMERIC = (forms.IntegerField, forms.DateField)  # a decimal is one, too
 DJANGO_MISSING = forms.Field.default_error_messages["required"]
 # The field is named in the sentence, because the summary shows it far from the field.
 MISSING = _("Fill this in: %(label)s")
+ISO_DAY = _("Enter the date as year, month and day, like 2026-11-23.")
 MISSING_CHOICE = _("Choose an answer: %(label)s")
 
 
@@ -44,6 +45,8 @@ class FormDefaults:
         for name, field in self.fields.items():
             if tidy := _tidying(field):
                 field.to_python = partial(_tidied, tidy, field.to_python)  # type: ignore[method-assign]
+            if isinstance(field, forms.DateField):
+                field.error_messages["invalid"] = ISO_DAY
             if field.error_messages.get("required") == DJANGO_MISSING:
                 label = field.label or pretty_name(name)
                 field.error_messages["required"] = lazy(_missing, str)(field, label)
@@ -206,7 +209,7 @@ class MomentField(forms.SplitDateTimeField):
     widget = MomentInput
     default_error_messages = {
         "required": _("Enter the date and the time."),
-        "invalid_date": _("Enter the date as year, month and day, like 2026-11-23."),
+        "invalid_date": ISO_DAY,
         "invalid_time": _("Enter the time of day as hours and minutes, like 09:05."),
     }
 

@@ -60,10 +60,19 @@ def email(value: str) -> str:
 
 
 def mass_kg(quantity: Quantity, *, field: str) -> Decimal:
-    """Return a mass in kg, to six decimals. Raises Refused: mass_required, quantity_too_large."""
+    """Return a mass in kg, to six decimals.
+
+    Raises Refused: mass_required, quantity_too_large, quantity_too_small (nothing would be left).
+    """
     if quantity.unit.dimension != "mass":
         raise Refused("mass_required", _("Give this by mass, such as in kg."), field=field)
-    return quantities.product_kg(quantity, None)
+    try:
+        kg = quantities.product_kg(quantity, None)
+    except Refused as refusal:  # which knows no field but a quantity's own
+        raise Refused(refusal.code, refusal.message, field=field) from refusal
+    if not kg:
+        raise Refused("quantity_too_small", _("This is less than a milligram."), field=field)
+    return kg
 
 
 def ubigeo(value: str) -> str:

@@ -34,7 +34,7 @@ def add_site(
 
     Who is not `sure` of the position is asked where it is odd. Raises Refused: ubigeo_invalid,
     position_incomplete, position_invalid, position_doubtful, mass_required, quantity_too_large,
-    blank, too_long.
+    quantity_too_small, blank, too_long.
     """
     inputs.position(latitude, longitude)
     ubigeo = inputs.ubigeo(ubigeo)
