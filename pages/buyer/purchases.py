@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from authorizations import operations
 from authorizations.access import events_of, purchases_for, sales_for
@@ -26,13 +27,14 @@ from pages.buyer.forms import (
     ReceiptForm,
 )
 from pages.deliveries import Delivery, deliveries
-from pages.exports import csv_answer
+from pages.exports import csv_answer, local_time
 from pages.guards import firm_required
 from pages.lists import filter_removals, page_of
 from pages.once import once_per_form
 from pages.show import posted, show
 from pages.timeline import timeline
 from precursors.models import Product
+from precursors.quantities import Unit
 from registry import clock
 from registry.access import firms_found, partners_for
 from registry.actors import Actor
@@ -41,18 +43,18 @@ from registry.periods import end_of_day, start_of_day
 
 PAGE = 25
 HEADINGS = [
-    "code",
-    "status",
-    "product",
-    "quantity",
-    "unit",
-    "net_kg",
-    "sold_net_kg",
-    "vendor_tax_id",
-    "vendor",
-    "destination",
-    "requested_at",
-    "valid_until",
+    gettext_lazy("Code"),
+    gettext_lazy("Status"),
+    gettext_lazy("Product"),
+    gettext_lazy("Quantity"),
+    gettext_lazy("Unit"),
+    gettext_lazy("Substance contained, in kg"),
+    gettext_lazy("Sold of it, in kg"),
+    gettext_lazy("Tax number of the vendor"),
+    gettext_lazy("Vendor"),
+    gettext_lazy("Destination"),
+    gettext_lazy("Requested"),
+    gettext_lazy("Valid until"),
 ]
 
 
@@ -208,7 +210,7 @@ def history_csv(request: HttpRequest) -> HttpResponse:
     """The same rows, all of them, as a table to download."""
     by = actor_of(request)
     rows = _apply_filters(purchases_for(by), _filters(request, by), by).order_by("-pk")
-    return csv_answer("purchases.csv", _lines(rows))  # type: ignore[return-value]
+    return csv_answer("purchases.csv", _lines(rows, by))  # type: ignore[return-value]
 
 
 def _filters(request: HttpRequest, by: Actor) -> HistoryForm:
@@ -238,20 +240,22 @@ def _apply_filters(
     return rows
 
 
-def _lines(rows: QuerySet[Authorization]) -> Iterator[list[object]]:
+def _lines(rows: QuerySet[Authorization], by: Actor) -> Iterator[list[object]]:
+    """As the list shows them: the days are those of the jurisdiction."""
+    zone, at = by.jurisdiction.zone, clock.now()
     yield list(HEADINGS)
     for row in rows.iterator(chunk_size=500):
         yield [
             row.code_in_fours,
-            row.status,
+            row.status_at(at).label,
             row.product.name,
             row.quantity_value,
-            row.quantity_unit,
+            Unit(row.quantity_unit).label,
             row.net_kg,
             row.sold_kg,
             row.seller.tax_id,
             row.seller.name,
             row.destination_site.name if row.destination_site else "",
-            row.requested_at.isoformat(),
-            row.valid_until.isoformat() if row.valid_until else "",
+            local_time(row.requested_at, zone),
+            local_time(row.valid_until, zone),
         ]

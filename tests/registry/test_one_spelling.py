@@ -13,7 +13,7 @@ from registry.models import License, Organization
 from tests import roles
 from tests.factories import OrganizationFactory
 
-MIGRATION = import_module("registry.migrations.0002_numbers_in_one_spelling")
+MIGRATION = import_module("registry.migrations.0003_numbers_in_one_spelling")
 
 
 @pytest.fixture(autouse=True)

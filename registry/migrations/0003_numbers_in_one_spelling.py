@@ -40,7 +40,7 @@ ALTER TABLE registry_license ENABLE ALWAYS TRIGGER columns_are_kept;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("registry", "0001_initial")]
+    dependencies = [("registry", "0002_product_proposals")]
 
     operations = [
         migrations.RunSQL(SEARCH.format(signs=SIGNS), migrations.RunSQL.noop),

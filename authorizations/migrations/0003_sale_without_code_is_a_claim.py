@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Sales without a code are claims from now on; what was booked of older ones stays."""
 
     dependencies = [
-        ("authorizations", "0001_initial"),
+        ("authorizations", "0002_a_receipt_is_corrected"),
         ("precursors", "0001_catalogue"),
         ("registry", "0001_initial"),
     ]
