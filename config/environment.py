@@ -1,6 +1,7 @@
 """Reads settings from the environment; a missing or malformed one is named in one sentence."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -57,6 +58,14 @@ class Environment:
         """Read a list separated by commas."""
         value = self.text(name, default=",".join(dict.fromkeys(default)))
         return [word.strip() for word in value.split(",") if word.strip()]
+
+    def networks(self, name: str) -> list[IPv4Network | IPv6Network]:
+        """Read addresses and networks (10.0.0.0/8) separated by commas."""
+        try:
+            return [ip_network(word) for word in self.words(name, default=[])]
+        except ValueError:
+            expected = "addresses or networks, such as 127.0.0.1,10.0.0.0/8"
+            raise ImproperlyConfigured(f"{name} must be {expected}.") from None
 
     def http_url(self, name: str, *, default: str) -> str:
         def is_http(value: str) -> bool:

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "audit",
     "pages",
     "demo",
+    "config.apps.Config",
     "config.admin_app.PortalAdmin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.number_request",
+    "config.proxies.name_visitor",
     "registry.refusal_counts.count_refusals",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -247,6 +249,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")  # who is believed when it names a visitor
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes bypass the proxy

@@ -22,6 +22,7 @@ PRODUCTION = {
     "DEMO_MODE": "off",
     "PUBLIC_URL": "https://portal.example.org",
     "ALLOWED_HOSTS": "portal.example.org",
+    "TRUSTED_PROXIES": "127.0.0.1",
     "EMAIL_URL": "consolemail://",
     "LOG_FORMAT": "json",
     "DJANGO_SETTINGS_MODULE": "config.settings",

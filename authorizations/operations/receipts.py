@@ -61,6 +61,7 @@ def correct_receipt(
     outcome: str,
     reasons: list[str] | None = None,
     remarks: str = "",
+    unit: str = Unit.KG,
     reason: str,
     by: Actor,
 ) -> Receipt:
@@ -74,7 +75,7 @@ def correct_receipt(
     root, reason = sale.root_or_self, given_reason(reason)
     replaces = _correctable(root, at)
     _check(root, received_at, quantity, outcome, at)
-    receipt = _receipt(authorization, root, quantity, by)
+    receipt = _receipt(authorization, root, quantity, unit, by)
     receipt.received_at, receipt.recorded_at = received_at, at
     receipt.outcome, receipt.reasons = outcome, reasons or []
     receipt.remarks = signs.tidy(remarks, lines=True)
