@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from authorizations.models import DutyReason
 from config.celery import app
 from database.row_security import set_firm
+from oversight.operations.heartbeats import PLACE
 
 log = structlog.get_logger("portal.health")
 
@@ -39,7 +40,8 @@ IN_TIME = "SELECT set_config('statement_timeout', '2s', true)"
 STATE = f"""
 SELECT extract(epoch FROM clock_timestamp() - min(sale.recorded_at)),
     EXISTS (SELECT FROM registry_jurisdiction WHERE issuing_halted_at IS NOT NULL),
-    (SELECT count(*) FROM oversight_heartbeat WHERE beat_at > clock_timestamp() - %s)
+    (SELECT count(*) FROM oversight_heartbeat
+     WHERE beat_at > clock_timestamp() - %s AND place = {PLACE})
 FROM authorizations_duty duty
 JOIN authorizations_sale sale USING (authorization_id, version)
 WHERE duty.reason = '{DutyReason.RECORDED}' AND duty.parked_at IS NULL

@@ -159,6 +159,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "registry.tasks.forget_idempotency_keys",
         "schedule": crontab(hour="7", minute="20"),
     },
+    "forget_sessions": {
+        "task": "registry.tasks.forget_sessions",
+        "schedule": crontab(hour="7", minute="30"),
+    },
     "check": {
         "task": "audit.tasks.check_invariants",
         "schedule": CHECK_EVERY_S,

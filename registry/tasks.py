@@ -12,6 +12,13 @@ DELETE FROM registry_idempotencykey WHERE id IN (
     FOR UPDATE SKIP LOCKED
 )
 """
+# People's time, not the demo's: their browsers live in it.
+FORGET_SESSIONS = """
+DELETE FROM django_session WHERE session_key IN (
+    SELECT session_key FROM django_session WHERE expire_date < clock_timestamp() LIMIT %s
+    FOR UPDATE SKIP LOCKED
+)
+"""
 
 
 @shared_task
@@ -22,3 +29,12 @@ def forget_idempotency_keys() -> None:
         cursor.execute(FORGET, [now, SLICE])
         while cursor.rowcount:
             cursor.execute(FORGET, [now, SLICE])
+
+
+@shared_task
+def forget_sessions() -> None:
+    """Remove sessions that are over, a slice at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET_SESSIONS, [SLICE])
+        while cursor.rowcount:
+            cursor.execute(FORGET_SESSIONS, [SLICE])

@@ -32,10 +32,11 @@ class Evaluation(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a worker last ran its task."""
+    """When a worker last ran its task, in which database (`heartbeats.PLACE`)."""
 
     worker = models.CharField(primary_key=True, max_length=255)
     beat_at = models.DateTimeField()
+    place = models.CharField(max_length=100, default="", db_default="")
 
     def __str__(self) -> str:
         return self.worker

@@ -10,6 +10,7 @@ from django.test import Client
 from config import health
 from oversight import tasks
 from oversight.models import Heartbeat
+from oversight.operations import heartbeats
 from registry import clock
 from tests.roles import as_owner
 
@@ -25,7 +26,10 @@ def told(client: Client) -> dict[str, Any]:
 
 
 def heard(worker: str, *, ago: timedelta) -> None:
-    Heartbeat.objects.create(worker=worker, beat_at=clock.now() - ago)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {heartbeats.PLACE}")
+        (here,) = cursor.fetchone()
+    Heartbeat.objects.create(worker=worker, beat_at=clock.now() - ago, place=here)
 
 
 def test_it_says_what_the_contract_names(told: dict[str, Any]) -> None:
@@ -41,6 +45,15 @@ def test_a_worker_that_has_heard_the_bell_is_counted(client: Client) -> None:
 def test_a_worker_that_went_silent_is_not_counted(client: Client) -> None:
     heard("one", ago=health.SILENCE - timedelta(seconds=5))
     heard("two", ago=health.SILENCE + timedelta(seconds=5))
+    assert client.get("/readyz").json()["workers"] == 1
+
+
+def test_a_worker_of_the_place_that_was_dumped_is_not_counted(client: Client) -> None:
+    """A restored database has the heartbeats of the old one, some of them a minute old."""
+    tasks.work()
+    Heartbeat.objects.update(place="7580000000000000000/1/16384")
+    assert client.get("/readyz").json()["workers"] == 0
+    tasks.work()
     assert client.get("/readyz").json()["workers"] == 1
 
 
