@@ -139,7 +139,10 @@ class Issue(ByAuthority):
     @extend_schema(request=OptionalReasonBody, responses=AuthorizationShape)
     @idempotent()
     def post(self, request: Request, code: str) -> Response:
-        """Grant a pending request, after every check has been made again."""
+        """Grant a pending request, after every check has been made again.
+
+        Where a sale was reported on it before, `reason` is needed.
+        """
         given = self.body(OptionalReasonBody)
         return answer(operations.issue(self.authorization, **given, by=self.by))
 

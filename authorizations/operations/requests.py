@@ -14,13 +14,14 @@ from authorizations.acts.locks import lock_settled
 from authorizations.acts.quotas import allowance_for
 from authorizations.acts.turns import take_turn
 from authorizations.eligibility.checks import Purchase, Reason, not_eligible, reasons_against
-from authorizations.models import Authorization, DutyReason, Status
+from authorizations.models import Authorization, DutyReason, Sale, Status
 from authorizations.rulesets import current_ruleset
+from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity
 from registry.actors import Actor, require_authority
 from registry.events import NewEvent
-from registry.inputs import REASON_LENGTH, optional_reason, optional_text
+from registry.inputs import REASON_LENGTH, given_reason, optional_reason, optional_text
 from registry.issuing import only_while_issuing
 from registry.models import Organization, Site, Vehicle
 from registry.models.firms import Activity
@@ -166,19 +167,24 @@ def _deadlines(authorization: Authorization) -> list[Due]:
 
 
 @transaction.atomic
-def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Authorization:
+def issue(
+    authorization: Authorization, *, reason: str = "", version_seen: int | None = None, by: Actor
+) -> Authorization:
     """Grant a pending request; all checks are repeated, except of what it has reserved.
 
-    Raises Refused: not_the_authority, not_pending, issuing_halted, not_eligible, too_long,
-    not_text.
+    Where a sale was reported before, it takes a reason. `version_seen`: which version the officer
+    had on screen; any other refuses.
+    Raises Refused: not_the_authority, not_pending, authorization_changed, issuing_halted,
+    no_reason, not_eligible, too_long, not_text.
     """
     require_authority(by)
     authorization, at = lock_settled(authorization)
     if authorization.status == Status.ISSUED:
         return authorization
     require_status(authorization, Status.PENDING)
+    _require_seen(authorization, version_seen)
     only_while_issuing(authorization.jurisdiction)
-    reason = optional_reason(reason)
+    reason = _reason_to_issue(authorization, reason)
     purchase = Purchase.of(authorization, at=at)
     if reasons := reasons_against(purchase):
         raise not_eligible(purchase, reasons)
@@ -199,3 +205,21 @@ def issue(authorization: Authorization, *, reason: str = "", by: Actor) -> Autho
         by=by,
     )
     return authorization
+
+
+def _require_seen(authorization: Authorization, version_seen: int | None) -> None:
+    if version_seen is not None and version_seen != authorization.version:
+        raise Refused(
+            "authorization_changed",
+            _("Something happened to this request meanwhile. Look at it again."),
+        )
+
+
+def _reason_to_issue(authorization: Authorization, reason: str) -> str:
+    """What was sold before anybody allowed it is never allowed without a word."""
+    if not Sale.objects.filter(authorization=authorization).exists():
+        return optional_reason(reason)
+    if not reason.strip():
+        sentence = _("A sale was reported on it already. Give a reason to issue it all the same.")
+        raise Refused("no_reason", sentence, field="reason")
+    return given_reason(reason)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from authorizations.models import Authorization
 from oversight.models import Flag, FlagState
 from pages.forms import Form
 from pages.verb_form import ReasonField, VerbForm
@@ -73,15 +74,15 @@ def _title(choice: tuple[str, str]) -> str:
 
 
 class StepsField(forms.IntegerField):
-    """How many of a flag's steps somebody had before them: written by the page itself."""
+    """How much of what happened somebody had before them: written by the page itself."""
 
     widget = forms.HiddenInput
     default_error_messages = dict.fromkeys(
         ("required", "invalid", "min_value"), _("Open this page again.")
     )
 
-    def __init__(self) -> None:
-        super().__init__(min_value=0)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, **options)
 
 
 class ReviewForm(VerbForm):
@@ -138,10 +139,29 @@ class AssignForm(VerbForm):
 
 
 class DecisionForm(VerbForm):
-    """The reason of a decision on a request; needed to refuse."""
+    """The reason of a decision on a request; needed to refuse.
+
+    `version_seen`: the version of the request that the officer had on screen.
+    """
 
     marks_optional = False
     reason = ReasonField(help_text=_("Needed to refuse, and kept when you issue."), required=False)
+    version_seen = StepsField(required=False)
+
+    def __init__(self, *args: Any, authorization: Authorization, **options: Any) -> None:
+        initial = {"version_seen": authorization.version}
+        super().__init__(*args, initial=initial, **options)
+
+    def ask_for_reason(self, *, sold: bool) -> None:
+        """Say when a reason is needed."""
+        if sold:
+            self["reason"].help_text = _("Needed: a sale was reported on it already.")
+
+    def show_version(self, authorization: Authorization) -> None:
+        """Keep what was typed; the next attempt answers to what has happened since."""
+        if self.is_bound:
+            shown = {"version_seen": str(authorization.version)}
+            self.data = {**self.data.dict(), **shown}  # type: ignore[attr-defined]
 
     def show_refusal(self, refusal: Refused) -> None:
         """As any form, but for the reasons: the page lists them already."""

@@ -1,14 +1,14 @@
 """Requests that wait for an officer's word."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from authorizations import access, operations
 from authorizations.eligibility.checks import Purchase, issued_lately_kg, reasons_against
 from authorizations.eligibility.dealers import AUTOMATIC_WINDOW
-from authorizations.models import Authorization, Status
-from authorizations.operations import Reason
+from authorizations.models import Authorization, Sale, Status
+from oversight.access import flags_for
 from pages.guards import officer_required
 from pages.lists import page_of
 from pages.officer.dossier import dossier
@@ -29,16 +29,28 @@ from registry.http import actor_of
 from registry.periods import last_day
 
 PAGE = 50
-VERBS = {"issue": operations.issue, "refuse": operations.refuse}
+CHANGING = ["status", "ended_at", "version", "sold_kg"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """A request as the list shows it."""
+    """A request as the list shows it, with what was reported on it before anybody decided."""
 
     authorization: Authorization
     due_on: date
     is_overdue: bool
+    is_sold: bool  # a sale was reported, if only to be made void
+    is_flagged: bool
+
+
+@dataclass(frozen=True)
+class Quota:
+    """The buyer's, in net kg; what this request reserves is in it."""
+
+    limit_kg: Decimal
+    used_kg: Decimal  # overage included
+    reserved_kg: Decimal  # held included
+    ends: date
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,13 @@ def pending(request: HttpRequest) -> HttpResponse:
 def _row(authorization: Authorization, at: datetime) -> Row:
     deadline = authorization.decide_by
     zone = authorization.jurisdiction.zone
-    return Row(authorization, last_day(deadline, zone), deadline < at)
+    return Row(
+        authorization,
+        last_day(deadline, zone),
+        deadline < at,
+        authorization.is_sold,  # type: ignore[attr-defined]
+        authorization.is_flagged,  # type: ignore[attr-defined]
+    )
 
 
 @officer_required
@@ -82,33 +100,53 @@ def decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """A request with every check made again; POST issues or refuses it."""
     by = actor_of(request)
     authorization = _request(request, uuid)
-    form = DecisionForm(posted(request))
-    verb = VERBS.get(request.POST.get("decision", ""))
-    if verb and form.is_valid() and form.act(partial(verb, authorization, by=by)):
+    form = DecisionForm(posted(request), authorization=authorization)
+    act = _acts(authorization, form, by).get(request.POST.get("decision", ""))
+    if act and form.is_valid() and form.attempt(act):
         messages.success(request, _("Your decision is recorded."))
         return redirect("officer:pending")
     content = _content(authorization, form, by)
     return show(request, "officer/decide.html", **content)
 
 
+def _acts(
+    authorization: Authorization, form: DecisionForm, by: Actor
+) -> dict[str, Callable[[], Authorization]]:
+    return {
+        "issue": lambda: operations.issue(authorization, **form.values(), by=by),
+        "refuse": lambda: operations.refuse(
+            authorization, reason=form.cleaned_data["reason"], by=by
+        ),
+    }
+
+
 def _content(authorization: Authorization, form: DecisionForm, by: Actor) -> dict[str, Any]:
     at = clock.now()
-    # Looked at anew: the portal or a colleague may have decided it meanwhile.
-    authorization.refresh_from_db(fields=["status", "ended_at"])
+    # Looked at anew: it may have been decided meanwhile, or a sale reported.
+    authorization.refresh_from_db(fields=CHANGING)
+    form.show_version(authorization)
+    purchase, found = Purchase.of(authorization, at=at), dossier(authorization, at=at, by=by)
+    form.ask_for_reason(sold=bool(found.stories))
     return {
         "authorization": authorization,
         "form": form,
         "is_pending": authorization.status == Status.PENDING,
-        "against": _against(authorization, at),
+        # Issuing it would be refused for the same.
+        "against": reasons_against(purchase),
         "automatic": _automatic(authorization),
-        "dossier": dossier(authorization, at=at, by=by),
+        "quota": _quota(authorization, purchase),
+        "dossier": found,
         "due_on": last_day(authorization.decide_by, by.jurisdiction.zone),
     }
 
 
-def _against(authorization: Authorization, at: datetime) -> list[Reason]:
-    """What speaks against it today; issuing it would be refused for the same."""
-    return reasons_against(Purchase.of(authorization, at=at))
+def _quota(authorization: Authorization, purchase: Purchase) -> Quota:
+    """How much of the buyer's quota is taken, in the period in which the request is booked."""
+    allowance = authorization.allowance
+    limit_kg = purchase.permit.limit_kg if purchase.permit else allowance.limit_kg
+    used_kg = allowance.consumed_kg + allowance.overage_kg
+    reserved_kg = allowance.reserved_kg + allowance.held_kg
+    return Quota(limit_kg, used_kg, reserved_kg, allowance.period_end)
 
 
 def _automatic(authorization: Authorization) -> Automatic:
@@ -127,10 +165,14 @@ def _waiting(request: HttpRequest) -> QuerySet[Authorization]:
         access.authorizations_for(actor_of(request))
         .select_related(*access.PARTIES, "jurisdiction")
         .filter(status=Status.PENDING)
+        .annotate(
+            is_sold=Exists(Sale.objects.filter(authorization=OuterRef("pk"))),
+            is_flagged=Exists(flags_for(actor_of(request)).filter(authorization=OuterRef("pk"))),
+        )
     )
 
 
 def _request(request: HttpRequest, uuid: UUID) -> Authorization:
-    related = ("permit", "buyer__jurisdiction", "seller__jurisdiction")
+    related = ("permit", "allowance", "buyer__jurisdiction", "seller__jurisdiction")
     rows = access.authorizations_for(actor_of(request)).select_related(*access.PARTIES, *related)
     return get_object_or_404(rows, uuid=uuid)

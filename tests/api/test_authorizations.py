@@ -39,6 +39,21 @@ def test_a_larger_request_waits_for_an_officer(
     assert again.status_code == 200
 
 
+def test_what_was_sold_before_a_decision_is_issued_only_with_a_reason(
+    buyer_api: Program,
+    vendor_api: Program,
+    authority_api: Program,
+    request_body: dict[str, Any],
+    sale_body: dict[str, Any],
+) -> None:
+    request_body["quantity"] = {"value": "6000", "unit": "kg"}
+    code = buyer_api.post("/authorizations", request_body).json()["code"]
+    assert vendor_api.post(f"/authorizations/{code}/sales", sale_body).status_code == 201
+    wrong(authority_api.post(f"/authorizations/{code}/issue", {}), "/reason", "no_reason")
+    response = authority_api.post(f"/authorizations/{code}/issue", {"reason": "An emergency"})
+    assert (response.status_code, response.json()["status"]) == (200, "issued")
+
+
 def test_every_reason_is_told_at_once_with_the_largest_request(
     buyer_api: Program, request_body: dict[str, Any], buyer: Firm
 ) -> None:

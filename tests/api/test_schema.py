@@ -20,6 +20,7 @@ COMPOSED = {"not_live", "not_pending", "not_issued"}
 # Refusals of acts that have no endpoint.
 ONLY_ON_PAGES = {
     "already_member",
+    "authorization_changed",
     "bad_data",
     "driver_exists",
     "email_invalid",

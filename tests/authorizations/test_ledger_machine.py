@@ -186,7 +186,7 @@ class Trade(RuleBasedStateMachine):
 
     @rule(pick=picks)
     def issue(self, pick: int) -> None:
-        done = self.act(pick, lambda row: operations.issue(row, by=self.regulator))
+        done = self.act(pick, lambda row: operations.issue(row, reason="x", by=self.regulator))
         if done:
             done.close(issued=True)
 

@@ -74,7 +74,8 @@ def test_a_sale_on_a_pending_request_is_recorded(ask: Ask, sell: Sell, regulator
     sell(authorization, "6000")
     assert balances(authorization)[0:3] == ("0.000000", "0.000000", "5970.000000")
     assert authorization.status == Status.PENDING
-    assert operations.issue(authorization, by=regulator).status == Status.CLOSED
+    issued = operations.issue(authorization, reason="It was urgent", by=regulator)
+    assert issued.status == Status.CLOSED
 
 
 def test_a_sale_leaves_a_duty_now_and_one_for_its_receipt(ask: Ask, sell: Sell) -> None:

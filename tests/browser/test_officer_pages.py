@@ -74,6 +74,26 @@ def test_an_officer_with_work(
         look(page, name)
 
 
+def test_an_officer_sees_what_was_sold_before_a_decision(
+    page: Page,
+    sign_in: SignIn,
+    regulator: Actor,
+    flag: Flag,
+    sell: Callable[..., Sale],
+) -> None:
+    pending = Authorization.objects.get(status="pending")
+    sell(pending, "6500", plate="ZZZ-999")
+    evaluate([pending.pk])
+    sign_in(page, regulator)
+    for name, address in {"pending-sold": "/pending/", "queue-all": "/queue/?tab=all"}.items():
+        page.goto(address)
+        look(page, name)
+    page.goto(f"/pending/{pending.uuid}/")
+    page.locator("[name=decision][value=issue]").click()
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
+    look(page, "decide-sold")
+
+
 def test_two_officers_end_a_flag_on_the_same_day_and_one_was_faster(
     page: Page,
     open_page: OpenPage,

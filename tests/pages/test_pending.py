@@ -1,5 +1,6 @@
 """Requests that wait: why each does, what speaks against it, and an officer's word."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,15 +11,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from authorizations import operations
-from authorizations.models import Authorization, Status
+from authorizations.models import Authorization, Sale, Status
+from oversight.operations.evaluation import evaluate
 from pages.officer import pending
 from pages.templatetags.portal import quantity
 from registry import operations as registry
 from registry.actors import Actor
+from rules import RULES
 from tests.cast import Firm
 from tests.pages.conftest import Visit
 
 Ask = Callable[..., Authorization]
+Sell = Callable[..., Sale]
 
 
 @pytest.fixture
@@ -33,6 +37,11 @@ def address(authorization: Authorization) -> str:
 def text(answer: Any, status: int = 200) -> str:
     assert answer.status_code == status
     return str(answer.content.decode())
+
+
+def words(page: str) -> str:
+    """What a page says, with single spaces."""
+    return " ".join(re.sub(r"<[^>]*>", " ", page).split())
 
 
 def waiting(answer: Any) -> list[Authorization]:
@@ -62,6 +71,75 @@ def test_pages_of_requests_follow_one_another(officer: Client, ask: Ask, monkeyp
     later = officer.get(answer.context["next_url"])
     assert (waiting(later), later.context["next_url"]) == ([second], "")
     assert waiting(officer.get("/pending/?after=odd")) == [first]
+
+
+def test_what_was_sold_before_a_decision_stands_first(
+    officer: Client, ask: Ask, sell: Sell, vendor: Firm
+) -> None:
+    authorization = ask("6000")
+    sell(authorization, "6500")
+    evaluate([authorization.pk])
+    listed = text(officer.get("/pending/"))
+    assert "6,467.5 kg of the substance sold" in words(listed)
+    assert "flagged" in listed
+    page = words(text(officer.get(address(authorization))))
+    assert "Sold before it was decided 6,500 kg 6,000 kg requested" in page
+    assert page.index("Sold before it was decided") < page.index("Destination")
+    assert str(RULES["quantity_exceeded"].title) in page
+    assert "are in order" not in page
+
+
+def test_a_sale_that_was_made_void_is_no_reason_to_call_a_request_in_order(
+    officer: Client, ask: Ask, sell: Sell, vendor: Firm
+) -> None:
+    authorization = ask("6000")
+    operations.void_sale(sell(authorization, "6000"), reason="Mistaken", by=vendor.actor)
+    page = words(text(officer.get(address(authorization))))
+    assert "Sold before it was decided nothing sold" in page
+    assert "are in order" not in page
+    assert officer.post(address(authorization), {"decision": "issue"}).status_code == 422
+
+
+def test_the_quota_of_the_buyer_stands_beside_the_request(
+    officer: Client, ask: Ask, sell: Sell
+) -> None:
+    sell(ask("2000"), "2000")
+    page = words(text(officer.get(address(ask("6000")))))
+    assert "2,040 kg free of 10,000 kg" in page
+    assert "1,990 kg used" in page
+    assert "5,970 kg reserved" in page
+
+
+def test_what_was_sold_before_is_issued_only_with_a_reason(
+    officer: Client, ask: Ask, sell: Sell
+) -> None:
+    authorization = ask("6000")
+    sell(authorization, "1000")
+    page = text(officer.post(address(authorization), {"decision": "issue", "reason": " "}), 422)
+    assert "Give a reason to issue it all the same" in page
+    assert "Needed: a sale was reported on it already." in page
+    assert status(authorization) == Status.PENDING
+    body = {"decision": "issue", "reason": "An emergency, announced by telephone"}
+    assert officer.post(address(authorization), body).status_code == 302
+    assert status(authorization) == Status.ISSUED
+
+
+@pytest.mark.parametrize("reason", ["", "Known plant"])
+def test_a_sale_that_arrives_while_an_officer_reads_is_shown_before_anything_is_issued(
+    officer: Client, ask: Ask, sell: Sell, reason: str
+) -> None:
+    authorization = ask("6000")
+    seen = officer.get(address(authorization)).context["form"].initial["version_seen"]
+    sell(authorization, "1000")
+    body = {"decision": "issue", "reason": reason, "version_seen": seen}
+    answer = officer.post(address(authorization), body)
+    page = text(answer, 422)
+    assert "Something happened to this request meanwhile" in page
+    assert "Sold before it was decided" in page
+    assert reason in page
+    assert status(authorization) == Status.PENDING
+    body |= {"version_seen": answer.context["form"]["version_seen"].value(), "reason": "Seen"}
+    assert officer.post(address(authorization), body).status_code == 302
 
 
 def test_a_request_over_the_automatic_limit_says_so(officer: Client, ask: Ask) -> None:
