@@ -24,18 +24,30 @@ def page_of(
     `order` ends with the key. `among`: where the named row is looked for, since it may not meet
     the filters any more.
     """
-    last = _named_row(request, rows if among is None else among)
-    ordered = rows.order_by(*order)
-    found = list((ordered.filter(_beyond(last, order)) if last else ordered)[: size + 1])
-    following = str(found[size - 1].uuid) if len(found) > size else None
+    last = named_row(request, rows if among is None else among)
+    found = list(rows_after(last, rows, order)[: size + 1])
+    following = found[size - 1] if len(found) > size else None
+    return {"rows": found[:size], **page_links(request, last, following)}
+
+
+def page_links(
+    request: HttpRequest, last: Model | None, following: Model | None
+) -> dict[str, str]:
+    """The addresses of the first page, unless this is it, and of the one after `following`."""
+    after = str(following.uuid) if following else None  # type: ignore[attr-defined]
     return {
-        "rows": found[:size],
         "first_url": address_with(request, **{AFTER: None}) if last else "",
-        "next_url": address_with(request, **{AFTER: following}) if following else "",
+        "next_url": address_with(request, **{AFTER: after}) if after else "",
     }
 
 
-def _named_row(request: HttpRequest, rows: QuerySet[Any]) -> Model | None:
+def rows_after(last: Model | None, rows: QuerySet[Any], order: Sequence[str]) -> QuerySet[Any]:
+    """The rows in this order, from the one after `last` on."""
+    ordered = rows.order_by(*order)
+    return ordered.filter(_beyond(last, order)) if last else ordered
+
+
+def named_row(request: HttpRequest, rows: QuerySet[Any]) -> Model | None:
     """The row at which the list is cut; an address that names none begins at the start."""
     try:
         uuid = UUID(request.GET.get(AFTER, ""))

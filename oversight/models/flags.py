@@ -24,6 +24,7 @@ ENDED = [FlagState.EXPLAINED, FlagState.DISMISSED, FlagState.CONFIRMED]
 WAITING = [FlagState.OPEN, FlagState.AWAITING_SECOND]
 IN_QUEUE = [Severity.MEDIUM, Severity.HIGH]  # observations wait for nobody
 WAITS = Q(state__in=WAITING) & Q(severity__in=IN_QUEUE)
+TAKEN = Q(assigned_to__isnull=False) | Q(state=FlagState.AWAITING_SECOND)
 
 
 class Flag(models.Model):
@@ -88,6 +89,32 @@ class Flag(models.Model):
             models.Index(fields=["jurisdiction", "-id"], condition=WAITS, name="flag_in_queue"),
             models.Index(
                 fields=["jurisdiction", "due_at", "id"], condition=WAITS, name="flag_by_deadline"
+            ),
+            # Read by the tabs of the queue, for a list and for its count.
+            models.Index(
+                fields=["assigned_to", "due_at", "id"], condition=WAITS, name="flag_on_a_desk"
+            ),
+            models.Index(
+                fields=["second", "due_at", "id"],
+                condition=Q(state=FlagState.AWAITING_SECOND),
+                name="flag_of_second_officer",
+            ),
+            models.Index(
+                fields=["proposed_by", "due_at", "id"],
+                condition=Q(state=FlagState.AWAITING_SECOND),
+                name="flag_of_proposer",
+            ),
+            models.Index(
+                fields=["jurisdiction", "due_at", "id"],
+                condition=WAITS
+                & ~Q(state=FlagState.AWAITING_SECOND)
+                & Q(assigned_to__isnull=True),
+                name="flag_on_no_desk",
+            ),
+            models.Index(
+                fields=["jurisdiction", "due_at", "id"],
+                condition=WAITS & TAKEN,
+                name="flag_on_some_desk",
             ),
             models.Index(fields=["jurisdiction", "-id"], name="flag_of_jurisdiction"),
             # Read by the queue when it is asked for flags that ended in one way.

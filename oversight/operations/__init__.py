@@ -2,6 +2,6 @@
 
 from oversight.operations.evaluation import evaluate
 from oversight.operations.parked import retry_parked
-from oversight.operations.reviews import assign, review
+from oversight.operations.reviews import assign, assign_together, review
 
-__all__ = ["assign", "evaluate", "retry_parked", "review"]
+__all__ = ["assign", "assign_together", "evaluate", "retry_parked", "review"]

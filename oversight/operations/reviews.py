@@ -1,6 +1,7 @@
 """Officers end flags; a high one takes two of them, the second drawn and not chosen."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -66,6 +67,16 @@ def assign(flag: Flag, *, to: User | None, steps_seen: int | None = None, by: Ac
         by=by,
     )
     return flag
+
+
+@transaction.atomic
+def assign_together(seen: Mapping[Flag, int], *, to: User | None, by: Actor) -> list[Flag]:
+    """Assign flags to an officer, all or none; each with how many steps were seen of it.
+
+    Raises Refused: as `assign`.
+    """
+    flags = sorted(seen, key=lambda flag: flag.pk)
+    return [assign(flag, to=to, steps_seen=seen[flag], by=by) for flag in flags]
 
 
 def _check(flag: Flag, outcome: str, note: str, steps_seen: int | None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from authorizations.models import Authorization
@@ -38,11 +39,11 @@ SEVERITIES = [
     ("medium", _("Medium")),
     ("low", _("Observations")),
 ]
-NEWEST, OLDEST, DEADLINE = "", "oldest", "deadline"
+DEADLINE, OLDEST, NEWEST = "", "oldest", "newest"
 SORTS = [
-    (NEWEST, _("Newest first")),
-    (OLDEST, _("Oldest first")),
     (DEADLINE, _("Next deadline first")),
+    (OLDEST, _("Oldest first")),
+    (NEWEST, _("Newest first")),
 ]
 
 
@@ -113,13 +114,20 @@ def _line(flag: Flag, state: FlagState) -> str:
 
 
 class TakeForm(VerbForm):
-    """A flag taken from the list."""
+    """A flag taken from the list, with how many of its steps were seen."""
 
     flag = forms.UUIDField()
     steps_seen = StepsField()
 
-    def values(self) -> dict[str, Any]:
-        return {"steps_seen": self.cleaned_data["steps_seen"]}
+    @classmethod
+    def all_of(cls, sent: QueryDict) -> list["TakeForm"]:
+        """The flags of one row; none where what was sent is not what the list sends."""
+        uuids, steps = sent.getlist("flag"), sent.getlist("steps_seen")
+        forms = [
+            cls({"flag": uuid, "steps_seen": seen})
+            for uuid, seen in zip(uuids, steps, strict=False)
+        ]
+        return forms if len(uuids) == len(steps) and all(f.is_valid() for f in forms) else []
 
 
 class AssignForm(VerbForm):

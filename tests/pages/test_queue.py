@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +16,6 @@ from oversight.models import Evaluation, Flag
 from pages.officer import queue
 from registry import clock
 from registry.actors import Actor
-from registry.periods import end_of_day
 from tests.cast import Firm
 from tests.pages.conftest import Flagged, Visit
 
@@ -94,37 +94,80 @@ def test_a_list_that_was_tampered_with_changes_nothing(
     assert flag.assigned_to is None
 
 
-def test_what_awaits_me_as_second_is_mine_and_the_proposers_team_has_it(
-    visit: Visit, flagged: Flagged, regulator: Actor, second_officer: Actor
+def test_the_flags_of_one_sale_are_one_row(officer: Client, flagged: Flagged) -> None:
+    several = flagged(plate="ZZZ-999", gross_kg=Decimal("900"), tare_kg=Decimal("100"))
+    other = flagged()
+    [first, second] = officer.get("/queue/?tab=unassigned").context["rows"]
+    assert [first.flag.authorization, second.flag.authorization] == [
+        several.authorization,
+        other.authorization,
+    ]
+    rules = {"quantity_exceeded", "vehicle_not_registered", "weight_arithmetic"}
+    assert {found.flag.rule for found in first.found} == rules
+    assert [found.flag for found in second.found] == [other]
+
+
+def test_an_officer_takes_all_flags_of_a_row_or_none(
+    officer: Client, flagged: Flagged, regulator: Actor, second_officer: Actor
 ) -> None:
-    flag = flagged()
-    oversight.review(flag, outcome="explained", note="Scale", by=regulator)
-    first, second = visit(regulator), visit(second_officer)
-    assert shown(second, tab="mine") == [flag] == shown(first, tab="team")
-    assert shown(first, tab="mine") == [] == shown(second, tab="team")
-    assert shown(first, tab="unassigned") == []
+    flagged(plate="ZZZ-999")
+    [row] = officer.get("/queue/?tab=unassigned").context["rows"]
+    assert len(row.to_take) == 2
+    body = {
+        "flag": [flag.uuid for flag in row.to_take],
+        "steps_seen": [flag.steps_count for flag in row.to_take],
+    }
+    taken = Flag.objects.filter(assigned_to__isnull=False)
+    oversight.assign(row.to_take[1], to=second_officer.user, by=second_officer)
+    assert "meanwhile" in text(officer.post("/queue/?tab=all", body, follow=True))
+    assert [flag.assigned_to for flag in taken.all()] == [second_officer.user]
+    oversight.assign(row.to_take[1], to=None, by=second_officer)
+    body["steps_seen"][1] += 2
+    assert "The flags are on your desk" in text(officer.post("/queue/?tab=all", body, follow=True))
+    assert [flag.assigned_to for flag in taken.all()] == [regulator.user] * 2
 
 
-def test_what_a_colleague_took_is_the_teams(
-    officer: Client, flagged: Flagged, second_officer: Actor
+def test_a_purchase_stands_on_one_page_though_its_flags_are_due_on_many_days(
+    officer: Client, flagged: Flagged, monkeypatch: Any
 ) -> None:
-    flag = flagged()
-    oversight.assign(flag, to=second_officer.user, by=second_officer)
-    assert shown(officer, tab="team") == [flag] == shown(officer, tab="all")
-    assert shown(officer, tab="mine") == [] == shown(officer, tab="unassigned")
+    monkeypatch.setattr(queue, "PAGE", 1)
+    monkeypatch.setattr(queue, "READ", 2)
+    spread, between = flagged(plate="ZZZ-999"), flagged()
+    Flag.objects.filter(authorization=spread.authorization, rule="vehicle_not_registered").update(
+        due_at=clock.now() + timedelta(days=90)
+    )
+    seen, address = [], "/queue/?tab=all"
+    while address:
+        context = officer.get(address).context
+        seen += [[found.flag.rule for found in row.found] for row in context["rows"]]
+        address = context["next_url"]
+    assert seen == [["quantity_exceeded", "vehicle_not_registered"], ["quantity_exceeded"]]
+    assert between.authorization != spread.authorization
 
 
-def test_due_today_holds_what_is_overdue_and_not_what_is_due_later(
-    officer: Client, flagged: Flagged
+@pytest.mark.parametrize("tab", ["unassigned", "team", "due", "all"])
+def test_each_tab_is_read_in_the_order_of_an_index(
+    officer: Client, flagged: Flagged, tab: str
 ) -> None:
-    late, today, tomorrow = flagged(), flagged(), flagged()
-    zone, now = late.jurisdiction.zone, clock.now()
-    midnight = end_of_day(now.astimezone(zone).date(), zone)  # where a working day ends
-    Flag.objects.filter(pk=late.pk).update(due_at=now - timedelta(days=2))
-    Flag.objects.filter(pk=today.pk).update(due_at=midnight)
-    Flag.objects.filter(pk=tomorrow.pk).update(due_at=midnight + timedelta(minutes=1))
-    assert shown(officer, tab="due") == [today, late]
-    assert "2\u00a0days overdue" in text(officer.get("/queue/?tab=due"))
+    flagged()
+    plan = plan_of_list(officer, f"/queue/?tab={tab}")
+    assert "Sort" not in plan
+    assert {
+        "unassigned": "flag_on_no_desk",
+        "team": "flag_on_some_desk",
+        "due": "flag_by_deadline",
+        "all": "flag_by_deadline",
+    }[tab] in plan
+
+
+def test_what_has_ended_stands_the_newest_first(
+    officer: Client, flagged: Flagged, regulator: Actor
+) -> None:
+    flags = [flagged(rule="vehicle_not_registered", plate="ZZZ-999") for _twice in range(2)]
+    Flag.objects.filter(pk=flags[1].pk).update(due_at=clock.now() - timedelta(days=9))
+    for flag in flags:
+        oversight.review(flag, outcome="confirmed", note="So it was", by=regulator)
+    assert shown(officer, tab="all", state="ended") == flags[::-1]
 
 
 def test_an_observation_is_in_no_tab_unless_asked_for(officer: Client, flagged: Flagged) -> None:
@@ -181,7 +224,7 @@ def test_what_cannot_be_read_in_an_address_breaks_nothing(officer: Client, query
 
 
 @pytest.mark.parametrize(
-    ("sort", "order"), [("", [2, 1, 0]), ("oldest", [0, 1, 2]), ("deadline", [1, 0, 2])]
+    ("sort", "order"), [("", [1, 0, 2]), ("oldest", [0, 1, 2]), ("newest", [2, 1, 0])]
 )
 def test_pages_follow_one_another_in_each_order(
     officer: Client, flagged: Flagged, monkeypatch: Any, sort: str, order: list[int]
@@ -197,26 +240,30 @@ def test_pages_follow_one_another_in_each_order(
     assert seen == [flags[index] for index in order]
 
 
-@pytest.mark.parametrize("sort", ["newest", "oldest", "deadline"])
+@pytest.mark.parametrize("sort", ["newest", "oldest", ""])
 def test_each_order_is_read_by_an_index(officer: Client, flagged: Flagged, sort: str) -> None:
     """Where nothing else is left to it, the planner would sort."""
     flagged()
+    plan = plan_of_list(officer, f"/queue/?tab=all&sort={sort}")
+    assert "Sort" not in plan
+    assert "Index Cond: (jurisdiction_id" in plan
+
+
+def plan_of_list(officer: Client, address: str) -> str:
     with CaptureQueriesContext(connection) as queries:
-        officer.get(f"/queue/?tab=all&sort={sort}")
-    [listed] = [q["sql"] for q in queries if 'FROM "oversight_flag"' in q["sql"]]
+        officer.get(address)
+    [listed] = [q["sql"] for q in queries if q["sql"].endswith(f"LIMIT {queue.READ}")]
     with connection.cursor() as cursor:
         for way in ("sort", "seqscan", "bitmapscan"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
         cursor.execute(f"EXPLAIN {listed}")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-    assert "Sort" not in plan
-    assert "Index Cond: (jurisdiction_id" in plan
+        return "\n".join(line for (line,) in cursor.fetchall())
 
 
 def test_the_queue_asks_the_database_as_often_for_one_flag_as_for_many(
     officer: Client, flagged: Flagged
 ) -> None:
-    flagged()
+    flagged(plate="ZZZ-999")
     officer.get("/queue/?tab=all")
     with CaptureQueriesContext(connection) as one:
         officer.get("/queue/?tab=all")
@@ -224,7 +271,7 @@ def test_the_queue_asks_the_database_as_often_for_one_flag_as_for_many(
         flagged()
     with CaptureQueriesContext(connection) as many:
         officer.get("/queue/?tab=all")
-    assert len(many) == len(one) <= 7
+    assert len(many) == len(one) <= 9
     assert not any("COUNT(" in query["sql"] for query in many)
 
 
