@@ -75,7 +75,8 @@ PROBLEM = {
         "retry_after": {"type": "integer", "description": "Seconds; as the header Retry-After"},
         "largest_request": {
             "type": "string",
-            "description": "With `not_eligible`: the largest quantity that would pass, net kg",
+            "description": "With `not_eligible`: the largest quantity that would pass, net kg; "
+            "0 where the vendor refuses, since what it has left is not told",
         },
     },
     "required": ["type", "title", "status", "detail", "code", "request_id"],

@@ -322,6 +322,10 @@ class HeadroomShape(serializers.Serializer[Any]):
     )
     period_ends = serializers.DateField(allow_null=True)
     largest_request = Kilograms(source="largest_kg")
+    automatic_request = Kilograms(
+        source="automatic_kg",
+        help_text="Up to this a request is issued at once; above it an officer decides.",
+    )
     largest_request_quantity = serializers.SerializerMethodField()
     reasons = ReasonShape(many=True)
 

@@ -49,7 +49,14 @@ class Headroom:
     period_ends: date | None
     largest_kg: Decimal
     largest_quantity: Quantity | None
+    automatic_kg: Decimal  # up to this a request is issued at once
     reasons: list[Reason]
+
+    @property
+    def seller_refuses(self) -> bool:
+        """Whether a smaller request might pass, though nobody may tell how small."""
+        codes = {reason.code for reason in self.reasons}
+        return "seller_limit_reached" in codes <= SIZE_REASONS | {"seller_limit_reached"}
 
 
 @dataclass
@@ -120,15 +127,27 @@ class Purchase:
         return self.site.storage_limit_kg - self.dealers.coming_kg
 
     @property
+    def automatic_kg(self) -> Decimal | None:
+        """Net kg that the automatic limit leaves beside what was issued in the last 7 days."""
+        limit = self.permit.automatic_limit_kg if self.permit else None
+        return None if limit is None else limit - self.dealers.issued_lately_kg
+
+    @property
     def is_automatic(self) -> bool:
         """Whether this and what was issued in the last 7 days stay within the automatic limit."""
-        limit = self.permit.automatic_limit_kg if self.permit else None
-        return limit is not None and self.dealers.issued_lately_kg + self.net_kg <= limit
+        return self.automatic_kg is not None and self.net_kg <= self.automatic_kg
+
+
+def reasons_against_any(buyer: Organization, *, at: datetime) -> list[Reason]:
+    """What stands against every purchase of a firm, whatever it would buy."""
+    standing = dealers(buyer, None, None, site=None, pending=None, at=at)
+    checks = [_license, _open_codes, _receipts]
+    return [reason for check in checks for reason in check(standing)]
 
 
 def reasons_against(purchase: Purchase) -> list[Reason]:
     """Everything that stands against the purchase; empty when nothing does."""
-    checks = [_buyer, _seller, _site, _vehicle, _open_codes, _receipts]
+    checks = [_buyer, _seller, _site, _vehicle, _under_way]
     if purchase.pending is None:
         checks += [_quota, _seller_quota]
     return [reason for check in checks for reason in check(purchase)]
@@ -150,16 +169,21 @@ def headroom(purchase: Purchase) -> Headroom:
         period_ends=_period_ends(purchase),
         largest_kg=largest,
         largest_quantity=_in_kilograms(largest, purchase.product),
+        automatic_kg=max(ZERO, min(largest, purchase.automatic_kg or ZERO)),
         reasons=reasons,
     )
 
 
-# A smaller request would pass these; and what a seller has left is not the buyer's to know.
-SIZE_REASONS = {"quota_exceeded", "storage_exceeded", "seller_limit_reached"}
+# A smaller request would pass these. One would pass a seller's limit, too; but how small is not
+# the buyer's to know, and none is named that this seller might refuse again.
+SIZE_REASONS = {"quota_exceeded", "storage_exceeded"}
 
 
 def not_eligible(purchase: Purchase, reasons: list[Reason]) -> Refused:
-    """The refusal of a request, with every reason and the largest one that would pass."""
+    """The refusal of a request, with every reason and the largest one that would pass.
+
+    Of a seller that refuses none is known to pass.
+    """
     room = headroom(purchase)
     return Refused(
         "not_eligible",
@@ -194,10 +218,14 @@ def _in_kilograms(net_kg: Decimal, product: Product) -> Quantity | None:
 
 
 def _buyer(purchase: Purchase) -> Iterator[Reason]:
-    if purchase.dealers.buyer.licensed_to is None:
-        yield Reason("buyer_not_licensed", _("Your license is not in force."))
-    elif purchase.permit is None:
+    yield from _license(purchase.dealers)
+    if purchase.dealers.buyer.licensed_to is not None and purchase.permit is None:
         yield Reason("buyer_not_permitted", _("Your license does not let you buy this substance."))
+
+
+def _license(standing: Dealers) -> Iterator[Reason]:
+    if standing.buyer.licensed_to is None:
+        yield Reason("buyer_not_licensed", _("Your license is not in force."))
 
 
 def _seller(purchase: Purchase) -> Iterator[Reason]:
@@ -214,9 +242,11 @@ def _seller(purchase: Purchase) -> Iterator[Reason]:
 
 
 def _quota(purchase: Purchase) -> Iterator[Reason]:
-    if purchase.permit is not None and (
-        purchase.net_kg > purchase.available_kg or purchase.available_kg <= 0
-    ):
+    if purchase.permit is None:
+        return
+    if purchase.available_kg <= 0:
+        yield Reason("quota_exceeded", _("Your quota of this period is used up."))
+    elif purchase.net_kg > purchase.available_kg:
         yield Reason("quota_exceeded", _("This is more than your quota leaves in this period."))
 
 
@@ -246,17 +276,22 @@ def _vehicle(purchase: Purchase) -> Iterator[Reason]:
         yield Reason("vehicle_not_registered", _("This vehicle is not registered."))
 
 
-def _open_codes(purchase: Purchase) -> Iterator[Reason]:
-    if purchase.dealers.open_codes >= settings.OPEN_CODES_MAX:
+def _under_way(purchase: Purchase) -> Iterator[Reason]:
+    yield from _open_codes(purchase.dealers)
+    yield from _receipts(purchase.dealers)
+
+
+def _open_codes(standing: Dealers) -> Iterator[Reason]:
+    if standing.open_codes >= settings.OPEN_CODES_MAX:
         yield Reason(
             "too_many_open_codes",
             _("You have %(count)s open codes, the most there may be. Use or cancel one first.")
-            % {"count": purchase.dealers.open_codes},
+            % {"count": standing.open_codes},
         )
 
 
-def _receipts(purchase: Purchase) -> Iterator[Reason]:
-    if purchase.dealers.receipts_overdue:
+def _receipts(standing: Dealers) -> Iterator[Reason]:
+    if standing.receipts_overdue:
         yield Reason(
             "receipts_overdue",
             _("Confirm the overdue receipts first. You can also report that nothing arrived."),

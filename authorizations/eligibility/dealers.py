@@ -103,19 +103,22 @@ class Dealers:
 def dealers(
     buyer: Organization,
     seller: Organization | None,
-    product: Product,
+    product: Product | None,
     *,
     site: Site | None,
     pending: Authorization | None,
     at: datetime,
 ) -> Dealers:
-    """Read both sides as they stand, without the pending request that is being checked."""
+    """Read both sides as they stand, without the pending request that is being checked.
+
+    Without a product, what is the same for all of them.
+    """
     rows = DEALERS.rows(
         {
             "activity": Activity.BUY.value,
             "buyer": buyer.pk,
             "seller": seller.pk if seller else None,
-            "precursor": product.precursor_id,
+            "precursor": product.precursor_id if product else None,
             "site": site.pk if site else None,
             "pending": pending.pk if pending else 0,
             "at": at,

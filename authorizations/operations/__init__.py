@@ -2,7 +2,15 @@
 
 from authorizations.acts.looks import code_unknown
 from authorizations.acts.reports import SaleReport
-from authorizations.eligibility.checks import Headroom, Purchase, Reason, headroom
+from authorizations.eligibility.checks import (
+    Headroom,
+    Purchase,
+    Reason,
+    headroom,
+    not_eligible,
+    reasons_against,
+    reasons_against_any,
+)
 from authorizations.operations.claims import confirm_claim
 from authorizations.operations.endings import (
     cancel,
@@ -37,7 +45,10 @@ __all__ = [
     "issue",
     "look_up",
     "may_sell_on",
+    "not_eligible",
     "not_sold",
+    "reasons_against",
+    "reasons_against_any",
     "record_miss",
     "record_sale",
     "record_uncoded_sale",

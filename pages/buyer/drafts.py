@@ -103,8 +103,25 @@ class Draft:
     @property
     def ask(self) -> Purchase:
         """The purchase as far as it is known, to ask what is left."""
-        assert self.product and self.by.organization
-        return Purchase(self.by.organization, self.product, clock.now(), site=self.site)
+        assert self.product
+        return self.purchase(self.product, site=self.site)
+
+    @property
+    def whole(self) -> Purchase:
+        """The purchase with every answer."""
+        assert self.product
+        return self.purchase(
+            self.product,
+            seller=self.seller,
+            quantity=self.quantity,
+            site=self.site,
+            vehicle=self.vehicle,
+        )
+
+    def purchase(self, product: Product, **known: Any) -> Purchase:
+        """A purchase of this product, of which so much is known, to be checked."""
+        assert self.by.organization
+        return Purchase(self.by.organization, product, clock.now(), **known)
 
 
 def drafting(view: Page) -> Callable[..., HttpResponse]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -15,12 +16,14 @@ from authorizations.models import Authorization
 from authorizations.models.authorization import LIVE
 from pages.buyer.drafts import QUESTIONS, Draft, already_sent, drafting
 from pages.buyer.forms import ConfirmForm, DeliveryForm, ProductForm, QuantityForm, VendorForm
+from pages.buyer.outlook import bars_of, in_units, outlook, require_eligible
 from pages.guards import firm_required
 from pages.once import once_per_form
 from pages.show import posted, show
+from pages.verb_form import VerbForm
 from precursors.models import Product
 from precursors.operations import products_for, search_products
-from precursors.quantities import Quantity, Unit
+from precursors.quantities import Quantity
 from precursors.search import fold
 from registry import clock
 from registry.access import firms_found, partners_for, permits_for, sites_for
@@ -37,7 +40,9 @@ LETTERS_MIN = 3
 
 @firm_required
 def start(request: HttpRequest) -> HttpResponse:
-    """Begin a new draft; it is kept from its first answer on."""
+    """Begin a new draft, unless every request would be refused; kept from its first answer on."""
+    if bars := bars_of(actor_of(request)):
+        return show(request, "buyer/request_barred.html", bars=bars)
     return redirect("buyer:request_product", uuid4())
 
 
@@ -55,8 +60,10 @@ def product(request: HttpRequest, draft: Draft) -> HttpResponse:
         initial=draft.answers,
     )
     if form.is_valid():
-        draft.answer(product=form.cleaned_data["product"])
-        return _onward(draft)
+        asked = draft.purchase(offered[form.cleaned_data["product"]])
+        if form.attempt(partial(require_eligible, asked, field="product")):
+            draft.answer(product=form.cleaned_data["product"])
+            return _onward(draft)
     return _question(request, draft, form, query=query, found=found, offered=offered)
 
 
@@ -78,31 +85,29 @@ def quantity(request: HttpRequest, draft: Draft) -> HttpResponse:
         return _onward(draft)
     form = QuantityForm(posted(request), initial=draft.answers)
     form.offer(draft.product.units, draft.answers.get("unit", ""))
-    if form.is_valid() and (amount := form.amount) and form.act(partial(_is_countable, draft)):
+    if form.is_valid() and (amount := form.amount) and form.act(partial(_may_buy, draft)):
         draft.answer(quantity=f"{amount.value.normalize():f}", unit=amount.unit.value)
         return _onward(draft)
-    room = operations.headroom(draft.ask)
+    asked = draft.ask
+    room = operations.headroom(asked)
     return _question(
         request,
         draft,
         form,
         room=room,
         reserved_kg=room.reserved_kg + room.held_kg,
-        largest=_in_units(room, draft.product),
+        largest=in_units(room.largest_kg, draft.product),
+        outlook=outlook(asked, room),
     )
 
 
-def _is_countable(draft: Draft, *, quantity: Quantity) -> bool:
-    """Whether it can be weighed at all. Raises Refused: density_unknown, net_is_zero."""
+def _may_buy(draft: Draft, *, quantity: Quantity) -> bool:
+    """Whether so much can be weighed and bought at all; the site may be another one yet.
+
+    Raises Refused: density_unknown, net_is_zero, not_eligible.
+    """
     assert draft.product
-    return bool(draft.product.net_kg(quantity))
-
-
-def _in_units(room: operations.Headroom, product: Product) -> list[Quantity]:
-    """The largest request that passes, in kilograms and in liters where they are used."""
-    units = [unit for unit in (Unit.KG, Unit.L) if unit in product.units]
-    values = ((product.largest_in_unit(room.largest_kg, unit), unit) for unit in units)
-    return [Quantity(value, unit) for value, unit in values if value]
+    return require_eligible(draft.purchase(draft.product, quantity=quantity), field="quantity")
 
 
 @drafting
@@ -117,12 +122,21 @@ def vendor(request: HttpRequest, draft: Draft) -> HttpResponse:
         initial=draft.answers,
     )
     if form.is_valid():
-        draft.answer(seller=form.cleaned_data["seller"])
-        return _onward(draft)
+        chosen = offered[form.cleaned_data["seller"]]
+        if form.attempt(partial(_may_buy_from, draft, chosen)):
+            draft.answer(seller=form.cleaned_data["seller"])
+            return _onward(draft)
     too_short = bool(query) and len(fold(query)) < LETTERS_MIN
     return _question(
         request, draft, form, query=query, found=found, offered=offered, too_short=too_short
     )
+
+
+def _may_buy_from(draft: Draft, seller: Organization) -> bool:
+    if draft.product is None:
+        return True
+    asked = draft.purchase(draft.product, quantity=draft.quantity, seller=seller)
+    return require_eligible(asked, field="seller")
 
 
 def _found_vendors(query: str, by: Actor) -> list[Organization]:
@@ -158,10 +172,26 @@ def delivery(request: HttpRequest, draft: Draft) -> HttpResponse:
         by=draft.by,
         initial=draft.answers,
     )
-    if form.is_valid():
+    if form.is_valid() and form.attempt(partial(_may_deliver, draft, form)):
         draft.answer(**form.cleaned_data)
         return _onward(draft)
-    return _question(request, draft, form)
+    return _question(request, draft, form, **_would_pass(draft, form))
+
+
+def _may_deliver(draft: Draft, form: DeliveryForm) -> bool:
+    if draft.product is None or draft.quantity is None:
+        return True
+    site = sites_for(draft.by).get(uuid=form.cleaned_data["site"])
+    asked = draft.purchase(draft.product, quantity=draft.quantity, site=site)
+    return require_eligible(asked, field="site")
+
+
+def _would_pass(draft: Draft, form: VerbForm) -> dict[str, Any]:
+    """What would not be refused, beside a refusal."""
+    room = form.refusal.data.get("headroom") if form.refusal else None
+    if room is None or draft.product is None:
+        return {"room": None, "largest": []}
+    return {"room": room, "largest": in_units(room.largest_kg, draft.product)}
 
 
 @drafting
@@ -177,14 +207,16 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
             already_sent(request)
         return redirect("buyer:confirmation", uuid)
     assert draft.product and draft.quantity
-    room = form.refusal.data.get("headroom") if form.refusal else None
+    asked = draft.whole
+    room = operations.headroom(asked)
     return _question(
         request,
         draft,
         form,
         net_kg=draft.product.net_kg(draft.quantity),
-        largest=_in_units(room, draft.product) if room else [],
+        largest=in_units(room.largest_kg, draft.product),
         room=room,
+        outlook=outlook(asked, room),
     )
 
 

@@ -215,6 +215,7 @@ def test_headroom_tells_what_is_left(buyer_api: Program, code: str) -> None:
     )
     assert body["largest_request"] == "9005.000"
     assert body["largest_request_quantity"]["unit"] == "kg"
+    assert body["automatic_request"] == "4005.000"  # of the automatic 5,000, beside 995
     assert body["reasons"] == [] and body["period_ends"]
 
 

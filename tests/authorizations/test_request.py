@@ -167,7 +167,7 @@ def test_the_vendors_limit_refuses_and_is_never_told(
     little = FirmFactory(activity="sell", limit="50", by=regulator)
     error = refused(lambda: ask("60", seller=little.organization))
     assert [r["code"] for r in error.data["reasons"]] == ["seller_limit_reached"]
-    assert error.data["largest_request"] == "10000.000000"
+    assert error.data["largest_request"] == "0.000000"
     assert "50" not in str([r["detail"] for r in error.data["reasons"]])
 
 

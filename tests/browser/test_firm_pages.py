@@ -1,7 +1,10 @@
 """The buyer's and the vendor's pages in a browser: empty, filled, in error, in both languages."""
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,6 +20,7 @@ from tests.pages.dealing import brought, request_code, sell
 
 SignIn = Callable[[Page, Actor], None]
 OpenPage = Callable[..., Page]
+PICTURES = os.environ.get("PICTURES")  # a folder, for looking at every page
 
 
 # In Spanish every run looks at these pages in the walk.
@@ -27,10 +31,25 @@ def page(open_page: OpenPage, request: pytest.FixtureRequest) -> Page:
 
 def look(page: Page) -> None:
     """Check the page at every width; in Spanish, whose words are longer, where it is tightest."""
+    if PICTURES:
+        take_pictures(page)
     if page.locator("html").get_attribute("lang") == "es":
         check_page(page)
     else:
         check_at_every_width(page)
+
+
+TURN = count()
+
+
+def take_pictures(page: Page) -> None:
+    assert PICTURES
+    language = page.locator("html").get_attribute("lang")
+    turn = next(TURN)
+    for width in (1280, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        name = f"firm-{turn:03d}-{language}-{width}.png"
+        page.screenshot(path=Path(PICTURES) / name, full_page=True)
 
 
 def test_a_stranger_is_shown_the_way_in(page: Page) -> None:
@@ -46,7 +65,7 @@ def test_a_buyer_without_anything_yet(page: Page, sign_in: SignIn, buyer: Firm) 
 
 
 def test_a_buyer_requests_a_code_and_confirms_what_arrived(
-    page: Page, sign_in: SignIn, buyer: Firm, vendor: Firm
+    page: Page, sign_in: SignIn, buyer: Firm, vendor: Firm, acetone: Product
 ) -> None:
     sign_in(page, buyer.actor)
     page.goto("/request/")
@@ -62,6 +81,9 @@ def test_a_buyer_requests_a_code_and_confirms_what_arrived(
     submit(page)
     look(page)
     page.fill("[name=quantity]", "999999")
+    submit(page)  # more than the quota leaves
+    look(page)
+    page.fill("[name=quantity]", "6000")
     submit(page)
     look(page)
     page.fill("[name=q]", vendor.organization.tax_id)
@@ -76,7 +98,10 @@ def test_a_buyer_requests_a_code_and_confirms_what_arrived(
     page.fill("[name=plate]", buyer.vehicle.plate)
     submit(page)
     look(page)
-    submit(page)  # more than the quota leaves
+    request_code(buyer, vendor, acetone, "5000")
+    submit(page)  # more than the quota leaves meanwhile
+    look(page)
+    page.goto(page.url)
     look(page)
     page.locator("main a[href$='/quantity/']").first.click()
     page.fill("[name=quantity]", "1000")
@@ -154,8 +179,9 @@ def test_a_buyer_whose_license_was_suspended(
 
     suspend_license(buyer.license, reason="An inspection.", by=regulator)
     sign_in(page, buyer.actor)
-    page.goto("/")
-    look(page)
+    for address in ("/", "/request/"):
+        page.goto(address)
+        look(page)
 
 
 def test_a_vendor_without_anything_yet(page: Page, sign_in: SignIn, vendor: Firm) -> None:

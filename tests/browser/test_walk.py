@@ -341,6 +341,8 @@ def fail_to_request(berta: Visitor, vendor: Firm) -> None:
     berta.send()
     fail(berta)
     berta.hand.write("#id_quantity", "999999")
+    fail(berta)
+    berta.hand.write("#id_quantity", "900")
     berta.send()
     berta.hand.write("#id_q", vendor.organization.tax_id)
     berta.go("form[role=search] button")
@@ -348,9 +350,6 @@ def fail_to_request(berta: Visitor, vendor: Firm) -> None:
     berta.hand.choose("[name=seller]")
     berta.send()
     berta.hand.write("#id_plate", "ZZZ-999")
-    fail(berta)
-    berta.hand.write("#id_plate", "")
-    berta.send()
     fail(berta)
 
 

@@ -1,15 +1,21 @@
 """The buyer asks for a code."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from authorizations.models import Authorization, Status
 from precursors.models import Product
+from registry import clock
+from registry import operations as registry
 from registry.actors import Actor
+from registry.periods import last_day, working_days_after
+from tests import cast
 from tests.cast import Firm
-from tests.pages.dealing import answers, request_code, text
+from tests.pages.dealing import answers, brought, request_code, sell, text
 
 pytestmark = pytest.mark.django_db
 
@@ -102,16 +108,159 @@ def test_an_unknown_product_is_refused(visit: Any, buyer: Firm, product: str) ->
     assert client.post(page, {"product": product}).status_code == 422
 
 
-def test_every_reason_is_told_at_once_with_the_largest_quantity_that_passes(
-    visit: Any, buyer: Firm, vendor: Firm, rival: Firm
+def test_a_product_that_the_license_does_not_permit_is_refused_at_the_first_question(
+    visit: Any, buyer: Firm
 ) -> None:
     client = visit(buyer.actor)
-    check = answers(client, buyer, rival, amount="11000")
-    said = text(client.post(check))
-    assert "more than your quota leaves" in said
-    assert "This vendor cannot supply this quantity" in said
-    assert "10,050.251 kg" in said
-    assert not Authorization.objects.exists()
+    page = client.get("/request/")["Location"]
+    response = client.post(f"{page}?q=toluene", {"product": "toluene"})
+    assert response.status_code == 422
+    assert "Your license does not let you buy this substance" in text(response)
+    assert client.get(page.replace("/product/", "/quantity/"))["Location"] == page
+
+
+def test_more_than_the_quota_is_refused_at_the_second_question(visit: Any, buyer: Firm) -> None:
+    client = visit(buyer.actor)
+    response = client.post(at_quantity(client), {"quantity": "11000", "unit": "kg"})
+    assert response.status_code == 422
+    assert "more than your quota leaves" in text(response)
+    assert "10,050.251 kg" in text(response)
+
+
+def test_a_vendor_that_may_not_sell_it_is_refused_at_the_third_question(
+    visit: Any, buyer: Firm, regulator: Actor
+) -> None:
+    client = visit(buyer.actor)
+    other = cast.firm(14, "Otra Inventada", email="o@other.example", by=regulator)
+    response = at_vendor(client, other)
+    assert response.status_code == 422
+    assert "does not let it sell this substance" in text(response)
+
+
+def test_a_vendor_that_cannot_supply_it_is_refused_at_the_third_question_without_its_limit(
+    visit: Any, buyer: Firm, regulator: Actor
+) -> None:
+    little = cast.firm(
+        14, "Poco", email="p@little.example", activity="sell", limit="77", by=regulator
+    )
+    response = at_vendor(visit(buyer.actor), little)
+    assert response.status_code == 422
+    assert "This vendor cannot supply this quantity" in text(response)
+    assert "77" not in text(response).replace(little.organization.tax_id, "")
+
+
+def test_a_destination_that_is_too_small_is_refused_at_the_fourth_question(
+    visit: Any, buyer: Firm, vendor: Firm, regulator: Actor
+) -> None:
+    shed = registry.add_site(
+        organization=buyer.organization,
+        name="Shed",
+        address="2 Invented Street",
+        storage_limit=cast.kg("300"),
+        by=regulator,
+    )
+    client = visit(buyer.actor)
+    page = at_vendor(client, vendor)["Location"]
+    response = client.post(page, {"site": str(shed.uuid)})
+    assert response.status_code == 422
+    assert "may not store this much" in text(response)
+    assert "The largest request that would pass now: 300 kg" in text(response)
+
+
+@pytest.mark.parametrize("bar", ["license", "codes", "receipts", "permits"])
+def test_what_bars_everything_is_told_before_any_question(
+    visit: Any,
+    buyer: Firm,
+    vendor: Firm,
+    acetone: Product,
+    regulator: Actor,
+    settings: Any,
+    later: Any,
+    bar: str,
+) -> None:
+    client = visit(buyer.actor)
+    assert client.get("/request/").status_code == 302
+    if bar == "license":
+        registry.suspend_license(buyer.license, reason="Books", by=regulator)
+    if bar == "codes":
+        settings.OPEN_CODES_MAX = 1
+        request_code(buyer, vendor, acetone)
+    if bar == "receipts":
+        sell(brought(request_code(buyer, vendor, acetone), vendor), vendor)
+        later(timedelta(days=6))
+    if bar == "permits":
+        client = visit(vendor.actor)
+    said = text(client.get("/request/"))
+    assert "You cannot request codes now" in said
+    sentence = {
+        "license": "Your license is not in force",
+        "codes": "You have 1 open codes",
+        "receipts": "Confirm the overdue receipts first",
+        "permits": "Your license permits no purchases yet",
+    }
+    assert sentence[bar] in said
+
+
+def test_what_has_come_to_stand_against_it_is_told_before_the_button(
+    visit: Any, buyer: Firm, vendor: Firm, acetone: Product
+) -> None:
+    client = visit(buyer.actor)
+    check = answers(client, buyer, vendor, amount="4000")
+    assert "Request the code" in text(client.get(check))
+    request_code(buyer, vendor, acetone, "7000")
+    said = client.get(check)
+    assert "This would be refused as it stands" in text(said)
+    assert "more than your quota leaves" in text(said)
+    assert "3,050.251 kg" in text(said)
+    assert "Request the code" not in text(said)
+    refused = client.post(check)
+    assert refused.status_code == 422
+    assert "3,050.251 kg" in text(refused)
+
+
+def test_no_quantity_is_named_that_the_vendor_might_refuse(
+    visit: Any, buyer: Firm, rival: Firm, acetone: Product, regulator: Actor
+) -> None:
+    client = visit(buyer.actor)
+    check = answers(client, buyer, rival, amount="4000")
+    faster = cast.firm(14, "Más Rápida", email="m@faster.example", by=regulator)
+    request_code(faster, rival, acetone, "7000")
+    for response in (client.get(check), client.post(check)):
+        assert "This vendor cannot supply this quantity" in text(response)
+        assert "the same from another vendor" in text(response)
+        for number in ("3,035", "3,050", "10,050", "10,000"):
+            assert number not in text(response)
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("1000", "The code is issued at once."),
+        ("6000", "Issued at once would be up to 5,025.125 kg"),
+    ],
+)
+def test_what_will_happen_is_told_before_the_button(
+    visit: Any, buyer: Firm, vendor: Firm, settings: Any, amount: str, said: str
+) -> None:
+    client = visit(buyer.actor)
+    page = text(client.get(answers(client, buyer, vendor, amount=amount)))
+    assert said in page
+    lima = ZoneInfo("America/Lima")
+    day = last_day(working_days_after(clock.now(), settings.PENDING_WORKING_DAYS, lima), lima)
+    decided = f"An officer decides on this request by {day:%A}"
+    assert (decided in page) == (amount == "6000")
+
+
+def test_the_question_of_quantity_tells_what_is_issued_at_once(
+    visit: Any, buyer: Firm, vendor: Firm, acetone: Product
+) -> None:
+    request_code(buyer, vendor, acetone, "1000")
+    client = visit(buyer.actor)
+    page = text(client.get(at_quantity(client)))
+    assert "Issued at once: up to 4,025.125 kg" in page
+    assert "Above that, an officer decides by" in page
+    request_code(buyer, vendor, acetone, "4025.125")
+    assert "An officer decides on every request now" in text(client.get(at_quantity(client)))
 
 
 def test_the_quantity_page_tells_what_is_left(
@@ -226,3 +375,10 @@ def at_quantity(client: Any) -> str:
     first = client.get("/request/")["Location"]
     page: str = client.post(first, {"product": "acetone"})["Location"]
     return page
+
+
+def at_vendor(client: Any, firm: Firm) -> Any:
+    """Answer the third question, 1,000 kg of acetone having been asked for."""
+    page = client.post(at_quantity(client), {"quantity": "1000", "unit": "kg"})["Location"]
+    query = f"?q={firm.organization.tax_id}"
+    return client.post(page + query, {"seller": str(firm.organization.uuid)})
