@@ -161,6 +161,8 @@ class InviteForm(VerbForm):
         super().__init__(*args, **options)
         choices: Any = self.fields["role"]
         choices.choices = [(role.value, role.label) for role in roles]
+        if len(roles) == 1:
+            choices.initial = roles[0]
 
 
 class AcceptForm(VerbForm):

@@ -21,7 +21,7 @@ from registry import operations
 from registry.access import members_for, organizations_for
 from registry.http import actor_of, portal_request
 from registry.models import Invitation, Organization, User
-from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES
+from registry.models.people import FIRM_ROLES, OFFERED_ROLES
 from registry.operations.people import find_invitation
 
 
@@ -48,7 +48,7 @@ def invite_to_firm(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _invite(request: HttpRequest, organization: Organization | None, back: str) -> HttpResponse:
     by = actor_of(request)
-    form = InviteForm(request.POST or None, roles=FIRM_ROLES if organization else AUTHORITY_ROLES)
+    form = InviteForm(request.POST or None, roles=FIRM_ROLES if organization else OFFERED_ROLES)
     content: dict[str, Any] = {"form": form, "back": back}
     if request.method == "POST" and form.is_valid():
         link = form.act(partial(operations.invite, organization=organization, by=by))

@@ -56,6 +56,7 @@ class Role(models.TextChoices):
 
 
 AUTHORITY_ROLES = [Role.OFFICER, Role.INSPECTOR]
+OFFERED_ROLES = [Role.OFFICER]  # of the authority; inspectors have no page yet
 FIRM_ROLES = [Role.MANAGER, Role.DEALER]
 ROLE_FITS = Q(organization__isnull=True, role__in=["officer", "inspector"]) | Q(
     organization__isnull=False, role__in=["manager", "dealer"]

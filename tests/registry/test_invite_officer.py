@@ -247,6 +247,16 @@ def test_the_page_proposes_and_shows_no_link(regulator: Actor, signed_in: SignIn
     assert Invitation.objects.get(email=NORA).token_hash is None
 
 
+def test_an_inspector_is_not_offered_while_it_has_no_page(
+    regulator: Actor, signed_in: SignIn
+) -> None:
+    officer = signed_in(regulator)
+    page = officer.get("/people/invite/").content.decode()
+    assert 'value="officer"' in page and 'value="inspector"' not in page
+    officer.post("/people/invite/", {"email": NORA, "role": "inspector"})
+    assert not Invitation.objects.filter(email=NORA).exists()
+
+
 def test_two_officers_invite_a_third_on_the_pages(  # type: ignore[no-untyped-def]
     proposal: Invitation,
     regulator: Actor,
