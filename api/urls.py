@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api import docs
-from api.v1 import catalogue, codes, flags, licenses, me, register, rows, sales
+from api.v1 import catalogue, codes, flags, licenses, me, places, register, rows, sales
 
 CODE = "authorizations/<str:code>"
 
@@ -39,8 +39,10 @@ urlpatterns = [
     path("permits/<uuid:id>", rows.PermitDetail.as_view(), name="permit"),
     path("sites", register.Sites.as_view(), name="sites"),
     path("sites/<uuid:id>", rows.SiteDetail.as_view(), name="site"),
+    path("sites/<uuid:id>/end", places.SiteEnd.as_view(), name="end_site"),
     path("vehicles", register.Vehicles.as_view(), name="vehicles"),
     path("vehicles/<str:plate>", rows.VehicleDetail.as_view(), name="vehicle"),
+    path("vehicles/<str:plate>/end", places.VehicleEnd.as_view(), name="end_vehicle"),
     path("headroom", codes.Headroom.as_view(), name="headroom"),
     path("authorizations", codes.Authorizations.as_view(), name="authorizations"),
     path(CODE, codes.AuthorizationDetail.as_view(), name="authorization"),

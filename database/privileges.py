@@ -26,6 +26,7 @@ ADDED_ONLY = {
 # Rows change, and are never removed.
 KEPT = {
     "account_emailaddress",
+    "registry_amendment",
     "authorizations_allowance",
     "authorizations_authorization",
     "oversight_flag",

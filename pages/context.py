@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pages import navigation
 from registry import clock
 from registry.models import Organization
+from registry.models.people import Role
 
 DEMO_ROLES = [
     ("buyer", _("Buyer")),
@@ -61,6 +62,12 @@ class Portal:
     def organization(self) -> Organization | None:
         actor = getattr(self.request, "actor", None)
         return actor.organization if actor else None
+
+    @property
+    def may_manage(self) -> bool:
+        """An officer, or a manager of a firm."""
+        actor = getattr(self.request, "actor", None)
+        return bool(actor and (actor.is_authority or actor.role == Role.MANAGER))
 
     @property
     def issuing_halted_at(self) -> datetime | None:

@@ -13,6 +13,7 @@ from registry.models import Permit
 from registry.models.people import Role
 
 BUYER, VENDOR, OFFICER, EVERYBODY = "buyer", "vendor", "officer", "everybody"
+FIRM = "firm"
 MANAGER = "manager"  # who may invite: of a firm, or an officer
 AUDIENCES = {"buy": BUYER, "sell": VENDOR}
 
@@ -109,6 +110,9 @@ ITEMS: list[Item] = [
             "register:vehicle_new",
             "register:driver_new",
             "register:firm_invite",
+            "register:place",
+            "register:place_amend",
+            "register:place_retire",
         ),
     ),
     Item(
@@ -120,7 +124,14 @@ ITEMS: list[Item] = [
             "register:reinstatement",
             "register:product_version",
             "register:officer",
+            "register:amendment",
         ),
+    ),
+    Item(
+        _("Sites and vehicles"),
+        "register:places",
+        FIRM,
+        covers=("register:place", "register:place_amend", "register:place_retire"),
     ),
     Item(_("People"), "register:people", MANAGER, covers=("register:invite",)),
 ]
@@ -148,7 +159,12 @@ def audiences_of(actor: Actor) -> set[str]:
         "activity", flat=True
     )
     manager = [MANAGER] if actor.role == Role.MANAGER else []
-    return {EVERYBODY, *manager, *(AUDIENCES[a] for a in activities.distinct() if a in AUDIENCES)}
+    return {
+        EVERYBODY,
+        FIRM,
+        *manager,
+        *(AUDIENCES[a] for a in activities.distinct() if a in AUDIENCES),
+    }
 
 
 def _address(url_name: str) -> str:

@@ -8,6 +8,7 @@ from precursors import signs
 from precursors.search import search_words
 from registry.actors import Actor
 from registry.models import (
+    Amendment,
     Driver,
     Event,
     Invitation,
@@ -64,9 +65,14 @@ def sites_for(by: Actor) -> QuerySet[Site]:
     return _own_rows(Site.objects.select_related("organization"), by)
 
 
+def current_sites_for(by: Actor) -> QuerySet[Site]:
+    """The sites that may be named in something new."""
+    return sites_for(by).filter(retired_at=None)
+
+
 def any_vehicle_for(by: Actor) -> QuerySet[Vehicle]:
     """Every vehicle of the jurisdiction, for naming the one that collects; not to be listed."""
-    return Vehicle.objects.filter(jurisdiction=by.jurisdiction)
+    return Vehicle.objects.filter(jurisdiction=by.jurisdiction, retired_at=None)
 
 
 def vehicles_for(by: Actor) -> QuerySet[Vehicle]:
@@ -75,6 +81,12 @@ def vehicles_for(by: Actor) -> QuerySet[Vehicle]:
 
 def drivers_for(by: Actor) -> QuerySet[Driver]:
     return _own_rows(Driver.objects.select_related("organization"), by)
+
+
+def amendments_for(by: Actor) -> QuerySet[Amendment]:
+    """What was changed of sites, vehicles and drivers, and what waits for a second officer."""
+    related = ("organization", "site", "vehicle", "driver", "proposed_by", "approved_by")
+    return _own_rows(Amendment.objects.select_related(*related, "proposed_key"), by)
 
 
 def reinstatements_for(by: Actor) -> QuerySet[Reinstatement]:

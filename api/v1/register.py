@@ -256,6 +256,7 @@ class SiteShape(serializers.ModelSerializer[Site]):
     id = serializers.UUIDField(source="uuid")
     organization = serializers.CharField(source="organization.tax_id")
     storage_limit = QuantityOut(allow_null=True)
+    ended_at = serializers.DateTimeField(source="retired_at", allow_null=True)
 
     class Meta:
         model = Site
@@ -269,6 +270,7 @@ class SiteShape(serializers.ModelSerializer[Site]):
             "longitude",
             "storage_limit",
             "created_at",
+            "ended_at",
         ]
         read_only_fields = fields
 
@@ -292,10 +294,11 @@ class EnteredSite(SiteShape):
 class VehicleShape(serializers.ModelSerializer[Vehicle]):
     organization = serializers.CharField(source="organization.tax_id")
     capacity = QuantityOut(allow_null=True)
+    ended_at = serializers.DateTimeField(source="retired_at", allow_null=True)
 
     class Meta:
         model = Vehicle
-        fields = ["plate", "organization", "kind", "capacity", "created_at"]
+        fields = ["plate", "organization", "kind", "capacity", "created_at", "ended_at"]
         read_only_fields = fields
 
 

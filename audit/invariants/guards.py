@@ -17,6 +17,8 @@ GUARDS = {
     "authorizations_ruleset": ADDED_ONLY,
     "authorizations_sale": ADDED_ONLY,
     "precursors_product": ("product_version_is_kept",),
+    "registry_amendment": (*FROZEN, "decided_once"),
+    "registry_driver": ("stays_retired",),
     "registry_event": ADDED_ONLY,
     "registry_invitation": (*FROZEN, "decided_once"),
     "registry_license": (*FROZEN, "standing_is_decided"),
@@ -24,6 +26,8 @@ GUARDS = {
     "registry_membership": (*FROZEN, "officer_is_invited", "stays_ended"),
     "registry_permit": (*FROZEN, "moves_ahead", "tells_a_raise"),
     "registry_reinstatement": (*FROZEN, "decided_once"),
+    "registry_site": ("loosened_by_two", "stays_retired"),
+    "registry_vehicle": ("stays_retired",),
 }
 WANTED = ", ".join(f"('{table}', '{name}')" for table in GUARDS for name in GUARDS[table])
 STANDS = f"""

@@ -33,7 +33,9 @@ FROM (
     SELECT (SELECT id FROM registry_site
             WHERE uuid = %(site)s AND jurisdiction_id = own.jurisdiction_id) AS site_id,
         (SELECT id FROM registry_vehicle
-            WHERE plate = %(plate)s AND jurisdiction_id = own.jurisdiction_id) AS vehicle_id,
+            WHERE plate = %(plate)s AND jurisdiction_id = own.jurisdiction_id
+                AND (retired_at IS NULL OR retired_at > %(sold_at)s)
+            ORDER BY id LIMIT 1) AS vehicle_id,
         {columns}
     FROM authorizations_authorization own
     JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = own.jurisdiction_id
@@ -72,11 +74,16 @@ class LockedAuthorization:
 
 
 def lock(
-    authorization: Authorization, *, site: UUID | None = None, plate: str | None = None
+    authorization: Authorization,
+    *,
+    site: UUID | None = None,
+    plate: str | None = None,
+    sold_at: datetime | None = None,
 ) -> LockedAuthorization | None:
     """Lock it by its id or, where it has none yet, by its vendor and code. None: there is none."""
     by_code = authorization.pk is None
     values: dict[str, Any] = {"site": site, "plate": plate, **clock.parameters()}
+    values["sold_at"] = sold_at
     if by_code:
         values |= {"code": authorization.code, "seller": authorization.seller_id}
     else:

@@ -73,7 +73,7 @@ def lock_reported(
 ) -> tuple[Authorization, Place, datetime]:
     """Lock what a vendor reports on, and find with it what the report names."""
     plate = normal_plate(report.plate)
-    locked = lock(authorization, site=report.site.uuid, plate=plate)
+    locked = lock(authorization, site=report.site.uuid, plate=plate, sold_at=report.sold_at)
     if locked is None:
         raise code_unknown()
     require_seller(locked.authorization, by)

@@ -33,8 +33,10 @@ FROM (
         ON seller.jurisdiction_id = %(seller_jurisdiction)s AND seller.tax_id = %(seller)s
     LEFT JOIN registry_site site
         ON site.organization_id = %(site_organization)s AND site.uuid = %(site)s
+        AND site.retired_at IS NULL
     LEFT JOIN registry_vehicle vehicle
         ON vehicle.jurisdiction_id = %(vehicle_jurisdiction)s AND vehicle.plate = %(vehicle)s
+        AND vehicle.retired_at IS NULL
     LEFT JOIN LATERAL (
         SELECT * FROM precursors_product
         WHERE code = %(product)s AND created_at <= statement_timestamp()

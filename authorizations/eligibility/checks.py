@@ -262,7 +262,7 @@ def _seller_quota(purchase: Purchase) -> Iterator[Reason]:
 def _site(purchase: Purchase) -> Iterator[Reason]:
     if purchase.site is None:
         return
-    if purchase.site.organization_id != purchase.buyer.pk:
+    if purchase.site.organization_id != purchase.buyer.pk or purchase.site.retired_at:
         yield Reason("site_not_yours", _("The destination is not one of your registered sites."))
     elif purchase.storage_left_kg is not None and purchase.product_kg > purchase.storage_left_kg:
         yield Reason(
@@ -272,7 +272,10 @@ def _site(purchase: Purchase) -> Iterator[Reason]:
 
 
 def _vehicle(purchase: Purchase) -> Iterator[Reason]:
-    if purchase.vehicle and purchase.vehicle.jurisdiction_id != purchase.buyer.jurisdiction_id:
+    if purchase.vehicle and (
+        purchase.vehicle.jurisdiction_id != purchase.buyer.jurisdiction_id
+        or purchase.vehicle.retired_at
+    ):
         yield Reason("vehicle_not_registered", _("This vehicle is not registered."))
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from authorizations.acts.act import write_new
@@ -93,9 +94,11 @@ def _without_code(
 def _place(report: SaleReport, jurisdiction: Jurisdiction) -> Place:
     plate = normal_plate(report.plate)
     sites = Site.objects.filter(jurisdiction=jurisdiction, uuid=report.site.uuid)
-    vehicles = Vehicle.objects.filter(jurisdiction=jurisdiction, plate=plate)
+    vehicles = Vehicle.objects.filter(jurisdiction=jurisdiction, plate=plate).filter(
+        Q(retired_at=None) | Q(retired_at__gt=report.sold_at)
+    )
     return Place(
         sites.values_list("pk", flat=True).first(),
-        vehicles.values_list("pk", flat=True).first(),
+        vehicles.order_by("pk").values_list("pk", flat=True).first(),
         plate,
     )

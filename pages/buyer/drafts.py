@@ -18,7 +18,7 @@ from precursors.models import Product
 from precursors.operations import products_for
 from precursors.quantities import Quantity, Unit
 from registry import clock
-from registry.access import any_vehicle_for, partners_for, sites_for
+from registry.access import any_vehicle_for, current_sites_for, partners_for
 from registry.actors import Actor
 from registry.http import actor_of
 from registry.models import Organization, Site, Vehicle
@@ -93,7 +93,7 @@ class Draft:
     @property
     def site(self) -> Site | None:
         uuid = self.answers.get("site")
-        return sites_for(self.by).filter(uuid=uuid).first() if uuid else None
+        return current_sites_for(self.by).filter(uuid=uuid).first() if uuid else None
 
     @property
     def vehicle(self) -> Vehicle | None:

@@ -13,7 +13,7 @@ from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity, Unit
 from registry import clock
-from registry.access import permits_for, sites_for
+from registry.access import current_sites_for, permits_for
 from registry.actors import Actor
 from registry.models.firms import Activity, PermitState
 from registry.periods import last_day, working_days_after
@@ -63,7 +63,7 @@ def bars_of(by: Actor) -> list[str]:
         bars.append(
             _("Your license permits no purchases yet. The authority enters what it permits.")
         )
-    if not sites_for(by).exists():
+    if not current_sites_for(by).exists():
         bars.append(
             _(
                 "Your firm has no registered site. The authority enters it; nothing can be "

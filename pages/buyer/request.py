@@ -26,7 +26,7 @@ from precursors.operations import products_for, search_products
 from precursors.quantities import Quantity
 from precursors.search import fold
 from registry import clock
-from registry.access import firms_found, partners_for, permits_for, sites_for
+from registry.access import current_sites_for, firms_found, partners_for, permits_for
 from registry.actors import Actor
 from registry.http import actor_of
 from registry.models import Organization
@@ -165,7 +165,7 @@ def _known_firms(firms: Iterable[Organization | None]) -> list[Organization]:
 
 @drafting
 def delivery(request: HttpRequest, draft: Draft) -> HttpResponse:
-    sites = sites_for(draft.by).order_by("name", "pk")
+    sites = current_sites_for(draft.by).order_by("name", "pk")
     form = DeliveryForm(
         posted(request),
         choices=[(str(site.uuid), f"{site.name}, {site.address}") for site in sites],
@@ -181,7 +181,7 @@ def delivery(request: HttpRequest, draft: Draft) -> HttpResponse:
 def _may_deliver(draft: Draft, form: DeliveryForm) -> bool:
     if draft.product is None or draft.quantity is None:
         return True
-    site = sites_for(draft.by).get(uuid=form.cleaned_data["site"])
+    site = current_sites_for(draft.by).get(uuid=form.cleaned_data["site"])
     asked = draft.purchase(draft.product, quantity=draft.quantity, site=site)
     return require_eligible(asked, field="site")
 

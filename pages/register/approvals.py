@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from pages.entry import enter
 from pages.guards import officer_required
 from pages.register.forms import PermitForm
+from pages.register.places import changes_of
 from pages.verb_form import ReasonForm
 from registry import clock, operations
 from registry.access import (
+    amendments_for,
     licenses_for,
     officer_proposals_for,
     permits_for,
@@ -24,6 +26,7 @@ from registry.access import (
 )
 from registry.http import actor_of
 from registry.models import License, Permit
+from registry.models.amendments import AmendmentState
 from registry.models.firms import PermitState
 
 
@@ -93,6 +96,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
         "products": product_proposals_for(by)
         .filter(approved_at=None, refused_at=None, expires_at__gt=clock.now())
         .order_by("pk"),
+        "amendments": amendments_for(by).filter(state=AmendmentState.PROPOSED).order_by("pk"),
         "officers": officer_proposals_for(by)
         .filter(token_hash=None, withdrawn_at=None, expires_at__gt=clock.now())
         .order_by("pk"),
@@ -155,6 +159,23 @@ def product_version(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return redirect("register:approvals")
     content = {"proposal": row, "mine": row.proposed_by == request.user, "now": clock.now()}
     return render(request, "register/product_version.html", content)
+
+
+@officer_required
+def amendment(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A looser site beside the one that it would change; POST agrees or refuses."""
+    row = get_object_or_404(amendments_for(actor_of(request)).filter(loosens=True), uuid=uuid)
+    verbs = {"approve": operations.approve_amendment, "refuse": operations.refuse_amendment}
+    if verb := _verb_of_button(request, verbs):
+        verb(row, by=actor_of(request))
+        messages.success(request, _("Your decision is recorded."))
+        return redirect("register:approvals")
+    content = {
+        "proposal": row,
+        "changes": list(changes_of(row)),
+        "mine": row.proposed_by == request.user,
+    }
+    return render(request, "register/amendment.html", content)
 
 
 @officer_required

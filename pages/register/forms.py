@@ -153,6 +153,28 @@ class DriverForm(VerbForm):
     )
 
 
+class AmendSiteForm(SiteForm):
+    """A site that is there."""
+
+
+class OwnSiteForm(AmendSiteForm):
+    """What the owner may change itself: where a site lies is the authority's to enter."""
+
+    address = ubigeo = latitude = longitude = None  # type: ignore[assignment]
+
+
+class AmendVehicleForm(VehicleForm):
+    """Another plate is another vehicle."""
+
+    plate = None  # type: ignore[assignment]
+
+
+class AmendDriverForm(DriverForm):
+    """Another document is another driver."""
+
+    document = None  # type: ignore[assignment]
+
+
 class InviteForm(VerbForm):
     email = forms.EmailField(label=_("E-mail address"))
     role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)

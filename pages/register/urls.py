@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.register import approvals, firms, people
+from pages.register import approvals, firms, people, places
 
 app_name = "register"
 
@@ -23,6 +23,11 @@ urlpatterns = [
     path("approvals/licenses/<uuid:uuid>/", approvals.reinstatement, name="reinstatement"),
     path("approvals/products/<uuid:uuid>/", approvals.product_version, name="product_version"),
     path("approvals/officers/<uuid:uuid>/", approvals.officer, name="officer"),
+    path("approvals/sites/<uuid:uuid>/", approvals.amendment, name="amendment"),
+    path("places/", places.places, name="places"),
+    path("places/<str:kind>/<uuid:uuid>/", places.place, name="place"),
+    path("places/<str:kind>/<uuid:uuid>/change/", places.amend, name="place_amend"),
+    path("places/<str:kind>/<uuid:uuid>/retire/", places.retire, name="place_retire"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/<int:pk>/end/", people.end, name="member_end"),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -100,7 +100,7 @@ def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
         authorization=sale.authorization,
         instead_of=sale,
         products=_other_products(sale.authorization, by),
-        sites=_sites(by),
+        sites=_sites(by, sale.site),
         initial=_prefill(sale),
     )
     if form.is_valid():
@@ -159,8 +159,10 @@ def _show_newer(request: HttpRequest, newer: Sale) -> HttpResponse:
     return redirect("seller:sale", newer.uuid)
 
 
-def _sites(by: Actor) -> list[Site]:
-    return list(sites_for(by).order_by("name", "pk"))
+def _sites(by: Actor, kept: Site | None = None) -> list[Site]:
+    """Those that are offered, and the one that a report named already."""
+    offered = Q(retired_at=None) | Q(pk=kept.pk if kept else None)
+    return list(sites_for(by).filter(offered).order_by("name", "pk"))
 
 
 def _other_products(authorization: Authorization, by: Actor) -> list[Product]:

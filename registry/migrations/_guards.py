@@ -111,6 +111,70 @@ BEGIN
 END
 """
 
+RETIRED_STAYS_SO = """
+BEGIN
+    IF OLD.retired_at IS NOT NULL AND NEW.retired_at IS DISTINCT FROM OLD.retired_at THEN
+        RAISE EXCEPTION 'what was retired stays so' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+SITE_IS_LOOSENED_BY_TWO = """
+BEGIN
+    IF OLD.storage_limit_kg IS NULL OR NEW.storage_limit_kg <= OLD.storage_limit_kg THEN
+        RETURN NEW;
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM registry_amendment
+        WHERE site_id = NEW.id AND loosens AND state = 'in_force' AND decided_at >= (
+                SELECT max(decided_at) FROM registry_amendment
+                WHERE site_id = NEW.id AND state = 'in_force')
+            AND (after ->> 'storage_limit_kg')::numeric
+                IS NOT DISTINCT FROM NEW.storage_limit_kg)
+    THEN
+        RAISE EXCEPTION 'a larger storage limit takes two officers'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+AMENDMENT_IS_DECIDED_ONCE = """
+BEGIN
+    IF OLD.decided_at IS NOT NULL AND (NEW.state, NEW.decided_at, NEW.approved_by_id)
+        IS DISTINCT FROM (OLD.state, OLD.decided_at, OLD.approved_by_id)
+    THEN
+        RAISE EXCEPTION 'this amendment has already been decided'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+
+GUARDS_OF_AMENDMENTS = [
+    frozen(
+        "registry_amendment",
+        "uuid",
+        "jurisdiction_id",
+        "organization_id",
+        "site_id",
+        "vehicle_id",
+        "driver_id",
+        "before",
+        "after",
+        "retires",
+        "reason",
+        "loosens",
+        "proposed_at",
+        "proposed_by_id",
+        "proposed_key_id",
+    ),
+    always("registry_amendment", "decided_once", "BEFORE UPDATE", AMENDMENT_IS_DECIDED_ONCE),
+    always("registry_site", "loosened_by_two", "BEFORE UPDATE", SITE_IS_LOOSENED_BY_TWO),
+    *(
+        always(f"registry_{kind}", "stays_retired", "BEFORE UPDATE", RETIRED_STAYS_SO)
+        for kind in ("site", "vehicle", "driver")
+    ),
+]
 GUARDS = [
     append_only("registry_event"),
     append_only("registry_licensestep"),

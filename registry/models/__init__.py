@@ -1,5 +1,6 @@
 """Who may deal, where, and with what."""
 
+from registry.models.amendments import Amendment
 from registry.models.events import Event
 from registry.models.firms import License, LicenseStep, Organization, Permit, Reinstatement
 from registry.models.idempotency import IdempotencyKey
@@ -10,6 +11,7 @@ from registry.models.realm import ClockOffset, Jurisdiction
 from registry.models.refusals import Refusal
 
 __all__ = [
+    "Amendment",
     "ApiKey",
     "ClockOffset",
     "Driver",

@@ -24,6 +24,7 @@ class Site(models.Model):
         max_digits=20, decimal_places=6, null=True, blank=True
     )  # mass of product
     created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)  # named in nothing new since
 
     class Meta:
         constraints = [
@@ -65,15 +66,22 @@ class Vehicle(models.Model):
     capacity_value = models.DecimalField(max_digits=18, decimal_places=3, null=True, blank=True)
     capacity_unit = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)  # named in nothing new since
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["jurisdiction", "plate"], name="plate_is_unique_in_a_jurisdiction"
+                fields=["jurisdiction", "plate"],
+                condition=Q(retired_at__isnull=True),
+                name="plate_is_unique_in_a_jurisdiction",
             ),
             models.CheckConstraint(
                 condition=Q(plate__regex=r"^[A-Z0-9]{3,15}$"), name="plate_is_letters_and_digits"
             ),
+        ]
+        indexes = [
+            # Read by every report of a sale, which may be of a day before it was retired.
+            models.Index(fields=["jurisdiction", "plate"], name="vehicle_of_plate"),
         ]
 
     def __str__(self) -> str:
@@ -92,11 +100,14 @@ class Driver(models.Model):
     document = models.CharField(max_length=30)
     license = models.CharField(max_length=30, blank=True)
     created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)  # named in nothing new since
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "document"], name="driver_is_declared_once"
+                fields=["organization", "document"],
+                condition=Q(retired_at__isnull=True),
+                name="driver_is_declared_once",
             ),
         ]
 

@@ -1,5 +1,13 @@
 """The register's verbs."""
 
+from registry.operations.amendments import (
+    amend_driver,
+    amend_site,
+    amend_vehicle,
+    approve_amendment,
+    refuse_amendment,
+    retire,
+)
 from registry.operations.firms import add_organization
 from registry.operations.keys import issue_api_key, revoke_api_key
 from registry.operations.licenses import (
@@ -34,6 +42,10 @@ __all__ = [
     "add_product",
     "add_site",
     "add_vehicle",
+    "amend_driver",
+    "amend_site",
+    "amend_vehicle",
+    "approve_amendment",
     "approve_invitation",
     "approve_permit",
     "approve_product_version",
@@ -46,8 +58,10 @@ __all__ = [
     "join",
     "propose_product_version",
     "propose_reinstatement",
+    "refuse_amendment",
     "refuse_permit",
     "refuse_product_version",
+    "retire",
     "revoke_api_key",
     "revoke_license",
     "suspend_license",

@@ -228,3 +228,21 @@ def test_a_firm_reads_its_own_sites_and_vehicles_alone(
         problem(buyer_api.post(path, {}), 403, "scope_missing")
         owners = {row["organization"] for row in buyer_api.get(path).json()["data"]}
         assert owners == {buyer.organization.tax_id}
+
+
+def test_a_site_and_a_vehicle_are_ended_and_named_in_nothing_new(
+    authority_api: Program, buyer_api: Program, request_body: dict[str, Any], buyer: Firm
+) -> None:
+    site, plate = f"/sites/{buyer.site.uuid}/end", f"/vehicles/{buyer.vehicle.plate.lower()}/end"
+    request_body["vehicle"] = buyer.vehicle.plate
+    wrong(authority_api.post(site, {}), "/reason", "required")
+    for path in (site, plate):
+        ended = authority_api.post(path, {"reason": "Given up"}).json()["ended_at"]
+        assert ended and authority_api.post(path, {"reason": "Again"}).json()["ended_at"] == ended
+    refused = buyer_api.post("/authorizations", request_body)
+    wrong(refused, "/destination_site", "unknown_site")
+    wrong(refused, "/vehicle", "unknown_vehicle")
+    for path in ("/sites", "/vehicles"):
+        assert [row["ended_at"] is None for row in buyer_api.get(path).json()["data"]] == [False]
+    body = {"organization": buyer.organization.tax_id, "plate": buyer.vehicle.plate, "kind": "van"}
+    assert authority_api.post("/vehicles", body).status_code == 201

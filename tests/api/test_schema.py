@@ -20,6 +20,9 @@ COMPOSED = {"not_live", "not_pending", "not_issued"}
 # Refusals of acts that have no endpoint.
 ONLY_ON_PAGES = {
     "already_member",
+    "amendment_decided",
+    "amendment_outdated",
+    "amendment_pending",
     "authorization_changed",
     "bad_data",
     "driver_exists",
@@ -31,6 +34,7 @@ ONLY_ON_PAGES = {
     "last_officer",
     "not_an_officer",
     "not_drawn",
+    "nothing_changed",
     "own_proposal",
     "password_weak",
     "permit_decided",
@@ -38,6 +42,7 @@ ONLY_ON_PAGES = {
     "proposal_over",
     "reinstatement_approved",
     "reinstatement_withdrawn",
+    "retired",
     "role_does_not_fit",
     "scope_missing",
     "scope_unknown",

@@ -85,6 +85,11 @@ MATRIX = {
     "register:product_version": OFFICER_OF_ROW,
     "register:reinstatement": OFFICER_OF_ROW,
     "register:officer": OFFICER_OF_ROW,
+    "register:amendment": OFFICER_OF_ROW,
+    "register:places": FIRM,
+    "register:place": MANAGER_OF_ROW,
+    "register:place_amend": MANAGER_OF_ROW,
+    "register:place_retire": MANAGER_OF_ROW,
     "register:people": MANAGER,
     "register:invite": MANAGER,
     "register:member_end": MANAGER_OF_ROW,
@@ -195,6 +200,9 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
     )
     operations.suspend_license(license, reason="Books", by=regulator)
     lifting = operations.propose_reinstatement(license, reason="Found", by=regulator)
+    same = {"name": buyer.site.name, "address": buyer.site.address, "by": regulator}
+    operations.amend_site(buyer.site, storage_limit=kg("90000"), **same)
+    larger = operations.amend_site(buyer.site, storage_limit=kg("99000"), **same)
     nora = "nora@authority.example"
     operations.invite(email=nora, role=Role.OFFICER, organization=None, by=regulator)
     link = operations.invite(
@@ -214,6 +222,8 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
         "permit": raised.uuid,
         "reinstatement": lifting.uuid,
         "product_version": product_proposal(regulator).uuid,
+        "amendment": larger.uuid,
+        **dict.fromkeys(["place", "place_amend", "place_retire"], ("site", buyer.site.uuid)),
         "officer": Invitation.objects.get(email=nora).uuid,
         "member_end": Membership.objects.get(user=buyer.actor.user).pk,
         "invitation": link.rstrip("/").rsplit("/", 1)[1],
@@ -239,7 +249,8 @@ def address(name: str, rows: Rows) -> str:
         return reverse(name, args=[DRAFT])
     if short == "account_reset_password_from_key":
         return reverse(name, args=["1", "x-y"])
-    return reverse(name, args=[rows[short]] if short in rows else [])
+    named = rows.get(short, ())
+    return reverse(name, args=named if isinstance(named, tuple) else [named])
 
 
 def outcome(answer: Any) -> str:
@@ -288,12 +299,18 @@ def test_nobody_acts_on_a_page_that_is_shut(send: Callable[..., Any], rows: Rows
 
 def test_a_strangers_row_is_answered_like_none(send: Callable[..., Any], rows: Rows) -> None:
     """Nothing tells it from a row that is not there but the address that was asked for."""
-    none = {short: 0 if isinstance(row, int) else NOBODYS for short, row in rows.items()}
+    none = {short: _nobodys(row) for short, row in rows.items()}
     for name, words in MATRIX.items():
         if name.rpartition(":")[2] in rows and "404" in words:
             role = ROLES[words.split().index("404")]
             pages = [_anonymous(send(role, "get", address(name, each))) for each in (rows, none)]
             assert pages[0] == pages[1], (name, role)
+
+
+def _nobodys(row: Any) -> Any:
+    if isinstance(row, tuple):
+        return (row[0], NOBODYS)
+    return 0 if isinstance(row, int) else NOBODYS
 
 
 def _anonymous(answer: Any) -> str:
