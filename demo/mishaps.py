@@ -170,7 +170,8 @@ def correction_after_receipt(stage: Stage, plot: Plot, case: Case) -> Story:
 
 @mishap
 def vehicle_not_registered(stage: Stage, plot: Plot, case: Case) -> Story:
-    plate = f"ZZZ{plot.rng.randint(100, 999)}"
+    number = plot.rng.randint(100, 999)
+    plate = f"ZZZ{number}" if number % 4 else "EN TRÁMITE"
     sale, amount = yield from sold_as(stage, plot, case, plate=plate, vehicle=None)
     yield from received(stage, plot, case, sale, amount)
 

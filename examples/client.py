@@ -155,7 +155,7 @@ def papers(authority: Client, firm: str, activity: str) -> str:
 
 
 def vehicle(authority: Client, firm: str) -> str:
-    plate = f"EX{secrets.token_hex(2)}".upper()
+    plate = f"EX{secrets.randbelow(10**5):05d}"
     authority.post("/vehicles", {"organization": firm, "plate": plate, "kind": "truck"})
     report(f"Entered the buyer's truck {plate}.")
     return plate

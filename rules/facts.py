@@ -61,12 +61,23 @@ class ReportFacts:
     recorded_at: datetime
     site: str
     site_is_sellers: bool = True
-    plate: str = ""
+    plate: str = ""  # as it was told, perhaps with no plate
     plate_is_known: bool = True
+    trailers: tuple[str, ...] = ()
+    unknown_trailers: tuple[str, ...] = ()
+    names_vehicle: bool = True  # one of them is a plate
     invoice: str = ""
     guide: str = ""
     gross_kg: Decimal | None = None
     tare_kg: Decimal | None = None
+
+    @property
+    def plates(self) -> tuple[str, ...]:
+        return (self.plate, *self.trailers)
+
+    @property
+    def unknown_plates(self) -> tuple[str, ...]:
+        return (*(() if self.plate_is_known else (self.plate,)), *self.unknown_trailers)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,16 +31,25 @@ def _substance_of(product: ProductFacts) -> tuple[object, ...]:
 
 @sale_rule(_("Another vehicle"), severity="medium")
 def vehicle_mismatch(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """Collected by another vehicle than the authorized one."""
-    if not facts.plate or sale.current.plate == facts.plate:
+    """Collected by other vehicles than the authorized one, be it a tractor or a trailer.
+
+    Words for having no plate name no other vehicle: they are `vehicle_not_registered`.
+    """
+    told = sale.current
+    if not facts.plate or not told.names_vehicle or facts.plate in told.plates:
         return None
-    return {"authorized_plate": facts.plate, "plate": sale.current.plate}
+    return {"authorized_plate": facts.plate, "plate": _several(told.plates)}
 
 
 @sale_rule(_("Unknown vehicle"), severity="medium")
 def vehicle_not_registered(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
-    """The plate that collected was not in the register."""
-    return None if sale.current.plate_is_known else {"plate": sale.current.plate}
+    """A plate that collected was not in the register; or it was no plate, or none was told."""
+    unknown = sale.current.unknown_plates
+    return {"plate": _several(unknown)} if unknown else None
+
+
+def _several(plates: tuple[str, ...]) -> str:
+    return " / ".join(plates)
 
 
 @sale_rule(_("Another firm's site"), severity="medium")

@@ -34,11 +34,12 @@ from api.v1.register import (
 from authorizations.acts.reports import PAPERS, SaleReport
 from authorizations.codes import as_stored
 from authorizations.models import Outcome, ReceiptReason, Status
-from authorizations.models.sales import NOTHING_ARRIVED
+from authorizations.models.sales import NOTHING_ARRIVED, PAPER_LENGTH
 from oversight.models import FlagState, Severity
 from oversight.models.flags import ENDED
 from precursors.quantities import Quantity
 from registry.inputs import REASON_LENGTH
+from registry.plates import TOLD_LENGTH
 from rules import RULES
 
 REVIEW_OUTCOMES = [(state.value, state.label) for state in ENDED]
@@ -68,8 +69,15 @@ class EmptyBody(Body):
 
 
 class DriverBody(Body):
-    document = Text(max_length=30, required=False, allow_blank=True)
-    license = Text(max_length=30, required=False, allow_blank=True)
+    document = Text(max_length=PAPER_LENGTH, required=False, allow_blank=True)
+    license = Text(max_length=PAPER_LENGTH, required=False, allow_blank=True)
+
+
+class VehicleBody(Body):
+    plate = Text(max_length=TOLD_LENGTH, required=False, allow_blank=True)
+    trailers = serializers.ListField(
+        child=Text(max_length=TOLD_LENGTH, allow_blank=True), max_length=20, required=False
+    )
 
 
 @extend_schema_field(
@@ -77,26 +85,25 @@ class DriverBody(Body):
         "oneOf": [
             {
                 "type": "object",
-                "properties": {"plate": {"type": "string"}},
-                "required": ["plate"],
+                "properties": {
+                    "plate": {"type": "string"},
+                    "trailers": {"type": "array", "items": {"type": "string"}},
+                },
             },
             {"type": "string"},
         ]
     }
 )
-class Plate(serializers.Field[Any, Any, Any, Any]):
-    """`{"plate": "ABC-123"}`, or the bare plate."""
+class VehicleIn(serializers.Field[Any, Any, Any, Any]):
+    """`{"plate": "T1A-801", "trailers": ["T2B-114"]}`, or the bare plate."""
 
     default_error_messages = {"invalid": _('Give the vehicle like {{"plate": "ABC-123"}}.')}
 
-    def to_internal_value(self, data: Any) -> str:
-        if isinstance(data, Mapping):
-            if set(data) != {"plate"}:
-                self.fail("invalid")
-            data = data["plate"]
-        if not isinstance(data, str):
+    def to_internal_value(self, data: Any) -> Any:
+        told = {"plate": data} if isinstance(data, str) else data
+        if not isinstance(told, Mapping) or set(told) - {"plate", "trailers"}:
             self.fail("invalid")
-        return data[:100]
+        return VehicleBody(context=self.context).run_validation(told)
 
 
 class SaleBody(Body):
@@ -105,13 +112,15 @@ class SaleBody(Body):
     sold_at = Timestamp()
     quantity = QuantityIn()
     site = Reference(site_as_named, code="unknown_site")
-    vehicle = Plate()
+    vehicle = VehicleIn(required=False)
     driver = DriverBody(required=False)
-    invoice = Text(max_length=50, required=False, allow_blank=True)
-    guide = Text(max_length=50, required=False, allow_blank=True)
+    invoice = Text(max_length=PAPER_LENGTH, required=False, allow_blank=True)
+    guide = Text(max_length=PAPER_LENGTH, required=False, allow_blank=True)
     gross_kg = ExactNumber(max_digits=20, decimal_places=6, required=False, min_value=Decimal(0))
     tare_kg = ExactNumber(max_digits=20, decimal_places=6, required=False, min_value=Decimal(0))
-    seals = serializers.ListField(child=Text(max_length=50), max_length=100, required=False)
+    seals = serializers.ListField(
+        child=Text(max_length=PAPER_LENGTH), max_length=100, required=False
+    )
     product = Reference(product_named, code="unknown_product", required=False)
     complete = StrictBoolean(required=False)
 
@@ -120,7 +129,7 @@ class SaleBody(Body):
         driver = attrs.pop("driver", {})
         report = {name: attrs.pop(name) for name in REPORTED & attrs.keys()}
         attrs["report"] = SaleReport(
-            plate=attrs.pop("vehicle"),
+            **attrs.pop("vehicle", {}),
             driver_document=driver.get("document", ""),
             driver_license=driver.get("license", ""),
             **report,

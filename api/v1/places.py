@@ -12,7 +12,7 @@ from api.idempotency import idempotent
 from api.v1.register import WRITE, SiteShape, VehicleShape
 from registry import access, operations
 from registry.models import Site, Vehicle
-from registry.plates import BETWEEN
+from registry.plates import compact_plate
 
 
 class SiteEnd(Endpoint):
@@ -35,7 +35,7 @@ class VehicleEnd(Endpoint):
     authority_for = ("POST",)
 
     def subject(self, plate: str) -> Vehicle:
-        named = access.vehicles_for(self.by).filter(plate=BETWEEN.sub("", plate).upper())
+        named = access.vehicles_for(self.by).filter(plate=compact_plate(plate))
         return found_or_404(named.order_by("-pk").first())
 
     @extend_schema(request=ReasonBody, responses=VehicleShape)

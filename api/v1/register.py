@@ -29,7 +29,7 @@ from registry.districts import doubt_about
 from registry.inputs import number_spellings
 from registry.models import License, Organization, Permit, Reinstatement, Site, Vehicle
 from registry.models.firms import Activity, Period, PermitState, Standing
-from registry.plates import BETWEEN
+from registry.plates import PLATE_LENGTH, compact_plate
 from registry.tax_numbers import looked_up
 
 WRITE = ("registry:write",)
@@ -68,7 +68,7 @@ def site_as_named(_by: Actor, text: str) -> Site | None:
 
 
 def vehicle_as_named(by: Actor, plate: str) -> Vehicle:
-    return Vehicle(jurisdiction=by.jurisdiction, plate=BETWEEN.sub("", plate).upper())
+    return Vehicle(jurisdiction=by.jurisdiction, plate=compact_plate(plate))
 
 
 def license_named(by: Actor, number: str) -> License | None:
@@ -112,7 +112,7 @@ class SiteBody(Body):
 
 class VehicleBody(Body):
     organization = Reference(organization_named, code="unknown_organization")
-    plate = Text(max_length=30)
+    plate = Text(max_length=PLATE_LENGTH)
     kind = Text(max_length=50)
     capacity = QuantityIn(required=False)
 
@@ -164,7 +164,7 @@ class VehicleFilters(PlaceFilters):
     plate = Text(required=False)
 
     def validate_plate(self, value: str) -> str:
-        return BETWEEN.sub("", value).upper()
+        return compact_plate(value)
 
 
 # Answers ---------------------------------------------------------------------------------------

@@ -25,7 +25,11 @@ from authorizations import access, codes, operations
 from authorizations.models import Authorization, Sale
 from precursors.errors import Refused
 
-POINTERS = {**Endpoint.pointers, "/plate": "/vehicle/plate"}
+POINTERS = {
+    **Endpoint.pointers,
+    "/plate": "/vehicle/plate",
+    "/trailers": "/vehicle/trailers",
+}
 
 
 class CodeSales(ByVendor):

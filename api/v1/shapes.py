@@ -37,6 +37,12 @@ class CodeOut(serializers.CharField):
 
 class VehicleOut(serializers.Serializer[Any]):
     plate = serializers.CharField()
+    trailers = serializers.ListField(child=serializers.CharField(), required=False)
+
+    def to_representation(self, sale: Sale) -> dict[str, Any]:
+        """Most loads go without trailers: then there are none to name."""
+        trailers = {"trailers": sale.trailers} if sale.trailers else {}
+        return {"plate": sale.plate, **trailers}
 
 
 class DriverOut(serializers.Serializer[Any]):

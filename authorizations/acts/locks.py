@@ -1,5 +1,6 @@
 """Reads an authorization for a verb: anew, locked until the transaction ends, with its parties."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,7 @@ RELATED: dict[str, type[Model]] = {
     "vehicle": Vehicle,
 }
 
-# The same statement finds the site and the vehicle that a report names. The clock is read outside
+# The same statement finds the site and the vehicles that a report names. The clock is read outside
 # the locked part, so that it is read after the lock is granted.
 LOCK = """
 SELECT {now}, locked.*
@@ -36,6 +37,10 @@ FROM (
             WHERE plate = %(plate)s AND jurisdiction_id = own.jurisdiction_id
                 AND (retired_at IS NULL OR retired_at > %(sold_at)s)
             ORDER BY id LIMIT 1) AS vehicle_id,
+        ARRAY(SELECT plate FROM registry_vehicle
+            WHERE plate = ANY(%(trailers)s::text[]) AND jurisdiction_id = own.jurisdiction_id
+                AND (retired_at IS NULL OR retired_at > %(sold_at)s))
+            AS known_trailers,
         {columns}
     FROM authorizations_authorization own
     JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = own.jurisdiction_id
@@ -71,19 +76,21 @@ class LockedAuthorization:
     at: datetime
     site_id: int | None  # of the report, where it is known
     vehicle_id: int | None
+    known_trailers: list[str]
 
 
 def lock(
     authorization: Authorization,
     *,
     site: UUID | None = None,
-    plate: str | None = None,
+    plates: Sequence[str] = ("",),
     sold_at: datetime | None = None,
 ) -> LockedAuthorization | None:
     """Lock it by its id or, where it has none yet, by its vendor and code. None: there is none."""
     by_code = authorization.pk is None
-    values: dict[str, Any] = {"site": site, "plate": plate, **clock.parameters()}
-    values["sold_at"] = sold_at
+    plate, *trailers = plates
+    values: dict[str, Any] = {"site": site, "plate": plate, "trailers": trailers}
+    values |= {"sold_at": sold_at, **clock.parameters()}
     if by_code:
         values |= {"code": authorization.code, "seller": authorization.seller_id}
     else:
@@ -93,14 +100,18 @@ def lock(
 
 
 def _from_row(
-    at: datetime, site_id: int | None, vehicle_id: int | None, *values: Any
+    at: datetime,
+    site_id: int | None,
+    vehicle_id: int | None,
+    known_trailers: list[str],
+    *values: Any,
 ) -> LockedAuthorization:
     rest = list(values)
     own = take_row(Authorization, rest)
     for name, model in RELATED.items():
         setattr(own, name, take_row(model, rest))
     own.buyer.jurisdiction = own.seller.jurisdiction = own.jurisdiction
-    return LockedAuthorization(own, at, site_id, vehicle_id)
+    return LockedAuthorization(own, at, site_id, vehicle_id, known_trailers)
 
 
 def lock_settled(authorization: Authorization) -> tuple[Authorization, datetime]:

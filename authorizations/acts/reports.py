@@ -22,7 +22,7 @@ from precursors.quantities import Quantity
 from registry.actors import Actor
 from registry.events import NewEvent
 from registry.models import Site
-from registry.plates import normal_plate
+from registry.plates import told_plates
 
 EARLIEST_YEAR = 2000  # an older claim is a typing error, not a late report
 # What goes with a load, as the vendor states it. Each is a field of `Sale`, of `SaleReport`, of
@@ -46,7 +46,8 @@ class SaleReport:
     sold_at: datetime
     quantity: Quantity
     site: Site
-    plate: str
+    plate: str = ""  # of the vehicle, or of several in one text, however it was told
+    trailers: list[str] = field(default_factory=list)
     product: Product | None = None  # None: the product that the code is for
     driver_document: str = ""
     driver_license: str = ""
@@ -65,20 +66,26 @@ class Place:
 
     site_id: int | None
     vehicle_id: int | None
-    plate: str
+    plates: tuple[str, ...]  # the tractor's first
+    known_trailers: list[str]
+
+    @property
+    def unknown_trailers(self) -> list[str]:
+        return [each for each in self.plates[1:] if each not in self.known_trailers]
 
 
 def lock_reported(
     authorization: Authorization, report: SaleReport, by: Actor
 ) -> tuple[Authorization, Place, datetime]:
     """Lock what a vendor reports on, and find with it what the report names."""
-    plate = normal_plate(report.plate)
-    locked = lock(authorization, site=report.site.uuid, plate=plate, sold_at=report.sold_at)
+    plates = told_plates(report.plate, report.trailers)
+    locked = lock(authorization, site=report.site.uuid, plates=plates, sold_at=report.sold_at)
     if locked is None:
         raise code_unknown()
     require_seller(locked.authorization, by)
     settle(locked.authorization, at=locked.at)
-    return locked.authorization, Place(locked.site_id, locked.vehicle_id, plate), locked.at
+    place = Place(locked.site_id, locked.vehicle_id, plates, locked.known_trailers)
+    return locked.authorization, place, locked.at
 
 
 def record_report(
@@ -149,8 +156,10 @@ def sale_from(
         sold_on=report.sold_at.astimezone(zone).date(),
         recorded_at=at,
         site=partial_row(report.site, "uuid", id=place.site_id),
-        plate=place.plate,
+        plate=place.plates[0],
         vehicle_id=place.vehicle_id,
+        trailers=[*place.plates[1:]],
+        unknown_trailers=place.unknown_trailers,
         **{name: getattr(report, name) for name in PAPERS},
         recorded_by=by.user,
         api_key=by.api_key,

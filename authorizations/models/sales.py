@@ -9,6 +9,9 @@ from uuid6 import uuid7
 from authorizations.models.ledger import kilograms
 from precursors.quantities import Quantity, Unit
 from registry.inputs import REASON_LENGTH
+from registry.plates import PLATE_LENGTH
+
+PAPER_LENGTH = 100  # letters of a number on a paper: of columns, forms and bodies alike
 
 
 class Sale(models.Model):
@@ -46,15 +49,21 @@ class Sale(models.Model):
     sold_on = models.DateField()  # the local day of it
     recorded_at = models.DateTimeField()
     site = models.ForeignKey("registry.Site", models.PROTECT, db_index=False)
-    plate = models.CharField(max_length=15)
+    # Compact where it is a plate, else as it was told; empty where nothing was.
+    plate = models.CharField(max_length=PLATE_LENGTH, blank=True)
     vehicle = models.ForeignKey("registry.Vehicle", models.PROTECT, null=True, db_index=False)
-    driver_document = models.CharField(max_length=30, blank=True)
-    driver_license = models.CharField(max_length=30, blank=True)
-    invoice = models.CharField(max_length=50, blank=True)
-    guide = models.CharField(max_length=50, blank=True)
+    trailers = ArrayField(models.CharField(), default=list, db_default=[])
+    unknown_trailers = ArrayField(  # those of them that were not in the register
+        models.CharField(), default=list, db_default=[]
+    )
+    driver_document = models.CharField(max_length=PAPER_LENGTH, blank=True)
+    driver_license = models.CharField(max_length=PAPER_LENGTH, blank=True)
+    invoice = models.CharField(max_length=PAPER_LENGTH, blank=True)
+    guide = models.CharField(max_length=PAPER_LENGTH, blank=True)
     gross_kg = kilograms(null=True)
     tare_kg = kilograms(null=True)
-    seals = ArrayField(models.CharField(max_length=50), default=list)
+    # Without a length: to widen that of an array would write the whole table anew.
+    seals = ArrayField(models.CharField(), default=list)
     complete = models.BooleanField(default=False)
     recorded_by = models.ForeignKey("registry.User", models.PROTECT, null=True, db_index=False)
     api_key = models.ForeignKey("registry.ApiKey", models.PROTECT, null=True, db_index=False)
@@ -108,6 +117,11 @@ class Sale(models.Model):
     @property
     def quantity(self) -> Quantity:
         return Quantity(self.quantity_value, Unit(self.quantity_unit))
+
+    @property
+    def plates(self) -> list[str]:
+        """What was told of the vehicles: the tractor first, then its trailers."""
+        return [self.plate, *self.trailers]
 
     @property
     def root_or_self(self) -> "Sale":

@@ -24,8 +24,8 @@ def record_sale(authorization: Authorization, report: SaleReport, *, by: Actor) 
     """Record a sale against a code as it is reported, however late, large or strange.
 
     Raises Refused: not_the_seller, sold_ahead_of_time, sold_too_long_ago, weights_incomplete,
-    gross_below_tare, plate_invalid, net_is_zero, density_unknown, unknown_site, too_long,
-    not_text; for one that is named by its code alone, and where there is none, code_unknown.
+    gross_below_tare, net_is_zero, density_unknown, unknown_site, too_long, not_text; for one
+    that is named by its code alone, and where there is none, code_unknown.
     """
     authorization, place, at = lock_reported(authorization, report, by)
     if authorization.code is None:  # a sale without a code stands alone

@@ -20,7 +20,7 @@ from registry.events import NewEvent
 from registry.inputs import given_reason
 from registry.models import Jurisdiction, Organization, Site, Vehicle
 from registry.models.firms import Activity
-from registry.plates import normal_plate
+from registry.plates import told_plates
 from registry.standing import firms_permit
 
 
@@ -92,13 +92,12 @@ def _without_code(
 
 
 def _place(report: SaleReport, jurisdiction: Jurisdiction) -> Place:
-    plate = normal_plate(report.plate)
+    plates = told_plates(report.plate, report.trailers)
     sites = Site.objects.filter(jurisdiction=jurisdiction, uuid=report.site.uuid)
-    vehicles = Vehicle.objects.filter(jurisdiction=jurisdiction, plate=plate).filter(
+    vehicles = Vehicle.objects.filter(jurisdiction=jurisdiction, plate__in=plates).filter(
         Q(retired_at=None) | Q(retired_at__gt=report.sold_at)
     )
+    known = dict(vehicles.order_by("-pk").values_list("plate", "pk"))  # of a plate the first
     return Place(
-        sites.values_list("pk", flat=True).first(),
-        vehicles.order_by("pk").values_list("pk", flat=True).first(),
-        plate,
+        sites.values_list("pk", flat=True).first(), known.get(plates[0]), plates, [*known]
     )

@@ -21,6 +21,7 @@ from authorizations.product_facts import Caps, product_facts
 from oversight.models import Evaluation
 from precursors.quantities import Quantity, Unit
 from registry.models import License, LicenseStep
+from registry.plates import is_plate
 from rules.facts import (
     NOTHING_ARRIVED,
     Amount,
@@ -223,7 +224,10 @@ def _report(sale: Sale, caps: Caps) -> ReportFacts:
         site=str(sale.site.uuid),
         site_is_sellers=sale.site.organization_id == sale.seller_id,
         plate=sale.plate,
-        plate_is_known=sale.vehicle_id is not None or not sale.plate,
+        plate_is_known=sale.vehicle_id is not None,
+        trailers=tuple(sale.trailers),
+        unknown_trailers=tuple(sale.unknown_trailers),
+        names_vehicle=any(map(is_plate, sale.plates)),
         invoice=sale.invoice,
         guide=sale.guide,
         gross_kg=sale.gross_kg,

@@ -31,6 +31,7 @@ from registry.actors import Actor
 from registry.http import actor_of
 from registry.models import Organization
 from registry.models.firms import Activity, PermitState
+from registry.plates import write_plate
 from registry.tax_numbers import looked_up
 
 FOUND_MAX = 20
@@ -170,7 +171,7 @@ def delivery(request: HttpRequest, draft: Draft) -> HttpResponse:
         posted(request),
         choices=[(str(site.uuid), f"{site.name}, {site.address}") for site in sites],
         by=draft.by,
-        initial=draft.answers,
+        initial={**draft.answers, "plate": write_plate(draft.answers.get("plate", ""))},
     )
     if form.is_valid() and form.attempt(partial(_may_deliver, draft, form)):
         draft.answer(**form.cleaned_data)

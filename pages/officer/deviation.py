@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
+from pages.templatetags.portal import plates
+
 TENTH = Decimal("0.1")
 # Where the evidence of a rule has its figure: the key, its unit (None: beside it), its sign.
 FIGURES = [
@@ -35,7 +37,7 @@ def deviation(evidence: dict[str, str]) -> Deviation:
         if value is not None:
             return Deviation(sign * value, unit or evidence.get("unit", ""), _percent(evidence))
     named = (evidence[name] for name in NAMES if evidence.get(name))
-    return Deviation(name=str(next(named, "")))
+    return Deviation(name=plates(str(next(named, ""))))
 
 
 def _number(text: object) -> Decimal | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from authorizations.acts.reports import PAPERS, SaleReport
 from authorizations.models import Authorization, Sale
+from authorizations.models.sales import PAPER_LENGTH
 from authorizations.remaining import beyond_tolerance_kg
 from pages.forms import Form, MomentField, QuantityField
 from pages.templatetags.portal import inline
@@ -22,11 +23,11 @@ from precursors.quantities import Unit
 from registry.access import partners_for
 from registry.actors import Actor
 from registry.models import Organization, Site
+from registry.plates import TOLD_LENGTH
 from registry.tax_numbers import normal_tax_id
 
 BETWEEN_SEALS = re.compile(r"[\n\r,;]+")
 SEALS_MAX = 100
-SEAL_LENGTH = 50
 
 
 class CodeForm(VerbForm):
@@ -69,24 +70,34 @@ class ReportForm(AmountForm):
         label=_("At which of your sites?"), error_messages={"required": _("Choose the site.")}
     )
     plate = forms.CharField(
-        label=_("Plate of the vehicle that collected"), max_length=30, widget=SHORT
+        label=_("Plate of the vehicle that collected"),
+        help_text=_(
+            "With its trailers, such as T1A-801 / T2B-114. Where there is no plate, write what you"
+            " were told, such as S/P, or nothing."
+        ),
+        max_length=TOLD_LENGTH,
+        required=False,
+        widget=LONG,
     )
     driver_document = forms.CharField(
-        label=_("Driver's identity document"), max_length=30, required=False, widget=SHORT
+        label=_("Driver's identity document"),
+        max_length=PAPER_LENGTH,
+        required=False,
+        widget=SHORT,
     )
     driver_license = forms.CharField(
-        label=_("Driver's license"), max_length=30, required=False, widget=SHORT
+        label=_("Driver's license"), max_length=PAPER_LENGTH, required=False, widget=SHORT
     )
     invoice = forms.CharField(
-        label=_("Invoice number"), max_length=50, required=False, widget=LONG
+        label=_("Invoice number"), max_length=PAPER_LENGTH, required=False, widget=LONG
     )
     guide = forms.CharField(
-        label=_("Transport guide number"), max_length=50, required=False, widget=LONG
+        label=_("Transport guide number"), max_length=PAPER_LENGTH, required=False, widget=LONG
     )
     seals = forms.CharField(
         label=_("Seals"),
         help_text=_("One per line, or with commas between."),
-        max_length=6000,
+        max_length=12000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -105,10 +116,10 @@ class ReportForm(AmountForm):
     def clean_seals(self) -> list[str]:
         seals = [seal.strip() for seal in BETWEEN_SEALS.split(self.cleaned_data["seals"])]
         seals = [seal for seal in seals if seal]
-        if len(seals) > SEALS_MAX or any(len(seal) > SEAL_LENGTH for seal in seals):
+        if len(seals) > SEALS_MAX or any(len(seal) > PAPER_LENGTH for seal in seals):
             raise forms.ValidationError(
                 _("At most %(count)s seals of at most %(length)s letters each.")
-                % {"count": SEALS_MAX, "length": SEAL_LENGTH}
+                % {"count": SEALS_MAX, "length": PAPER_LENGTH}
             )
         return seals
 

@@ -23,6 +23,7 @@ from pages.once import once_per_form
 from pages.seller.counter import codes_of
 from pages.seller.forms import CodelessSaleForm, CorrectionForm, DayForm, SaleForm, VoidForm
 from pages.show import posted, show
+from pages.templatetags.portal import plates
 from precursors.models import Product
 from precursors.operations import products_for
 from registry import clock
@@ -112,11 +113,12 @@ def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _prefill(sale: Sale) -> dict[str, Any]:
     """The values of a report, except its quantity."""
-    same = ("sold_at", "plate", "driver_document", "driver_license", "invoice", "guide")
+    same = ("sold_at", "driver_document", "driver_license", "invoice", "guide")
     other = sale.product.code if sale.product_id != sale.authorization.product_id else ""
     return {
         **{name: getattr(sale, name) for name in same},
         "site": str(sale.site.uuid),
+        "plate": plates(sale.plates),
         "seals": "\n".join(sale.seals),
         "other_product": other,
     }

@@ -1,5 +1,6 @@
 """How numbers, times, states and codes are shown: `{% load portal %}`."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,12 +21,14 @@ from pages import numbers_in_words
 from precursors.quantities import UNITS
 from registry import clock
 from registry.models.firms import PermitState, Standing
+from registry.plates import write_plate
 
 register = template.Library()
 
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 NOTHING = "\u2013"
+BETWEEN_PLATES = " / "
 
 LABELS: dict[str, Any] = {
     **dict(PermitState.choices),
@@ -110,6 +113,13 @@ def fours(code: str) -> str:
     """Write a code in groups of four: `7K2M-9QXD-4T8C`."""
     bare = str(code).replace("-", "")
     return "-".join(bare[i : i + 4] for i in range(0, len(bare), 4))
+
+
+@register.filter
+def plates(told: str | Iterable[str]) -> str:
+    """Write the plates of a load as they stand on the vehicles: `T1A-801 / T2B-114`."""
+    several = told.split(BETWEEN_PLATES) if isinstance(told, str) else told
+    return BETWEEN_PLATES.join(write_plate(each) for each in several)
 
 
 @register.filter

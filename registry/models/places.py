@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from uuid6 import uuid7
 
+from registry.plates import write_plate
+
 
 class Site(models.Model):
     """A place where a firm keeps or sells controlled goods."""
@@ -85,7 +87,7 @@ class Vehicle(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.plate
+        return write_plate(self.plate)
 
 
 class Driver(models.Model):

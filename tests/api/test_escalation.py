@@ -17,7 +17,7 @@ from tests.api.test_fuzz import POSTS, acting, valid
 __all__ = ["programs", "rows", "valid"]
 
 PUBLISHED = json.loads((settings.BASE_DIR / "openapi.json").read_text())
-NESTED = {"value", "unit", "unit_code", "plate", "document", "license"}
+NESTED = {"value", "unit", "unit_code", "plate", "trailers", "document", "license"}
 OURS = ("precursors", "registry", "authorizations")
 
 

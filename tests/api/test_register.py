@@ -211,7 +211,9 @@ def test_a_vehicle_is_entered_once(authority_api: Program, newcomer: str) -> Non
     ).json()
     assert (body["plate"], body["capacity"]) == ("B1X999", {"value": "30.000", "unit": "m3"})
     problem(authority_api.post("/vehicles", vehicle), 409, "plate_taken")
-    wrong(authority_api.post("/vehicles", {**vehicle, "plate": "?"}), "/plate", "plate_invalid")
+    for plate in ("?", "S/P", "EN TRÁMITE", "T1A-801 T2B-114"):
+        response = authority_api.post("/vehicles", {**vehicle, "plate": plate})
+        wrong(response, "/plate", "plate_invalid")
     assert Vehicle.objects.count() == 1
 
 

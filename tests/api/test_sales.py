@@ -35,6 +35,56 @@ def test_the_vehicle_may_be_the_bare_plate(
     assert body["vehicle"] == {"plate": "ABC123"}
 
 
+@pytest.mark.parametrize(
+    "vehicle",
+    [
+        {"plate": "t1a-801", "trailers": ["T2B-114"]},
+        {"plate": "T1A-801 / T2B-114"},
+        "T1A-801 T2B-114",
+    ],
+)
+def test_a_tractor_and_its_trailers_are_answered_as_several(
+    vendor_api: Program, code: str, sale_body: dict[str, Any], vehicle: Any
+) -> None:
+    sale_body["vehicle"] = vehicle
+    body = vendor_api.post(f"/authorizations/{code}/sales", sale_body).json()
+    assert body["vehicle"] == {"plate": "T1A801", "trailers": ["T2B114"]}
+    assert vendor_api.get(f"/sales/{body['id']}").json()["vehicle"] == body["vehicle"]
+
+
+@pytest.mark.parametrize("plate", ["S/P", "EN TRÁMITE", "", "x" * 40])
+def test_a_sale_is_recorded_with_whatever_was_told_of_its_vehicle(
+    vendor_api: Program, code: str, sale_body: dict[str, Any], plate: str
+) -> None:
+    sale_body["vehicle"] = {"plate": plate}
+    body = vendor_api.post(f"/authorizations/{code}/sales", sale_body).json()
+    assert body["vehicle"] == {"plate": plate}
+
+
+@pytest.mark.parametrize("vehicle", [None, {}, {"plate": None, "trailers": None}])
+def test_a_sale_is_recorded_without_a_vehicle(
+    vendor_api: Program, code: str, sale_body: dict[str, Any], vehicle: Any
+) -> None:
+    sale_body["vehicle"] = vehicle
+    body = vendor_api.post(f"/authorizations/{code}/sales", sale_body).json()
+    assert body["vehicle"] == {"plate": ""}
+    del sale_body["vehicle"]
+    assert vendor_api.post(f"/authorizations/{code}/sales", sale_body).status_code == 201
+
+
+def test_papers_of_another_country_are_recorded(
+    vendor_api: Program, code: str, sale_body: dict[str, Any]
+) -> None:
+    papers = {
+        "driver": {"document": "x" * 40, "license": "y" * 40},
+        "invoice": "9" * 80,
+        "guide": "CL/52 Nº 0012345",
+        "seals": ["A/1", "x" * 60],
+    }
+    body = vendor_api.post(f"/authorizations/{code}/sales", sale_body | papers).json()
+    assert {name: body[name] for name in papers} == papers
+
+
 def test_anothers_site_and_an_old_date_are_no_bad_input(
     vendor_api: Program, code: str, sale_body: dict[str, Any], rival: Firm
 ) -> None:
@@ -91,7 +141,13 @@ def test_a_time_of_an_impossible_year_is_told_which_years_there_are(
         ("sold_at", in_an_hour, "/sold_at", "sold_ahead_of_time"),
         ("site", "00000000-0000-7000-8000-000000000000", "/site", "unknown_site"),
         ("site", 5, "/site", "invalid"),
-        ("vehicle", {"plate": "?"}, "/vehicle/plate", "plate_invalid"),
+        ("vehicle", {"plate": "x" * 101}, "/vehicle/plate", "too_long"),
+        ("vehicle", {"plate": "x" * 1001}, "/vehicle/plate", "max_length"),
+        ("vehicle", {"plate": "A\x07B"}, "/vehicle/plate", "not_text"),
+        ("vehicle", {"plate": 5}, "/vehicle/plate", "invalid"),
+        ("vehicle", {"trailers": "T2B-114"}, "/vehicle/trailers", "not_a_list"),
+        ("vehicle", {"trailers": ["T2B-114", 7]}, "/vehicle/trailers/1", "invalid"),
+        ("vehicle", {"trailers": ["x" * 101]}, "/vehicle/trailers", "too_long"),
         ("vehicle", {"number": "ABC123"}, "/vehicle", "invalid"),
         ("vehicle", ["ABC123"], "/vehicle", "invalid"),
         ("driver", "Juan", "/driver", "invalid"),
@@ -106,7 +162,7 @@ def test_a_time_of_an_impossible_year_is_told_which_years_there_are(
         ("product", "unobtainium", "/product", "unknown_product"),
         ("quantity", {"value": "0", "unit": "kg"}, "/quantity/value", "not_positive"),
         ("quantity", {"value": "0.001", "unit": "mg"}, "/quantity/value", "net_is_zero"),
-        ("invoice", "9" * 51, "/invoice", "max_length"),
+        ("invoice", "9" * 101, "/invoice", "max_length"),
     ],
 )
 def test_an_invalid_value_is_named(

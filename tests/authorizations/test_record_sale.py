@@ -96,6 +96,37 @@ def test_another_site_another_truck_and_a_suspended_license_are_recorded(
     assert (sale.plate, sale.vehicle, sale.site) == ("ZZZ999", None, rival.site)
 
 
+def test_a_tractor_and_its_trailers_are_recorded_as_several_vehicles(
+    ask: Ask, sell: Sell, buyer: Firm, rival: Firm
+) -> None:
+    told = f"{buyer.vehicle.plate} / {rival.vehicle.plate} / T2B-114"
+    sale = sell(ask(), "1000", plate=told)
+    sale.refresh_from_db()
+    assert (sale.plate, sale.vehicle) == (buyer.vehicle.plate, buyer.vehicle)
+    assert sale.trailers == [rival.vehicle.plate, "T2B114"]
+    assert sale.unknown_trailers == ["T2B114"]
+
+
+@pytest.mark.parametrize("told", ["S/P", "EN TRÁMITE", "", "x" * 40])
+def test_what_is_no_plate_is_recorded_as_it_was_told(ask: Ask, sell: Sell, told: str) -> None:
+    sale = sell(ask(), "1000", plate=told)
+    sale.refresh_from_db()
+    assert (sale.plate, sale.vehicle, sale.trailers) == (told, None, [])
+
+
+def test_papers_are_kept_whatever_their_form(ask: Ask, sell: Sell) -> None:
+    papers = {
+        "driver_document": "PASAPORTE / PASSPORT No. XA-0001234567890 (CHL)",
+        "driver_license": "x" * 40,
+        "invoice": "9" * 80,
+        "guide": "CL/52 Nº 0012345 " + "x" * 60,
+        "seals": ["A/1", "x" * 60],
+    }
+    sale = sell(ask(), "1000", **papers)
+    sale.refresh_from_db()
+    assert {name: getattr(sale, name) for name in papers} == papers
+
+
 def test_another_product_is_recorded(ask: Ask, sell: Sell) -> None:
     acid = Product.objects.get(code="hydrochloric-acid-33", superseded_at=None)
     assert sell(ask(), "1000", product=acid).net_kg == Decimal("330")
@@ -112,7 +143,8 @@ def test_a_time_up_to_five_minutes_ahead_is_a_slow_clock(ask: Ask, sell: Sell) -
         ({"sold_at": timedelta(days=-365 * 40)}, "sold_too_long_ago"),
         ({"gross_kg": Decimal(5)}, "weights_incomplete"),
         ({"gross_kg": Decimal(5), "tare_kg": Decimal(6)}, "gross_below_tare"),
-        ({"plate": "!"}, "plate_invalid"),
+        ({"plate": "x" * 101}, "too_long"),
+        ({"plate": "a\x07b"}, "not_text"),
     ],
 )
 def test_what_cannot_be_a_sale_is_refused_and_leaves_nothing(
@@ -155,6 +187,22 @@ def test_a_sale_without_a_code_stands_on_a_closed_authorization_of_zero(
     used = {entry.allowance_id: entry.used_after_kg for entry in LedgerEntry.objects.all()}
     assert used[authorization.allowance_id] == 0
     assert used[authorization.seller_allowance_id] == Decimal("99.5")
+
+
+def test_a_sale_without_a_code_is_recorded_with_whatever_was_told_of_its_vehicles(
+    buyer: Firm, vendor: Firm, acetone: Product, report: Callable[..., SaleReport]
+) -> None:
+    for told, kept in (("AAA-011 T2B-114", ("AAA011", ["T2B114"])), ("S/P", ("S/P", []))):
+        sale = operations.record_uncoded_sale(
+            report("1", plate=told),
+            buyer=buyer.organization,
+            product=acetone,
+            reason="the network was down",
+            by=vendor.actor,
+        )
+        assert (sale.plate, sale.trailers) == kept
+        assert sale.unknown_trailers == kept[1]
+        assert (sale.vehicle is None) is (told == "S/P")
 
 
 def test_a_sale_without_a_code_needs_a_reason_and_another_firm(

@@ -427,6 +427,25 @@ def test_a_foreign_site_an_unknown_plate_and_another_product_are_flagged(
     }
 
 
+def test_a_train_of_registered_vehicles_with_the_authorized_one_is_not_flagged(
+    ask: Ask, sell: Sell, buyer: Firm, rival: Firm
+) -> None:
+    told = f"{rival.vehicle.plate} {buyer.vehicle.plate}"
+    authorization = ask("1000", vehicle=buyer.vehicle)
+    sell(authorization, plate=told)
+    assert judged(authorization) == {}
+
+
+@pytest.mark.parametrize("told", ["", "S/P", "EN TRÁMITE", "x" * 40])
+def test_no_plate_is_flagged_once_as_not_registered(
+    ask: Ask, sell: Sell, buyer: Firm, told: str
+) -> None:
+    authorization = ask("1000", vehicle=buyer.vehicle)
+    sell(authorization, plate=told)
+    [(rule, flag)] = judged(authorization).items()
+    assert (rule, flag.evidence) == ("vehicle_not_registered", {"plate": told})
+
+
 def test_a_batch_takes_as_many_queries_as_one(buyer: Firm, vendor: Firm) -> None:
     def queries(count: int) -> int:
         sales = SaleFactory.create_batch(count, buyer=buyer, vendor=vendor)

@@ -61,7 +61,7 @@ WELL_FORMED = {
 }
 # Of what is kept these are shown to somebody; a driver's documents are not.
 SHOWN = ("officer", "buyer", "driver", "site", "address", "number", "note")
-SHOWN += ("correction", "remarks", "void", "refusal")
+SHOWN += ("correction", "remarks", "void", "refusal", "plate")
 TYPED = ("text", "email", "password", "search", "tel")
 
 
@@ -233,7 +233,7 @@ def _report(vendor: Firm) -> codes.SaleReport:
         sold_at=clock.now(),
         quantity=kg("1080"),
         site=vendor.site,
-        plate="XYZ-123",
+        plate=f"{script('plate')} / T1A-801",
         driver_document=script("doc"),
         driver_license=script("dl"),
         invoice=script("invoice"),

@@ -33,7 +33,7 @@ def test_a_good_code_says_sell_and_what_for(visit: Any, vendor: Firm, code: Auth
     assert "Good code" in said
     assert "1,000 kg may still be sold, of 1,000 kg" in said
     assert "Pinturas Inventadas" in said
-    assert "AAA011" in said
+    assert "AAA-011" in said
     code.refresh_from_db()
     assert code.looked_up_at is not None
 

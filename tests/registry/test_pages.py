@@ -99,7 +99,7 @@ def test_a_firm_gets_license_site_vehicle_driver(officer: Client, buyer: Organiz
     assert Site.objects.get().storage_limit_kg == 2500
     assert (Vehicle.objects.get().plate, Driver.objects.get().name) == ("ABC123", "Ana Ríos")
     shown = text(officer.get(page))
-    assert all(word in shown for word in ("L-1", "In force", "Plant", "ABC123", "Ana Ríos"))
+    assert all(word in shown for word in ("L-1", "In force", "Plant", "ABC-123", "Ana Ríos"))
     assert "44556677" not in shown
 
 

@@ -11,7 +11,7 @@ from precursors.quantities import quantity
 from registry import operations
 from registry.actors import Actor
 from registry.models import Driver, Event, Jurisdiction, Organization, Site, Vehicle
-from registry.plates import normal_plate
+from registry.plates import PLATE_LENGTH, normal_plate, told_plates, write_plate
 from tests.registry.refusals import refused
 
 LIMA = {"latitude": Decimal("-12.046374"), "longitude": Decimal("-77.042793")}
@@ -75,17 +75,78 @@ def test_a_storage_limit_by_volume_is_refused(buyer: Organization, regulator: Ac
 # Vehicles ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["abc-123", " ABC 123", "AbC–123", "abc.123"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("abc-123", " ABC 123", "AbC–123", "abc.123", "ABC·123", "ABC•123", "ABC ‑ 123"),
+        *("ＡＢＣ－１２３", "A\u200bBC\u00ad123\ufeff", "Placa: ABC-123", "(ABC-123)"),
+    ],
+)
 def test_a_plate_is_the_same_however_it_is_typed(text: str) -> None:
     assert normal_plate(text) == "ABC123"
 
 
 @pytest.mark.parametrize(
-    "text", ["", "AB", "A" * 16, "ÑBC123", "ABC_123", "ABC\x00123", "ＡＢＣ１"]
+    "text",
+    [
+        *("", "AB", "A1" * 8, "ÑBC123", "ABC_123", "ABC\x00123", "S/P", "SIN PLACA", "EN TRÁMITE"),
+        *("en tramite", "TRAMITE-01", "000-000", "T1A-801 T2B-114", "T1A801T2B114", "T1A-801/S/P"),
+    ],
 )
 def test_what_is_no_plate_is_refused(text: str) -> None:
     with refused("plate_invalid", "plate"):
         normal_plate(text)
+
+
+TWO = ("T1A801", "T2B114")
+
+
+@pytest.mark.parametrize(
+    ("text", "plates"),
+    [
+        *((text, TWO) for text in ("T1A-801 / T2B-114", "t1a801/t2b114", "T1A-801 T2B-114")),
+        *((text, TWO) for text in ("T1A 801 T2B 114", "T1A-801 + T2B-114", "T1A-801, T2B-114")),
+        *((text, TWO) for text in ("T1A-801 - T2B-114", "T1A - 801 T2B - 114", "T1A801T2B114")),
+        *((text, TWO) for text in ("T1A-801 y T2B-114", "T1A-801;T2B-114", "T1A-801\nT2B-114")),
+        *((text, TWO) for text in ("Tracto: T1A-801, carreta: T2B-114", "T1A-801 (T2B-114)")),
+        ("T1A-801 / T2B-114 / T3C-115", (*TWO, "T3C115")),
+        ("T1A-801 / T1A-801", ("T1A801",)),
+        ("CON-123 / T2B-114", ("CON123", "T2B114")),
+        ("12345A 56789B", ("12345A", "56789B")),
+        ("T1A-801 / S/P", ("T1A801", "S/P")),
+        ("T1A-801 / en  trámite", ("T1A801", "en trámite")),
+        *((one, (one.replace(" ", ""),)) for one in ("V3K 123", "1234 ABC", "AB 123 CD")),
+        ("BB·CD-12", ("BBCD12",)),
+        *(
+            (told, (told,))
+            for told in ("S/P", "N/A", "EN TRÁMITE", "sin placa", "ABC/123", "x" * 40)
+        ),
+        (" \u200b", ("",)),
+    ],
+)
+def test_what_is_told_of_vehicles_is_one_plate_several_or_kept_as_it_is(
+    text: str, plates: tuple[str, ...]
+) -> None:
+    assert told_plates(text) == plates
+
+
+def test_trailers_told_apart_stand_behind_the_tractor_each_once() -> None:
+    assert told_plates("t1a-801", ["T2B-114 / t3c-115", "T1A 801", ""]) == (*TWO, "T3C115")
+    assert told_plates("", ["T2B-114"]) == ("", "T2B114")
+
+
+def test_a_plate_longer_than_any_word_or_not_of_text_is_refused() -> None:
+    assert told_plates("x" * PLATE_LENGTH)
+    for text, code in (("x" * (PLATE_LENGTH + 1), "too_long"), ("ABC\x00123", "not_text")):
+        with refused(code, "plate"):
+            told_plates(text)
+        with refused(code, "trailers"):
+            told_plates("ABC-123", [text])
+
+
+def test_a_plate_is_written_as_its_country_does() -> None:
+    plates = {"T1A801": "T1A-801", "BBCD12": "BBCD12", "S/P": "S/P", "": ""}
+    assert {plate: write_plate(plate) for plate in plates} == plates
 
 
 def test_a_plate_is_entered_once(

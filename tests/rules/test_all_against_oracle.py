@@ -59,6 +59,8 @@ class Story:
     other_strength: bool
     named_plate: str
     plate_is_known: bool
+    trailer: str
+    trailer_is_known: bool
     site_is_sellers: bool
     weighed: str
     is_twin: bool
@@ -119,6 +121,8 @@ def stories() -> st.SearchStrategy[Story]:
         other_strength=yes,
         named_plate=st.sampled_from(["", "ABC123", "XYZ987"]),
         plate_is_known=yes,
+        trailer=st.sampled_from(["", "XYZ987", "T2B114"]),
+        trailer_is_known=yes,
         site_is_sellers=yes,
         weighed=st.sampled_from(["", "1", "1.005", "1.0051", "0.995", "0.9949"]),
         is_twin=yes,
@@ -151,6 +155,7 @@ def told(story: Story) -> Facts:
         "product": product,
         "sold_at": story.sold_at,
         "plate_is_known": story.plate_is_known,
+        **_trailers(story),
         "site_is_sellers": story.site_is_sellers,
         "recorded_at": story.recorded_at,
     }
@@ -183,6 +188,11 @@ def told(story: Story) -> Facts:
 
 def kg(text: str | None) -> str | None:
     return None if text is None else f"{text} kg"
+
+
+def _trailers(story: Story) -> dict[str, tuple[str, ...]]:
+    trailers = (story.trailer,) if story.trailer else ()
+    return {"trailers": trailers, "unknown_trailers": () if story.trailer_is_known else trailers}
 
 
 def _weights(story: Story, text: str | None) -> dict[str, Decimal]:
@@ -225,10 +235,8 @@ def oracle(story: Story) -> set[str]:
         found |= moments(story)
     if stands and story.has_code and (story.other_precursor or story.other_strength):
         found.add("wrong_product")
-    if stands and story.named_plate == "XYZ987":
-        found.add("vehicle_mismatch")
-    if stands and not story.plate_is_known:
-        found.add("vehicle_not_registered")
+    if stands:
+        found |= vehicles(story)
     if stands and not story.site_is_sellers:
         found.add("site_mismatch")
     if stands and story.license_ends <= -APART:
@@ -241,6 +249,16 @@ def oracle(story: Story) -> set[str]:
         found.add("weight_arithmetic")
     if stands and story.is_twin:
         found.add("duplicate_document")
+    return found
+
+
+def vehicles(story: Story) -> set[str]:
+    """Neither ABC123 nor its trailer is the named one; one of them is not in the register."""
+    found = set()
+    if story.named_plate == "XYZ987" and story.trailer != "XYZ987":
+        found.add("vehicle_mismatch")
+    if not story.plate_is_known or (story.trailer and not story.trailer_is_known):
+        found.add("vehicle_not_registered")
     return found
 
 

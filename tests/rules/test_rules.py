@@ -204,6 +204,29 @@ def test_only_a_named_vehicle_can_be_mistaken() -> None:
     assert evidence == {"authorized_plate": "XYZ987", "plate": "ABC123"}
 
 
+def test_the_authorized_vehicle_may_be_the_tractor_or_a_trailer() -> None:
+    train = report(plate="ABC123", trailers=("T2B114", "T3C115"))
+    for plate in train.plates:
+        assert not fires("vehicle_mismatch", facts(sale(train), plate=plate))
+    [evidence] = found("vehicle_mismatch", facts(sale(train), plate="XYZ987"))
+    assert evidence == {"authorized_plate": "XYZ987", "plate": "ABC123 / T2B114 / T3C115"}
+
+
+def test_words_for_having_no_plate_name_no_other_vehicle() -> None:
+    told = report(plate="S/P", plate_is_known=False, names_vehicle=False)
+    known = facts(sale(told), plate="XYZ987")
+    assert not fires("vehicle_mismatch", known)
+    assert found("vehicle_not_registered", known) == [{"plate": "S/P"}]
+
+
+def test_every_unknown_plate_of_a_load_is_named_in_one_flag() -> None:
+    unknown = {"plate_is_known": False, "trailers": ("A1", "B2"), "unknown_trailers": ("B2",)}
+    assert found("vehicle_not_registered", reported(**unknown)) == [{"plate": "ABC123 / B2"}]
+    trailer = reported(trailers=("A1", "B2"), unknown_trailers=("B2",))
+    assert found("vehicle_not_registered", trailer) == [{"plate": "B2"}]
+    assert not fires("vehicle_not_registered", reported(trailers=("A1",)))
+
+
 def test_an_unknown_plate_and_a_foreign_site() -> None:
     assert fires("vehicle_not_registered", reported(plate_is_known=False))
     assert fires("site_mismatch", reported(site_is_sellers=False))

@@ -61,6 +61,7 @@ def cases() -> Iterator[Facts]:
     yield facts(sale(report(product=replace(ACETONE, precursor="toluene"))))
     yield facts(sale(report(product=replace(ACETONE, concentration_percent=Decimal(90)))))
     yield facts(sale(report(plate_is_known=False, site_is_sellers=False)), plate="XYZ987")
+    yield facts(sale(report(plate="", plate_is_known=False, names_vehicle=False)))
     yield facts(sale(report(gross_kg=Decimal(1300), tare_kg=Decimal(200))))
     yield facts(sale(), licenses=(license("seller", valid_to=date(2026, 1, 1)),))
     yield facts(sale(), licenses=(license("buyer", steps=((SOLD - HOUR, "suspended"),)),))
