@@ -13,6 +13,7 @@ from django.conf import settings
 
 from authorizations import ledger
 from authorizations.acts import receipts_due
+from authorizations.document_numbers import document_key
 from authorizations.eligibility.dealers import AUTOMATIC_WINDOW
 from authorizations.ledger import ZERO, Balances
 from authorizations.models import (
@@ -319,6 +320,8 @@ class Book(Paper):
             driver_document=case.buyer.driver.document,
             driver_license=case.buyer.driver.license,
             recorded_by=case.seller.actor.user,
+            invoice_key=document_key(report.invoice),
+            guide_key=document_key(report.guide),
             **vars(report),
         )
         self.rows[Sale].append(sale)

@@ -68,6 +68,8 @@ class ReportFacts:
     names_vehicle: bool = True  # one of them is a plate
     invoice: str = ""
     guide: str = ""
+    invoice_key: str = ""  # in the form in which numbers are compared
+    guide_key: str = ""
     gross_kg: Decimal | None = None
     tare_kg: Decimal | None = None
 
@@ -94,7 +96,7 @@ class ReceiptFacts:
 
 @dataclass(frozen=True)
 class Twin:
-    """An earlier sale of the same vendor with the same document."""
+    """An earlier sale of the same vendor, on another code, with the same document."""
 
     document: str  # "invoice", "guide"
     number: str
@@ -107,6 +109,7 @@ class SaleFacts:
 
     id: int
     reports: tuple[ReportFacts, ...]
+    uuid: str = ""
     receipt: ReceiptFacts | None = None  # in force
     earlier_receipts: tuple[ReceiptFacts, ...] = ()  # which it replaced, in order
     agreed_versions: tuple[int, ...] = ()

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext_lazy as _
 
+from rules.documents import find_twin
 from rules.facts import CALLED_OFF, Evidence, Facts, SaleFacts
 from rules.measure import instant, plain
 from rules.rule import Setting, sale_rule
@@ -111,7 +112,7 @@ def times_contradict(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidenc
 @sale_rule(_("Document used twice"), severity="medium")
 def duplicate_document(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
     """The vendor used the same invoice or guide for an earlier sale."""
-    if not sale.twins:
+    twin = find_twin(sale, facts, setting)
+    if twin is None:
         return None
-    twin = sale.twins[0]
     return {"document": twin.document, "number": twin.number, "earlier_sale": twin.sale}

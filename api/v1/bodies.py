@@ -33,6 +33,7 @@ from api.v1.register import (
 )
 from authorizations.acts.reports import PAPERS, SaleReport
 from authorizations.codes import as_stored
+from authorizations.document_numbers import document_key
 from authorizations.models import Outcome, ReceiptReason, Status
 from authorizations.models.sales import NOTHING_ARRIVED, PAPER_LENGTH
 from oversight.models import FlagState, Severity
@@ -218,6 +219,14 @@ class SaleFilters(Filters):
 
     def validate_authorization(self, value: str) -> str:
         return as_stored(value)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A paper is found however its number is written; what is none, as it was told."""
+        for name in attrs.keys() & {"invoice", "guide"}:
+            if key := document_key(attrs[name]):
+                attrs[f"{name}_key"] = key
+                del attrs[name]
+        return attrs
 
 
 class FlagFilters(Filters):

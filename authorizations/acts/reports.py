@@ -14,6 +14,7 @@ from authorizations.acts.act import Due, require_seller
 from authorizations.acts.counts import change_counted
 from authorizations.acts.locks import lock, settle
 from authorizations.acts.looks import code_unknown
+from authorizations.document_numbers import document_key
 from authorizations.models import Authorization, DutyReason, Sale
 from database.statements import partial_row
 from precursors.errors import Refused
@@ -161,6 +162,8 @@ def sale_from(
         trailers=[*place.plates[1:]],
         unknown_trailers=place.unknown_trailers,
         **{name: getattr(report, name) for name in PAPERS},
+        invoice_key=document_key(report.invoice),
+        guide_key=document_key(report.guide),
         recorded_by=by.user,
         api_key=by.api_key,
     )

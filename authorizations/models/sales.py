@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
+from authorizations.document_numbers import KEY_LENGTH
 from authorizations.models.ledger import kilograms
 from precursors.quantities import Quantity, Unit
 from registry.inputs import REASON_LENGTH
@@ -60,6 +61,9 @@ class Sale(models.Model):
     driver_license = models.CharField(max_length=PAPER_LENGTH, blank=True)
     invoice = models.CharField(max_length=PAPER_LENGTH, blank=True)
     guide = models.CharField(max_length=PAPER_LENGTH, blank=True)
+    # The form in which they are compared: `document_numbers.document_key`.
+    invoice_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="", db_default="")
+    guide_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="", db_default="")
     gross_kg = kilograms(null=True)
     tare_kg = kilograms(null=True)
     # Without a length: to widen that of an array would write the whole table anew.
@@ -106,9 +110,15 @@ class Sale(models.Model):
             models.Index(fields=["buyer", "-id"], name="sale_of_buyer"),
             # Read by the rule on documents used twice.
             models.Index(
-                fields=["seller", "invoice"], condition=~Q(invoice=""), name="sale_by_invoice"
+                fields=["seller", "invoice_key"],
+                condition=~Q(invoice_key=""),
+                name="sale_by_invoice_key",
             ),
-            models.Index(fields=["seller", "guide"], condition=~Q(guide=""), name="sale_by_guide"),
+            models.Index(
+                fields=["seller", "guide_key"],
+                condition=~Q(guide_key=""),
+                name="sale_by_guide_key",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ import psycopg2  # noqa: E402
 from django.db import connection  # noqa: E402  (models need the setup)
 from django.db.models import Model  # noqa: E402
 
+from authorizations.document_numbers import document_key  # noqa: E402
 from authorizations.models import Allowance  # noqa: E402
 from bench.growth.firms import Firm, firms  # noqa: E402
 from bench.growth.mold import MICRO, MODELS, NAMED, Mold  # noqa: E402
@@ -78,6 +79,7 @@ class Filler:
             "plate": buyer.vehicle.plate,
             "account": f"key:{vendor.key.pk}",
             "code": code,
+            "code_key": document_key(code),
             "code_in_fours": f"{code[:4]}-{code[4:8]}-{code[8:]}",
         }
         self._date(values, mold, at)

@@ -19,6 +19,7 @@ from django.db.models import (
     UUIDField,
 )
 
+from authorizations.document_numbers import document_key
 from authorizations.models import Authorization, Duty, LedgerEntry, LookUp, Receipt, Sale
 from bench.growth.stories import Deal
 from demo.loading import ESCAPED
@@ -156,6 +157,7 @@ class Mold:
     def _own_texts(self) -> Iterator[tuple[str, str]]:
         yield self.authorization.code or "", "code"
         yield self.authorization.code_in_fours, "code_in_fours"
+        yield document_key(self.authorization.code or ""), "code_key"
         yield self.deal.buyer.vehicle.plate, "plate"
         yield f"key:{self.deal.vendor.key.pk}", "account"
 

@@ -40,10 +40,10 @@ WHERE duty.authorization_id = done.id AND duty.version <= done.version AND duty.
 UNFLAGGED_TWINS = """
 SELECT other.authorization_id FROM authorizations_sale mine
 JOIN authorizations_sale other ON other.seller_id = mine.seller_id
-    AND other.{document} = mine.{document}
+    AND other.{document}_key = mine.{document}_key
     AND {other_root} > {mine_root}
     AND other.authorization_id <> mine.authorization_id
-WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND other.{document} <> ''
+WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND other.{document}_key <> ''
     AND NOT mine.is_void AND NOT other.is_void
     AND NOT EXISTS (SELECT FROM authorizations_sale later
         WHERE later.replaces_id IN (mine.id, other.id))
@@ -56,16 +56,16 @@ FORMER_TWINS = """
 SELECT other.authorization_id FROM authorizations_sale mine
 JOIN authorizations_sale root ON root.id = {mine_root}
 JOIN authorizations_sale other ON other.seller_id = mine.seller_id
-    AND other.{document} = mine.{document}
+    AND other.{document}_key = mine.{document}_key
     AND other.authorization_id <> mine.authorization_id
 JOIN oversight_flag flag ON flag.rule = 'duplicate_document'
     AND flag.subject_kind = 'sale' AND flag.subject_id = {other_root}
     AND flag.holds AND flag.evidence->>'earlier_sale' = root.uuid::text
-    AND flag.evidence->>'document' = '{document}' AND flag.evidence->>'number' = mine.{document}
-WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND other.{document} <> ''
+    AND flag.evidence->>'document' = '{document}' AND flag.evidence->>'number' = other.{document}
+WHERE mine.authorization_id = ANY(%(ids)s::bigint[]) AND other.{document}_key <> ''
     AND NOT EXISTS (SELECT FROM authorizations_sale head
         WHERE head.authorization_id = mine.authorization_id
-            AND {head_root} = root.id AND head.{document} = mine.{document}
+            AND {head_root} = root.id AND head.{document}_key = mine.{document}_key
             AND NOT head.is_void
             AND NOT EXISTS (SELECT FROM authorizations_sale later
                 WHERE later.replaces_id = head.id))

@@ -39,16 +39,19 @@ Changeable = dict[str, Any]
 Moments = Mapping[int, datetime]  # as of when each authorization is looked at
 MOMENTS = ("issued_at", "valid_until", "ended_at")
 
-# The first other sale of the same vendor whose report in force stands on the same number.
+# The first sale of the same vendor on another code whose report in force stands on the same
+# number; those on the same code are facts already.
 TWINS = f"""
 SELECT wanted.sale, %(document)s AS document, wanted.{{document}} AS number, twin.uuid
-FROM unnest(%(sales)s::bigint[], %(sellers)s::bigint[], %(invoices)s::text[], %(guides)s::text[],
-    %(moments)s::timestamptz[]) AS wanted(sale, seller, invoice, guide, at)
+FROM unnest(%(sales)s::bigint[], %(codes)s::bigint[], %(sellers)s::bigint[],
+    %(invoices)s::text[], %(guides)s::text[], %(invoice_keys)s::text[], %(guide_keys)s::text[],
+    %(moments)s::timestamptz[])
+    AS wanted(sale, code, seller, invoice, guide, invoice_key, guide_key, at)
 CROSS JOIN LATERAL (
     SELECT root.uuid FROM authorizations_sale other
     JOIN authorizations_sale root ON root.id = {root_in_sql("other")}
-    WHERE other.seller_id = wanted.seller
-        AND other.{{document}} = wanted.{{document}} AND other.{{document}} <> ''
+    WHERE other.seller_id = wanted.seller AND other.authorization_id <> wanted.code
+        AND other.{{document}}_key = wanted.{{document}}_key AND other.{{document}}_key <> ''
         AND root.id < wanted.sale AND NOT other.is_void AND other.recorded_at <= wanted.at
         AND NOT EXISTS (SELECT FROM authorizations_sale later
             WHERE later.replaces_id = other.id AND later.recorded_at <= wanted.at)
@@ -187,6 +190,7 @@ def _sales(
         pk: [
             SaleFacts(
                 id=root,
+                uuid=str(chain[0].uuid),
                 reports=tuple(_report(sale, states[pk]["caps_kg"]) for sale in chain),
                 **_receipts(receipts[root]),
                 agreed_versions=tuple(each.version for each in agreements[root]),
@@ -230,6 +234,8 @@ def _report(sale: Sale, caps: Caps) -> ReportFacts:
         names_vehicle=any(map(is_plate, sale.plates)),
         invoice=sale.invoice,
         guide=sale.guide,
+        invoice_key=sale.invoice_key,
+        guide_key=sale.guide_key,
         gross_kg=sale.gross_kg,
         tare_kg=sale.tare_kg,
     )
@@ -283,12 +289,15 @@ def _twins(
 def _twins_now(heads: list[Sale], moments: Moments) -> dict[int, list[Twin]]:
     """Earlier sales on the same invoice or guide as these, the reports in force."""
     found: dict[int, list[Twin]] = defaultdict(list)
-    heads = [head for head in heads if head.invoice or head.guide]
+    heads = [head for head in heads if head.invoice_key or head.guide_key]
     values: dict[str, Any] = {
         "sales": [head.root_or_self_id for head in heads],
+        "codes": [head.authorization_id for head in heads],
         "sellers": [head.seller_id for head in heads],
         "invoices": [head.invoice for head in heads],
         "guides": [head.guide for head in heads],
+        "invoice_keys": [head.invoice_key for head in heads],
+        "guide_keys": [head.guide_key for head in heads],
         "moments": [moments[head.authorization_id] for head in heads],
     }
     with connection.cursor() as cursor:

@@ -85,6 +85,30 @@ def test_papers_of_another_country_are_recorded(
     assert {name: body[name] for name in papers} == papers
 
 
+@pytest.mark.parametrize(
+    ("written", "asked", "is_found"),
+    [
+        ("F001-00414354", "N° f001 414354", True),
+        ("F001-00414354", "F001-414355", False),
+        ("S/N", "S/N", True),
+        ("S/N", "s/g", False),
+    ],
+)
+def test_a_sale_is_found_by_its_papers_however_they_are_written(
+    vendor_api: Program,
+    code: str,
+    sale_body: dict[str, Any],
+    written: str,
+    asked: str,
+    is_found: bool,
+) -> None:
+    for name in ("invoice", "guide"):
+        body = {**sale_body, name: written}
+        sold = vendor_api.post(f"/authorizations/{code}/sales", body).json()
+        rows = vendor_api.get("/sales", **{name: asked}).json()["data"]
+        assert [row["id"] for row in rows] == ([sold["id"]] if is_found else [])
+
+
 def test_anothers_site_and_an_old_date_are_no_bad_input(
     vendor_api: Program, code: str, sale_body: dict[str, Any], rival: Firm
 ) -> None:

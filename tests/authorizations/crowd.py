@@ -30,6 +30,8 @@ GROWN = {
         "authorization_id": "-n",
         "invoice": "'F002-' || n",
         "guide": "'T002-' || n",
+        "invoice_key": "'F-2-' || n",
+        "guide_key": "'T-2-' || n",
         "sold_on": "row.sold_on - 60",
     },
     "authorizations_receipt": {"authorization_id": "-n", "sale_id": "-n"},

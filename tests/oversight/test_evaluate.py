@@ -291,6 +291,43 @@ def test_papers_used_twice_are_flagged_on_the_later_sale(ask: Ask, sell: Sell) -
     }
 
 
+def test_papers_written_otherwise_are_used_twice_all_the_same(
+    ask: Ask, sell: Sell, vendor: Firm
+) -> None:
+    first, second = ask("1000"), ask("1000")
+    sale = sell(first, invoice="F001-00414354")
+    sell(second, invoice="N° f001 – 414354")
+    evidence = judged(second)["duplicate_document"].evidence
+    assert (evidence["number"], evidence["earlier_sale"]) == ("N° f001 – 414354", str(sale.uuid))
+    operations.void_sale(sale, reason="never left", by=vendor.actor)
+    judged(first)
+    judged(second)
+    assert not Flag.objects.get(rule="duplicate_document").holds
+
+
+def test_one_invoice_over_two_loads_of_a_code_is_not_used_twice(ask: Ask, sell: Sell) -> None:
+    code, other = ask("1000"), ask("1000")
+    first = sell(code, "500", invoice="F001-1", guide="T001-1")
+    sell(code, "500", invoice="F001-0001", guide="T001-2")
+    assert judged(code) == {}
+    sell(other, "500", invoice="F001-1", guide="T001-3")
+    evidence = judged(other)["duplicate_document"].evidence
+    assert evidence["earlier_sale"] == str(first.uuid)
+
+
+def test_one_guide_for_two_loads_of_a_code_is_used_twice(ask: Ask, sell: Sell) -> None:
+    code = ask("1000")
+    first = sell(code, "500", invoice="F001-1", guide="T001-1")
+    second = sell(code, "500", invoice="F001-2", guide="T001-00001")
+    flag = judged(code)["duplicate_document"]
+    assert flag.subject_id == second.pk
+    assert flag.evidence == {
+        "document": "guide",
+        "number": "T001-00001",
+        "earlier_sale": str(first.uuid),
+    }
+
+
 def test_papers_of_a_correction_or_of_a_void_sale_are_not_used_twice(
     ask: Ask, sell: Sell, report: Callable[..., SaleReport], vendor: Firm
 ) -> None:
@@ -380,7 +417,7 @@ def _hide(sale: Sale, during: Callable[[], object]) -> None:
     with connection.cursor() as cursor:
         off = "ALTER TABLE authorizations_sale DISABLE TRIGGER rows_are_kept"
         on = "ALTER TABLE authorizations_sale ENABLE ALWAYS TRIGGER rows_are_kept"
-        set_ = "UPDATE authorizations_sale SET invoice = %s WHERE id = %s"
+        set_ = "UPDATE authorizations_sale SET invoice_key = %s WHERE id = %s"
         with as_owner():
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(off)
@@ -388,7 +425,7 @@ def _hide(sale: Sale, during: Callable[[], object]) -> None:
         during()
         with as_owner():
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(set_, [sale.invoice, sale.pk])
+            cursor.execute(set_, [sale.invoice_key, sale.pk])
             cursor.execute(on)
 
 
