@@ -41,11 +41,15 @@ ECUADOR = re.compile(r"(0[1-9]|1[0-9]|2[0-4]|30|50)[0-69][0-9]{7}(?!000)[0-9]{3}
 CHECK_DIGIT = re.compile(r"-\s*[0-9]$", re.ASCII)
 
 UNCHECKED = _(
-    "Its check digit does not fit, and its country gives out such numbers: compare it with a"
-    " document."
+    "The check digit of the tax number does not fit, and its country gives out such numbers:"
+    " compare it with a document."
 )
-NO_RULE = _("The numbers of this country cannot be checked here: compare it with a document.")
-NO_CHECK_DIGIT = _("It is taken to be without its check digit: compare it with a document.")
+NO_RULE = _(
+    "Tax numbers of this country cannot be checked here: compare the number with a document."
+)
+NO_CHECK_DIGIT = _(
+    "The tax number is taken to be without its check digit: compare it with a document."
+)
 
 
 @dataclass(frozen=True)

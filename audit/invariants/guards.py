@@ -25,6 +25,7 @@ GUARDS = {
     "registry_licensestep": ADDED_ONLY,
     "registry_membership": (*FROZEN, "officer_is_invited", "stays_ended"),
     "registry_permit": (*FROZEN, "moves_ahead", "tells_a_raise"),
+    "registry_productproposal": (*FROZEN, "decided_once"),
     "registry_reinstatement": (*FROZEN, "decided_once"),
     "registry_site": ("loosened_by_two", "stays_retired"),
     "registry_vehicle": ("stays_retired",),

@@ -126,7 +126,7 @@ def _content(authorization: Authorization, form: DecisionForm, by: Actor) -> dic
     authorization.refresh_from_db(fields=CHANGING)
     form.show_version(authorization)
     purchase, found = Purchase.of(authorization, at=at), dossier(authorization, at=at, by=by)
-    form.ask_for_reason(sold=bool(found.stories))
+    form.ask_for_reason(sold=bool(found.deliveries))
     return {
         "authorization": authorization,
         "form": form,

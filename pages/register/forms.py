@@ -16,6 +16,7 @@ from precursors.quantities import Unit
 from registry.models import Membership
 from registry.models.firms import Activity, Period
 from registry.models.people import Role
+from registry.models.places import PAPER_LENGTH
 
 MASSES = [(unit.value, unit.label) for unit in Unit if unit.dimension == "mass"]
 UNITS = [(unit.value, unit.label) for unit in Unit]
@@ -142,12 +143,12 @@ class DriverForm(VerbForm):
     name = forms.CharField(label=_("Name"), max_length=150)
     document = forms.CharField(
         label=_("Identity document"),
-        max_length=30,
+        max_length=PAPER_LENGTH,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
     )
     license = forms.CharField(
         label=_("Driver's license"),
-        max_length=30,
+        max_length=PAPER_LENGTH,
         required=False,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
     )

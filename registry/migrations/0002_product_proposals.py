@@ -5,6 +5,8 @@ import uuid6
 from django.conf import settings
 from django.db import migrations, models
 
+from registry.migrations._guards import PRODUCT_GUARDS
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -129,4 +131,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        *PRODUCT_GUARDS,
     ]

@@ -30,6 +30,15 @@ BEGIN
     RETURN NEW;
 END
 """
+PRODUCT_PROPOSAL_IS_DECIDED_ONCE = """
+BEGIN
+    IF OLD.approved_at IS NOT NULL OR OLD.refused_at IS NOT NULL THEN
+        RAISE EXCEPTION 'this proposal has already been decided'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
 PERMIT_MOVES_AHEAD = """
 BEGIN
     IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN (
@@ -250,4 +259,27 @@ GUARDS = [
     always("registry_membership", "stays_ended", "BEFORE UPDATE", WHO_LEFT_IS_INVITED_AGAIN),
     FUNCTION,
     insertable_by_all("registry_event", "portal_firm() = ANY (organizations)"),
+]
+# Of a table that came later (0002_product_proposals).
+PRODUCT_GUARDS = [
+    frozen(
+        "registry_productproposal",
+        "uuid",
+        "jurisdiction_id",
+        "product_id",
+        "name",
+        "concentration_percent",
+        "density_kg_per_l",
+        "counts_whole",
+        "effective_from",
+        "proposed_at",
+        "proposed_by_id",
+        "proposed_key_id",
+    ),
+    always(
+        "registry_productproposal",
+        "decided_once",
+        "BEFORE UPDATE",
+        PRODUCT_PROPOSAL_IS_DECIDED_ONCE,
+    ),
 ]

@@ -6,6 +6,8 @@ from uuid6 import uuid7
 
 from registry.plates import write_plate
 
+PAPER_LENGTH = 100  # letters of a driver's papers, of whatever country
+
 
 class Site(models.Model):
     """A place where a firm keeps or sells controlled goods."""
@@ -99,8 +101,8 @@ class Driver(models.Model):
         "registry.Organization", models.PROTECT, related_name="drivers"
     )
     name = models.CharField(max_length=150)
-    document = models.CharField(max_length=30)
-    license = models.CharField(max_length=30, blank=True)
+    document = models.CharField(max_length=PAPER_LENGTH)
+    license = models.CharField(max_length=PAPER_LENGTH, blank=True)
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)  # named in nothing new since
 

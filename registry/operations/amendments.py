@@ -15,6 +15,7 @@ from registry.actors import Actor, require_authority
 from registry.models import Amendment, Driver, Site, Vehicle
 from registry.models.amendments import AmendmentState
 from registry.models.people import Role
+from registry.models.places import PAPER_LENGTH
 from registry.second_officer import require_second
 
 Subject = TypeVar("Subject", Site, Vehicle, Driver)
@@ -87,7 +88,7 @@ def amend_driver(driver: Driver, *, name: str, license: str = "", by: Actor) -> 
     """
     changes = {
         "name": inputs.text(name, field="name", at_most=150),
-        "license": inputs.optional_text(license, field="license", at_most=30),
+        "license": inputs.optional_text(license, field="license", at_most=PAPER_LENGTH),
     }
     return _amend(_locked(driver, by), changes, by=by)
 

@@ -14,7 +14,8 @@ from registry.actors import Actor
 from registry.constraints import refuse_on
 from registry.districts import doubt_about
 from registry.models import Driver, Organization, Site, Vehicle
-from registry.plates import normal_plate
+from registry.models.places import PAPER_LENGTH
+from registry.plates import normal_plate, write_plate
 
 
 @transaction.atomic
@@ -98,8 +99,8 @@ def add_vehicle(
 
 
 def _taken(plate: str) -> Refused:
-    sentence = _("The vehicle %(plate)s is already in the register.") % {"plate": plate}
-    return Refused("plate_taken", sentence, plate=plate)
+    sentence = _("The vehicle %(plate)s is already in the register.")
+    return Refused("plate_taken", sentence % {"plate": write_plate(plate)}, plate=plate)
 
 
 @transaction.atomic
@@ -112,8 +113,8 @@ def add_driver(
         jurisdiction=by.jurisdiction,
         organization=organization,
         name=inputs.text(name, field="name", at_most=150),
-        document=inputs.number(document, field="document", at_most=30),
-        license=inputs.optional_text(license, field="license", at_most=30),
+        document=inputs.number(document, field="document", at_most=PAPER_LENGTH),
+        license=inputs.optional_text(license, field="license", at_most=PAPER_LENGTH),
         created_at=now,
     )
     exists = Refused("driver_exists", _("The firm has already entered a driver of this document."))

@@ -38,6 +38,7 @@ ONLY_ON_PAGES = {
     "own_proposal",
     "password_weak",
     "permit_decided",
+    "product_of_another_precursor",
     "proposal_decided",
     "proposal_over",
     "reinstatement_approved",

@@ -31,7 +31,7 @@ PAIRS = [
     ("Guía de remisión T001-00000005", "T001-5"),
     ("FE 1234", "fe-01234"),
 ]
-fill = import_module("authorizations.migrations.0004_fill_document_keys")
+fill = import_module("authorizations.migrations.0006_fill_document_keys")
 
 
 @pytest.mark.parametrize("written", ONE)

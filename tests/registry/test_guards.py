@@ -12,6 +12,7 @@ KEPT = [
     "registry_license",
     "registry_membership",
     "registry_permit",
+    "registry_productproposal",
     "registry_reinstatement",
 ]
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authorizations", "0002_sale_told_vehicles")]
+    dependencies = [("authorizations", "0004_sale_told_vehicles")]
 
     operations = [
         migrations.AddField(

@@ -19,7 +19,7 @@ def index(document: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("authorizations", "0004_fill_document_keys")]
+    dependencies = [("authorizations", "0006_fill_document_keys")]
 
     operations = [
         index("invoice"),

@@ -69,6 +69,6 @@ def fill(_apps: Any, editor: Any) -> None:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("authorizations", "0003_sale_document_keys")]
+    dependencies = [("authorizations", "0005_sale_document_keys")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
