@@ -44,10 +44,6 @@ class Setting:
         """Return a threshold that is written in hours."""
         return _hours(self.values[name])
 
-    def minutes(self, name: str) -> timedelta:
-        """Return a threshold that is written in minutes."""
-        return _hours(self.values[name]) / 60
-
     def span_of(self, claimed: datetime) -> Span:
         """Return the moments that a claimed time may stand for."""
         return span_of(claimed, self.clock)

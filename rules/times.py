@@ -96,17 +96,20 @@ def receipt_missing(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence
     return {"due_at": instant(due_at)} if facts.as_of > due_at else None
 
 
-@sale_rule(_("Times that contradict each other"), severity="medium", minutes="5")
+@sale_rule(_("Times that contradict each other"), severity="medium")
 def times_contradict(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
     """Received, or first reported, before the time that the sale is now said to be of."""
     sold_at = sale.current.sold_at
     moments = {"recorded_at": sale.first.recorded_at}
+    contradicting = {"recorded_at": moments["recorded_at"] < setting.span_of(sold_at).first}
     if sale.receipt is not None:
         moments["received_at"] = sale.receipt.received_at
-    name = min(moments, key=lambda name: moments[name])
-    if sold_at - moments[name] <= setting.minutes("minutes"):
+        contradicting["received_at"] = setting.span_of(moments["received_at"]).last < sold_at
+    names = [name for name in moments if contradicting[name]]
+    if not names:
         return None
-    return {"because": name, "sold_at": instant(sold_at), name: instant(moments[name])}
+    because = min(names, key=lambda name: moments[name])
+    return {"because": because, "sold_at": instant(sold_at), because: instant(moments[because])}
 
 
 @sale_rule(_("Document used twice"), severity="medium")

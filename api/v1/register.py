@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,9 +23,10 @@ from api.bodies import (
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.catalogue import precursor_named
+from api.v1.names import FirmNamed, LicenseNamed
+from api.v1.warnings import WarnsOfNumber, WarnsOfPosition
 from registry import access, operations
 from registry.actors import Actor
-from registry.districts import doubt_about
 from registry.inputs import number_spellings
 from registry.models import License, Organization, Permit, Reinstatement, Site, Vehicle
 from registry.models.firms import Activity, Period, PermitState, Standing
@@ -120,23 +121,6 @@ class VehicleBody(Body):
 # Queries: the source of a field is the look-up it stands for -----------------------------------
 
 
-class FirmNamed(Text):
-    """A firm's tax number in a query, however it is written, as it is stored."""
-
-    def to_internal_value(self, data: Any) -> str:
-        return _number(self.context["by"], super().to_internal_value(data))
-
-
-class LicenseNamed(Text):
-    """A license's number in a query, in each spelling that it may be stored in."""
-
-    def to_internal_value(self, data: Any) -> list[str]:  # type: ignore[override]
-        return number_spellings(super().to_internal_value(data))
-
-    def run_validators(self, value: Any) -> None:
-        """Those of a text would not fit a list of them."""
-
-
 class OrganizationFilters(Filters):
     tax_id = FirmNamed(required=False)
     q = Text(required=False, max_length=200)
@@ -177,25 +161,10 @@ class OrganizationShape(serializers.ModelSerializer[Organization]):
         read_only_fields = fields
 
 
-class WarningShape(serializers.Serializer[Any]):
-    """What was entered, and should be looked at once more."""
-
-    code = serializers.CharField()
-    pointer = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class EnteredOrganization(OrganizationShape):
-    warnings = serializers.SerializerMethodField()
-
+class EnteredOrganization(WarnsOfNumber, OrganizationShape):
     class Meta(OrganizationShape.Meta):
         fields = [*OrganizationShape.Meta.fields, "warnings"]
         read_only_fields = fields
-
-    @extend_schema_field(WarningShape(many=True))
-    def get_warnings(self, firm: Organization) -> list[dict[str, str]]:
-        told = {"code": "tax_id_unchecked", "pointer": "/tax_id", "detail": str(firm.note)}
-        return [told] if firm.note else []
 
 
 class LicenseShape(serializers.ModelSerializer[License]):
@@ -275,20 +244,10 @@ class SiteShape(serializers.ModelSerializer[Site]):
         read_only_fields = fields
 
 
-class EnteredSite(SiteShape):
-    warnings = serializers.SerializerMethodField()
-
+class EnteredSite(WarnsOfPosition, SiteShape):
     class Meta(SiteShape.Meta):
         fields = [*SiteShape.Meta.fields, "warnings"]
         read_only_fields = fields
-
-    @extend_schema_field(WarningShape(many=True))
-    def get_warnings(self, site: Site) -> list[dict[str, str]]:
-        country = site.jurisdiction.country
-        doubt = doubt_about(site.ubigeo, site.latitude, site.longitude, country=country)
-        if doubt is None:
-            return []
-        return [{"code": doubt.code, "pointer": "/latitude", "detail": str(doubt.sentence)}]
 
 
 class VehicleShape(serializers.ModelSerializer[Vehicle]):
