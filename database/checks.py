@@ -33,33 +33,51 @@ NO_SESSIONS = (
 )
 
 
-@register(Tags.database)
-def application_owns_nothing(app_configs: Any, **given: Any) -> list[CheckMessage]:
-    """Run by `migrate`, and by `check --deploy --database default`."""
-    if not given["databases"] or not _owns():
-        return []
-    return [Warning(ONE_ROLE, hint=TWO_ROLES, id="portal.W001")]
+UNBOUND = "Row-level security does not bind the portal's role on: {tables}."
+BIND = (
+    "Let the portal sign in as a role without SUPERUSER or BYPASSRLS that owns nothing, and run "
+    "`migrate`, which turns row-level security on."
+)
+UNBOUND_TABLES = """
+SELECT relname FROM pg_class
+WHERE oid IN (SELECT polrelid FROM pg_policy) AND NOT row_security_active(oid) ORDER BY 1
+"""
 
 
 @register(Tags.database)
-def no_pooler(app_configs: Any, **given: Any) -> list[CheckMessage]:
-    """Tell of a pooler that was found."""
-    if not given["databases"] or not _has_pooler():
-        return []
-    return [Warning(POOLED, hint=NO_SESSIONS, id="portal.W003")]
+def database_is_guarded(app_configs: Any, **given: Any) -> list[CheckMessage]:
+    """Run by `migrate`, and by `check --database default`."""
+    return _messages() if given["databases"] else []
 
 
-def _has_pooler() -> bool:
+@register(Tags.security, deploy=True)
+def deployed_database_is_guarded(app_configs: Any, **given: Any) -> list[CheckMessage]:
+    """The same for `check --deploy`, which asks no database by itself."""
+    return [] if given["databases"] else _messages()
+
+
+def _messages() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
     try:
-        return portal_connection().has_pooler
+        if _owns():
+            found.append(Warning(ONE_ROLE, hint=TWO_ROLES, id="portal.W001"))
+        elif tables := _unbound():
+            text = UNBOUND.format(tables=", ".join(tables))
+            found.append(Warning(text, hint=BIND, id="portal.W002"))
+        if portal_connection().has_pooler:
+            found.append(Warning(POOLED, hint=NO_SESSIONS, id="portal.W003"))
     except Error:
-        return False
+        pass  # a server that does not answer is reported by whatever needs it
+    return found
 
 
 def _owns() -> bool:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(OWNS)
-            return bool(cursor.fetchone()[0])
-    except Error:
-        return False  # a server that does not answer is reported by whatever needs it
+    with connection.cursor() as cursor:
+        cursor.execute(OWNS)
+        return bool(cursor.fetchone()[0])
+
+
+def _unbound() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(UNBOUND_TABLES)
+        return [name for (name,) in cursor.fetchall()]

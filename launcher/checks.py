@@ -3,11 +3,12 @@
 import os
 import secrets
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from launcher.errors import CannotStart
-from launcher.portal import python
+from launcher.portal import COLLECT, python
 from launcher.process import Program, run
 from launcher.progress import Report
 
@@ -16,14 +17,15 @@ SCRIPTS = Path(sys.executable).parent
 # As in production, except for the stores: no check needs them, so the addresses lead nowhere.
 PRODUCTION = {
     "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/nowhere",
-    "MIGRATION_DATABASE_URL": "postgres://owner:nothing@127.0.0.1:1/nowhere",
+    "MIGRATION_DATABASE_URL": "",
     "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
     "SECRET_KEY": secrets.token_urlsafe(48),
     "DEMO_MODE": "off",
     "PUBLIC_URL": "https://portal.example.org",
     "ALLOWED_HOSTS": "portal.example.org",
     "TRUSTED_PROXIES": "127.0.0.1",
-    "EMAIL_URL": "consolemail://",
+    "EMAIL_URL": "smtp://127.0.0.1:1",
+    "STATIC_ROOT": str(Path(tempfile.gettempdir(), f"portal-static-{os.getuid()}")),
     "LOG_FORMAT": "json",
     "DJANGO_SETTINGS_MODULE": "config.settings",
 }
@@ -42,6 +44,7 @@ CHECKS = (
     Check("imports", (str(SCRIPTS / "lint-imports"), "--no-cache")),
     Check("migrations", python("manage.py", "makemigrations", "--check", "--dry-run")),
     Check("translations", python("-m", "launcher.translations")),
+    Check("static files", python("manage.py", *COLLECT.command)),
     Check(
         "deployment",
         python("manage.py", "check", "--deploy", "--fail-level", "WARNING"),

@@ -84,7 +84,7 @@ def test_what_is_no_network_stops_the_start(
 
 @pytest.mark.parametrize(("named", "told"), [([], True), ([ip_network(PROXY)], False)])
 def test_an_operator_is_told_of_a_proxy_that_is_not_named(
-    settings: Any, named: list[Any], told: bool
+    db: None, settings: Any, named: list[Any], told: bool
 ) -> None:
     settings.SECURE, settings.TRUSTED_PROXIES = True, named
     found = [message.id for message in run_checks(include_deployment_checks=True)]
