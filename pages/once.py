@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,11 @@ from registry.actors import Actor
 from registry.models import IdempotencyKey
 
 KEPT_FOR = timedelta(days=30)
+
+
+def was_sent(*, form: str, token: UUID, by: Actor) -> bool:
+    """Return whether a form has had its effect."""
+    return IdempotencyKey.objects.filter(**_key(form, token, by)).exists()
 
 
 @transaction.atomic
@@ -25,13 +31,19 @@ def once_per_form(
     """
     at = clock.now()
     row, new = IdempotencyKey.objects.get_or_create(
-        jurisdiction=by.jurisdiction,
-        organization=by.organization,
-        operation=f"page {form}",
-        key=str(token),
+        **_key(form, token, by),
         defaults={"body_hash": "", "created_at": at, "kept_until": at + KEPT_FOR},
     )
     if new:
         row.answer = str(act().uuid)
         row.save(update_fields=["answer"])
     return str(row.answer), not new
+
+
+def _key(form: str, token: UUID, by: Actor) -> dict[str, Any]:
+    return {
+        "jurisdiction": by.jurisdiction,
+        "organization": by.organization,
+        "operation": f"page {form}",
+        "key": str(token),
+    }

@@ -114,6 +114,7 @@ class SaleFacts:
     earlier_receipts: tuple[ReceiptFacts, ...] = ()  # which it replaced, in order
     agreed_versions: tuple[int, ...] = ()
     twins: tuple[Twin, ...] = ()
+    alike: str = ""  # the first earlier sale of both, alike in second, plate and quantity
 
     @property
     def first(self) -> ReportFacts:

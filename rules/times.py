@@ -82,6 +82,15 @@ def reported_late(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence |
     return {**moments, "hours": str(hours)}
 
 
+@sale_rule(_("Reported twice"), severity="low")
+def twice_reported(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
+    """Alike in second, plate and quantity to an earlier sale of the same vendor and buyer.
+
+    Two parts of a load with a guide for each are no such sales.
+    """
+    return {"earlier_sale": sale.alike} if sale.alike else None
+
+
 @sale_rule(_("Receipt missing"), severity="medium", days="5")
 def receipt_missing(sale: SaleFacts, facts: Facts, setting: Setting) -> Evidence | None:
     """No receipt, so many days after the later of the time of sale and the time of entry.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -218,11 +219,12 @@ def ask(buyer: Firm, vendor: Firm, acetone: Product) -> Callable[..., Authorizat
 
 @pytest.fixture
 def report(buyer: Firm, vendor: Firm) -> Callable[..., SaleReport]:
-    """What the vendor says of a sale."""
+    """What the vendor says of a sale, each at a second of its own."""
+    seconds = cycle(range(60))
 
     def report(quantity: str | Quantity = "1000", **changes: Any) -> SaleReport:
         said = SaleReport(
-            sold_at=clock.now(),
+            sold_at=clock.now() - timedelta(seconds=next(seconds)),
             quantity=kg(quantity) if isinstance(quantity, str) else quantity,
             site=vendor.site,
             plate=buyer.vehicle.plate,

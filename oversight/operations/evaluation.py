@@ -18,6 +18,7 @@ from authorizations.models.sales import root_in_sql
 from authorizations.operations.endings import expire, release
 from oversight.acts.flags import raise_flags
 from oversight.models import Evaluation
+from oversight.reading import alike
 from oversight.reading.authorizations import changeable, facts_of
 from registry import clock
 from registry.actors import Actor
@@ -79,7 +80,7 @@ TWINS = " UNION ".join(
 LOOK_AT_TWINS = f"""
 INSERT INTO authorizations_duty (authorization_id, version, reason, lane, due_at, attempts)
 SELECT id, version, '{DutyReason.TWIN}', 'live', %(at)s, 0 FROM authorizations_authorization
-WHERE id IN ({TWINS})
+WHERE id IN ({TWINS} UNION {alike.TO_BE_JUDGED_AGAIN})
 """
 
 

@@ -19,6 +19,7 @@ from authorizations.models import Agreement, Authorization, LedgerEntry, Receipt
 from authorizations.models.sales import root_in_sql
 from authorizations.product_facts import Caps, product_facts
 from oversight.models import Evaluation
+from oversight.reading.alike import earlier_alike
 from precursors.quantities import Quantity, Unit
 from registry.models import License, LicenseStep
 from registry.plates import is_plate
@@ -97,6 +98,7 @@ def changeable(facts: Facts) -> Changeable:
         "twins": {
             str(each.id): [astuple(t) for t in each.twins] for each in facts.sales if each.twins
         },
+        "alike": {str(each.id): each.alike for each in facts.sales if each.alike},
     }
 
 
@@ -186,6 +188,7 @@ def _sales(
     agreements = _by_sale(_children(Agreement.objects.all(), versions, _itself))
     chains = {row.pk: _chains(reports[row.pk]) for row in rows}
     twins = _twins(chains, states, moments)
+    alike = _alike(chains, states, moments)
     return {
         pk: [
             SaleFacts(
@@ -195,6 +198,7 @@ def _sales(
                 **_receipts(receipts[root]),
                 agreed_versions=tuple(each.version for each in agreements[root]),
                 twins=tuple(twins[root]),
+                alike=alike.get(root, ""),
             )
             for root, chain in each.items()
         ]
@@ -284,6 +288,23 @@ def _twins(
         int(sale): [Twin(*t) for t in twins] for each in known for sale, twins in each.items()
     }
     return defaultdict(list, _twins_now(unknown, moments) | recorded)
+
+
+def _alike(
+    chains: Mapping[int, dict[int, list[Sale]]],
+    states: Mapping[int, Changeable],
+    moments: Moments,
+) -> dict[int, str]:
+    """The earlier sale that each sale is alike to: as known then, or as there is."""
+    known = [state["alike"] for state in states.values() if "alike" in state]
+    unknown = [
+        chain[-1]
+        for pk, each in chains.items()
+        for chain in each.values()
+        if "alike" not in states[pk]
+    ]
+    recorded = {int(sale): uuid for each in known for sale, uuid in each.items()}
+    return earlier_alike(unknown, moments) | recorded
 
 
 def _twins_now(heads: list[Sale], moments: Moments) -> dict[int, list[Twin]]:

@@ -1,10 +1,12 @@
 """What a vendor is asked: a code, and what really happened."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,7 @@ from authorizations.models import Authorization, Sale
 from authorizations.models.sales import PAPER_LENGTH
 from authorizations.remaining import beyond_tolerance_kg
 from pages.forms import Form, MomentField, QuantityField
+from pages.seller.repetition import Load, describe, find_alike
 from pages.templatetags.portal import inline
 from pages.templatetags.portal import quantity as written
 from pages.verb_form import LONG, SHORT, AmountForm, DayField, ReasonField, VerbForm
@@ -55,7 +58,10 @@ class CodeForm(VerbForm):
 
 
 class ReportForm(AmountForm):
-    """A sale as it really happened. The quantity is never filled in beforehand."""
+    """A sale as it really happened. The quantity is never filled in beforehand.
+
+    Asks once before what has been recorded already is recorded again.
+    """
 
     token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     asked = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
@@ -64,6 +70,9 @@ class ReportForm(AmountForm):
     )
     explanation = ReasonField(
         label=_("Why is it more than the code allows?"), required=False, widget=forms.TextInput()
+    )
+    repeated = forms.BooleanField(
+        label=_("Yes, this is another load"), required=False, widget=forms.HiddenInput
     )
     sold_at = MomentField(label=_("When was it handed over?"))
     site = forms.ChoiceField(
@@ -104,8 +113,17 @@ class ReportForm(AmountForm):
     gross_kg = QuantityField(label=_("Gross weight, in kg"), required=False)
     tare_kg = QuantityField(label=_("Tare, in kg"), required=False, zero=True)
 
-    def __init__(self, *args: Any, sites: list[Site], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        sites: list[Site],
+        recorded: QuerySet[Sale],
+        was_sent: Callable[..., bool],
+        **options: Any,
+    ) -> None:
+        """`recorded`: the vendor's sales. `was_sent`: whether the form of a `token` was."""
         super().__init__(*args, **options)
+        self.recorded, self.was_sent = recorded, was_sent
         self.sites = {str(site.uuid): site for site in sites}
         choices = [(uuid, site.name) for uuid, site in self.sites.items()]
         site: Any = self.fields["site"]
@@ -132,6 +150,28 @@ class ReportForm(AmountForm):
         if values["gross_kg"] is None and values["tare_kg"] is not None:
             self.add_error("gross_kg", _("Give both gross and tare, or neither."))
         return values
+
+    def ask_about_repetition(self) -> None:
+        """Ask whether it is another load, where a sale like it has been recorded."""
+        alike = None if self.cleaned_data.get("repeated") else self._alike()
+        if alike and not self.was_sent(token=self.cleaned_data.get("token")):
+            self.fields["repeated"].widget = forms.CheckboxInput()
+            self.add_error("repeated", describe(alike))
+
+    def _alike(self) -> Sale | None:
+        values, amount, product = self.cleaned_data, self.amount, self.handed_over()
+        if not amount or not product or not {"sold_at", "plate"} <= values.keys():
+            return None
+        load = Load(values["sold_at"], amount, product.code, values["plate"])
+        return find_alike(self.comparable(), load)
+
+    def comparable(self) -> QuerySet[Sale]:
+        """The sales that may be the one that is reported."""
+        return self.recorded
+
+    def handed_over(self) -> Product | None:
+        """Which product was handed over."""
+        raise NotImplementedError
 
     def values(self) -> dict[str, Any]:
         """What was entered, as the verbs take it."""
@@ -200,6 +240,7 @@ class SaleForm(ReportForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
+        self.ask_about_repetition()
         over = self._beyond() if self.amount and self.sold_product is None else None
         if not over:
             return values
@@ -213,6 +254,18 @@ class SaleForm(ReportForm):
         shown[self.add_prefix("asked")] = str(self.amount)
         self.data = shown
         return values
+
+    def comparable(self) -> QuerySet[Sale]:
+        """Those of the code; of a correction, without the reports of the sale itself."""
+        if not self.authorization.sold_kg:
+            return self.recorded.none()  # so that a code's first sale asks the database nothing
+        sales = self.recorded.filter(authorization=self.authorization)
+        if self.instead_of is None:
+            return sales
+        return sales.exclude(pk=self.instead_of.pk)
+
+    def handed_over(self) -> Product:
+        return self.sold_product or self.authorization.product
 
     def _beyond(self) -> Any:
         if not self.authorization.code or self.amount is None:
@@ -262,6 +315,18 @@ class CodelessSaleForm(ReportForm):
             *choices,
         ]
         self.offer(list(Unit))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        self.ask_about_repetition()
+        return values
+
+    def comparable(self) -> QuerySet[Sale]:
+        """All to this buyer, with a code or without."""
+        return self.recorded.filter(buyer=self.cleaned_data.get("buyer"))
+
+    def handed_over(self) -> Product | None:
+        return self.cleaned_data.get("product")
 
     def clean_buyer(self) -> Organization:
         try:

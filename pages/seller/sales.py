@@ -17,9 +17,9 @@ from authorizations.access import sales_for
 from authorizations.models import Authorization, Sale
 from authorizations.operations import SaleReport
 from authorizations.remaining import remaining
-from pages.deliveries import deliveries
+from pages.deliveries import Delivery, deliveries
 from pages.guards import firm_required
-from pages.once import once_per_form
+from pages.once import once_per_form, was_sent
 from pages.seller.counter import codes_of
 from pages.seller.forms import CodelessSaleForm, CorrectionForm, DayForm, SaleForm, VoidForm
 from pages.show import posted, show
@@ -48,6 +48,8 @@ def record(request: HttpRequest, uuid: UUID) -> HttpResponse:
         authorization=authorization,
         products=_other_products(authorization, by),
         sites=_sites(by),
+        recorded=_recorded(by),
+        was_sent=partial(was_sent, form="sale", by=by),
         initial={"sold_at": clock.now()},
     )
     if form.is_valid():
@@ -60,7 +62,15 @@ def record(request: HttpRequest, uuid: UUID) -> HttpResponse:
         form=form,
         authorization=authorization,
         remaining=remaining(authorization),
+        deliveries=_sold_on(authorization, by),
     )
+
+
+def _sold_on(authorization: Authorization, by: Actor) -> list[Delivery]:
+    """What has been sold on a code already: nothing is read before its first sale."""
+    if not authorization.sold_kg:
+        return []
+    return deliveries(sales_for(by).filter(authorization=authorization))
 
 
 def _record(
@@ -75,7 +85,12 @@ def record_codeless(request: HttpRequest) -> HttpResponse:
     """Record a sale that was made without a code."""
     by = actor_of(request)
     form = CodelessSaleForm(
-        posted(request), by=by, sites=_sites(by), initial={"sold_at": clock.now()}
+        posted(request),
+        by=by,
+        sites=_sites(by),
+        recorded=_recorded(by),
+        was_sent=partial(was_sent, form="codeless sale", by=by),
+        initial={"sold_at": clock.now()},
     )
     if form.is_valid():
         done = form.act(partial(_record_codeless, by=by))
@@ -102,6 +117,8 @@ def correct(request: HttpRequest, uuid: UUID) -> HttpResponse:
         instead_of=sale,
         products=_other_products(sale.authorization, by),
         sites=_sites(by, sale.site),
+        recorded=_recorded(by),
+        was_sent=partial(was_sent, form=f"correction {sale.uuid}", by=by),
         initial=_prefill(sale),
     )
     if form.is_valid():
@@ -159,6 +176,10 @@ def _show_newer(request: HttpRequest, newer: Sale) -> HttpResponse:
     """A replaced report is not replaced again: here is the one in force."""
     messages.info(request, _("This report has been replaced. This is the one in force."))
     return redirect("seller:sale", newer.uuid)
+
+
+def _recorded(by: Actor) -> QuerySet[Sale]:
+    return sales_for(by).filter(seller=by.organization)
 
 
 def _sites(by: Actor, kept: Site | None = None) -> list[Site]:

@@ -130,6 +130,18 @@ def test_a_time_told_to_the_second_may_come_from_a_clock_five_minutes_behind(
     assert Flag.objects.filter(rule="sold_before_issue").exists() is flagged
 
 
+def test_the_same_load_is_taken_again_under_another_key_and_observed(
+    vendor_api: Program, code: str, sale_body: dict[str, Any]
+) -> None:
+    sale_body |= {"quantity": {"value": "400", "unit": "kg"}, "invoice": "", "guide": ""}
+    for _key in range(2):
+        answer = vendor_api.post(f"/authorizations/{code}/sales", sale_body)
+        assert answer.status_code == 201
+    evaluate([Authorization.objects.get().pk])
+    flag = Flag.objects.get(rule="twice_reported")
+    assert (flag.severity, flag.subject_id) == ("low", Sale.objects.latest("pk").pk)
+
+
 def test_a_part_is_sold_and_the_rest_remains(
     vendor_api: Program, code: str, sale_body: dict[str, Any]
 ) -> None:

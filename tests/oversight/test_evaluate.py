@@ -14,6 +14,7 @@ from authorizations.operations import SaleReport
 from oversight import operations as oversight
 from oversight.models import Evaluation, Flag, FlagState, FlagStep, StepKind
 from oversight.operations.evaluation import evaluate
+from precursors.quantities import quantity
 from registry import clock
 from registry import operations as registry
 from registry.actors import Actor
@@ -410,6 +411,69 @@ def test_an_earlier_sale_that_gives_its_papers_up_leaves_the_flag_to_another(
     assert not flags[sales[1].pk].holds
     assert flags[sales[2].pk].evidence["earlier_sale"] == str(sales[1].uuid)
     assert flags[sales[2].pk].holds
+
+
+def test_the_same_load_reported_twice_is_an_observation_on_the_later_report(
+    ask: Ask,
+    sell: Sell,
+    buyer: Firm,
+    vendor: Firm,
+    report: Callable[..., SaleReport],
+    acetone: Any,
+) -> None:
+    at = clock.now().replace(microsecond=120_000)
+    codes = [ask("1000"), ask("1000")]
+    first = sell(codes[0], "500", sold_at=at)
+    again = [
+        sell(codes[0], quantity("0.5", "t"), sold_at=at.replace(microsecond=0), guide="T001-1"),
+        sell(codes[1], "500", sold_at=at, plate=f" {buyer.vehicle.plate.lower()} "),
+        operations.record_uncoded_sale(
+            report("500", sold_at=at),
+            buyer=buyer.organization,
+            product=acetone,
+            reason="no line",
+            by=vendor.actor,
+        ),
+    ]
+    others = [
+        sell(codes[1], "500", sold_at=at - timedelta(seconds=1)),
+        sell(codes[1], "501", sold_at=at),
+        sell(codes[1], "500", sold_at=at, plate="BBB-222"),
+    ]
+    for guide in ("T001-2", "T001-3"):
+        others.append(sell(codes[1], "300", sold_at=at, guide=guide))
+    judged(*codes, again[-1].authorization)
+    flags = Flag.objects.filter(rule="twice_reported")
+    assert {flag.subject_id for flag in flags} == {sale.pk for sale in again}
+    assert not {flag.subject_id for flag in flags} & {sale.pk for sale in others}
+    assert {flag.severity for flag in flags} == {"low"}
+    assert [flag.evidence for flag in flags] == [{"earlier_sale": str(first.uuid)}] * 3
+    for each in Evaluation.objects.all():
+        assert found_then(each) == each.findings
+
+
+def test_when_an_earlier_sale_is_not_alike_any_more_the_later_one_is_judged_again(
+    ask: Ask, sell: Sell, report: Callable[..., SaleReport], vendor: Firm
+) -> None:
+    at, codes = clock.now(), [ask("1000"), ask("1000")]
+    sale, later = (sell(code, "500", sold_at=at) for code in codes)
+
+    def holds() -> bool:
+        judged(*codes)
+        evaluate(Duty.objects.filter(due_at__lte=clock.now()).values_list("authorization", flat=1))
+        return Flag.objects.get(rule="twice_reported", subject_id=later.pk).holds
+
+    assert holds()
+    said = report("400", sold_at=at)
+    sale = operations.correct_sale(sale, said, reason="misread", by=vendor.actor)
+    assert not holds()
+    said = report("500", sold_at=at)
+    sale = operations.correct_sale(sale, said, reason="right at first", by=vendor.actor)
+    assert holds()
+    operations.void_sale(sale, reason="reported twice", by=vendor.actor)
+    assert not holds()
+    for each in Evaluation.objects.all():
+        assert found_then(each) == each.findings
 
 
 def _hide(sale: Sale, during: Callable[[], object]) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from html.parser import HTMLParser
+from itertools import cycle
 from typing import Any
 
 from django.test import Client
@@ -13,6 +14,8 @@ from precursors.models import Product
 from precursors.quantities import quantity
 from registry import clock
 from tests.cast import Firm
+
+SECONDS = cycle(range(60))
 
 BUYING = "/request/"
 
@@ -59,9 +62,10 @@ def brought(authorization: Authorization, vendor: Firm) -> Authorization:
 def report(
     vendor: Firm, amount: str = "1000", unit: str = "kg", **said: Any
 ) -> operations.SaleReport:
+    """What a vendor says of a sale, each at a second of its own."""
     return operations.SaleReport(
         **{
-            "sold_at": clock.now(),
+            "sold_at": clock.now() - timedelta(seconds=next(SECONDS)),
             "quantity": quantity(amount, unit),
             "site": vendor.site,
             "plate": "AAA-011",

@@ -119,6 +119,69 @@ def test_another_quantity_is_asked_about_again(visit: Any, vendor: Firm, page: s
     assert not Sale.objects.exists()
 
 
+def test_what_was_sold_on_the_code_is_shown_before_more_is_recorded(
+    visit: Any, vendor: Firm, code: Authorization, page: str
+) -> None:
+    assert "Sold on this code" not in text(visit(vendor.actor).get(page))
+    sale = sell(code, vendor, "400")
+    shown = visit(vendor.actor).get(page)
+    assert "Sold on this code" in text(shown)
+    assert f"/sales/{sale.uuid}/" in shown.content.decode()
+
+
+def test_the_same_load_is_asked_about_once_before_it_is_recorded_again(
+    visit: Any, vendor: Firm, code: Authorization, page: str
+) -> None:
+    """Back in the browser: the form comes with another token, and what was typed is restored."""
+    client, typed = visit(vendor.actor), as_typed(vendor, quantity="400")
+    assert client.post(page, typed).status_code == 302
+    again = typed | {"token": OTHER_TOKEN, "quantity": "0.4", "unit": "t", "plate": "aaa011"}
+    asked = client.post(page, again)
+    assert asked.status_code == 422
+    assert "A sale of 400 kg" in text(asked)
+    assert Sale.objects.count() == 1
+    assert "This form was sent before" in text(client.post(page, typed, follow=True))
+    assert client.post(page, again | {"repeated": "on"}).status_code == 302
+    assert Sale.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "other", [{"quantity": "401"}, {"plate": "BBB-222"}, {"sold_at_1": "00:00"}]
+)
+def test_another_load_is_not_asked_about(
+    visit: Any, vendor: Firm, page: str, other: dict[str, str]
+) -> None:
+    client, typed = visit(vendor.actor), as_typed(vendor, quantity="400")
+    typed["sold_at_1"] = max(typed["sold_at_1"], "00:06")
+    client.post(page, typed)
+    assert client.post(page, typed | {"token": OTHER_TOKEN} | other).status_code == 302
+
+
+def test_a_correction_is_not_taken_for_the_sale_that_it_corrects(
+    visit: Any, vendor: Firm, code: Authorization, page: str
+) -> None:
+    client, typed = visit(vendor.actor), as_typed(vendor, quantity="400")
+    client.post(page, typed)
+    client.post(page, typed | {"token": OTHER_TOKEN, "quantity": "300"})
+    first, second = Sale.objects.order_by("pk")
+    papers = typed | {"token": str(uuid4()), "invoice": "F001-9", "reason": "The invoice."}
+    corrected = client.post(f"/sales/{first.uuid}/correction/", papers)
+    assert corrected.status_code == 302
+    asked = client.post(f"/sales/{second.uuid}/correction/", papers | {"token": str(uuid4())})
+    assert "A sale of 400 kg" in text(asked)
+
+
+def test_the_same_sale_without_a_code_is_asked_about_once(
+    visit: Any, buyer: Firm, vendor: Firm, acetone: Product
+) -> None:
+    page, client = "/sales/without-code/", visit(vendor.actor)
+    typed = codeless(buyer, vendor)
+    assert client.post(page, typed).status_code == 302
+    again = typed | {"token": OTHER_TOKEN}
+    assert "has been recorded already" in text(client.post(page, again))
+    assert client.post(page, again | {"repeated": "on"}).status_code == 302
+
+
 def test_within_tolerance_nothing_is_asked(visit: Any, vendor: Firm, page: str) -> None:
     visit(vendor.actor).post(page, as_typed(vendor, quantity="1004.9"))
     assert Sale.objects.get().reason == ""

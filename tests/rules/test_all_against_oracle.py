@@ -64,6 +64,7 @@ class Story:
     site_is_sellers: bool
     weighed: str
     is_twin: bool
+    is_alike: bool
     license_ends: timedelta  # suspended so long after the sale
     used: str
 
@@ -126,6 +127,7 @@ def stories() -> st.SearchStrategy[Story]:
         site_is_sellers=yes,
         weighed=st.sampled_from(["", "1", "1.005", "1.0051", "0.995", "0.9949"]),
         is_twin=yes,
+        is_alike=yes,
         license_ends=st.sampled_from([-APART - SECOND, -APART, SECOND - APART, AT]),
         used=st.sampled_from(["5000", "5000.000001"]),
     ).map(_possible)
@@ -171,6 +173,7 @@ def told(story: Story) -> Facts:
             receipt=_receipt(story),
             earlier_receipts=_earlier_receipts(story),
             twins=(Twin("guide", "T001-1", "earlier"),) if story.is_twin else (),
+            alike="earlier" if story.is_alike else "",
         ),
         authorized="1000 kg" if story.has_code else "0 kg",
         has_code=story.has_code,
@@ -247,9 +250,13 @@ def oracle(story: Story) -> set[str]:
         found.add("reported_late")
     if stands and story.weighed in ("1.0051", "0.9949"):
         found.add("weight_arithmetic")
-    if stands and story.is_twin:
-        found.add("duplicate_document")
-    return found
+    return found | (repeats(story) if stands else set())
+
+
+def repeats(story: Story) -> set[str]:
+    """What looks as if it had been reported before."""
+    found = {"duplicate_document"} if story.is_twin else set()
+    return found | ({"twice_reported"} if story.is_alike else set())
 
 
 def vehicles(story: Story) -> set[str]:

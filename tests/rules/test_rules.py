@@ -273,6 +273,12 @@ def test_weights_are_held_against_the_product_not_its_substance() -> None:
     assert not fires("weight_arithmetic", known)
 
 
+def test_a_sale_alike_to_an_earlier_one_may_be_reported_twice() -> None:
+    known = facts(sale(alike="earlier"))
+    assert found("twice_reported", known) == [{"earlier_sale": "earlier"}]
+    assert [each.severity for each in rules.evaluate(known, rules.defaults())] == ["low"]
+
+
 def test_the_first_of_the_earlier_sales_on_a_document_is_told() -> None:
     twins = (Twin("invoice", "F001-1", "first"), Twin("guide", "T001-2", "second"))
     [evidence] = found("duplicate_document", facts(sale(twins=twins)))

@@ -58,6 +58,7 @@ def cases() -> Iterator[Facts]:
     yield facts(sale(report(), report(version=3, sold_at=SOLD + HOUR)))
     yield facts(sale(twins=(Twin("invoice", "F001-1", "0191"),)))
     yield facts(sale(twins=(Twin("guide", "T001-1", "0191"),)))
+    yield facts(sale(alike="0191"))
     yield facts(sale(report(product=replace(ACETONE, precursor="toluene"))))
     yield facts(sale(report(product=replace(ACETONE, concentration_percent=Decimal(90)))))
     yield facts(sale(report(plate_is_known=False, site_is_sellers=False)), plate="XYZ987")
