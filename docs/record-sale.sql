@@ -14,7 +14,13 @@ FROM (
     SELECT (SELECT id FROM registry_site
             WHERE uuid = %(site)s AND jurisdiction_id = own.jurisdiction_id) AS site_id,
         (SELECT id FROM registry_vehicle
-            WHERE plate = %(plate)s AND jurisdiction_id = own.jurisdiction_id) AS vehicle_id,
+            WHERE plate = %(plate)s AND jurisdiction_id = own.jurisdiction_id
+                AND (retired_at IS NULL OR retired_at > %(sold_at)s)
+            ORDER BY id LIMIT 1) AS vehicle_id,
+        ARRAY(SELECT plate FROM registry_vehicle
+            WHERE plate = ANY(%(trailers)s::text[]) AND jurisdiction_id = own.jurisdiction_id
+                AND (retired_at IS NULL OR retired_at > %(sold_at)s))
+            AS known_trailers,
         own.id AS own_id, own.uuid AS own_uuid, own.jurisdiction_id AS own_jurisdiction_id,
             own.code AS own_code, own.is_claim AS own_is_claim, own.status AS own_status,
             own.version AS own_version, own.buyer_id AS own_buyer_id,
@@ -54,7 +60,7 @@ FROM (
             product.name_es AS product_name_es,
             product.concentration_percent AS product_concentration_percent,
             product.density_kg_per_l AS product_density_kg_per_l,
-            product.counts_whole AS product_counts_whole,
+            product.counts_whole AS product_counts_whole, product.oleum AS product_oleum,
             product.presentation AS product_presentation,
             product.scale_division_kg AS product_scale_division_kg,
             product.expansion_per_kelvin AS product_expansion_per_kelvin,
@@ -74,12 +80,13 @@ FROM (
             destination_site.storage_limit_value AS destination_site_storage_limit_value,
             destination_site.storage_limit_unit AS destination_site_storage_limit_unit,
             destination_site.storage_limit_kg AS destination_site_storage_limit_kg,
-            destination_site.created_at AS destination_site_created_at, vehicle.id AS vehicle_id,
+            destination_site.created_at AS destination_site_created_at,
+            destination_site.retired_at AS destination_site_retired_at, vehicle.id AS vehicle_id,
             vehicle.uuid AS vehicle_uuid, vehicle.jurisdiction_id AS vehicle_jurisdiction_id,
             vehicle.organization_id AS vehicle_organization_id, vehicle.plate AS vehicle_plate,
             vehicle.kind AS vehicle_kind, vehicle.capacity_value AS vehicle_capacity_value,
             vehicle.capacity_unit AS vehicle_capacity_unit,
-            vehicle.created_at AS vehicle_created_at
+            vehicle.created_at AS vehicle_created_at, vehicle.retired_at AS vehicle_retired_at
     FROM authorizations_authorization own
     JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = own.jurisdiction_id
     JOIN registry_organization buyer ON buyer.id = own.buyer_id
@@ -107,16 +114,18 @@ WITH subject AS (UPDATE authorizations_authorization SET status = %(subject_stat
 report AS (INSERT INTO authorizations_sale (authorization_id, uuid, jurisdiction_id, version,
     root_id, replaces_id, is_void, reason, buyer_id, seller_id, product_id, quantity_value,
     quantity_unit, product_kg, net_kg, sold_at, sold_on, recorded_at, site_id, plate, vehicle_id,
-    driver_document, driver_license, invoice, guide, gross_kg, tare_kg, seals, complete,
-    recorded_by_id, api_key_id) SELECT subject.id, %(report_uuid)s, %(report_jurisdiction_id)s,
-    %(report_version)s, %(report_root_id)s, %(report_replaces_id)s, %(report_is_void)s,
-    %(report_reason)s, %(report_buyer_id)s, %(report_seller_id)s, %(report_product_id)s,
-    %(report_quantity_value)s, %(report_quantity_unit)s, %(report_product_kg)s, %(report_net_kg)s,
-    %(report_sold_at)s, %(report_sold_on)s, %(report_recorded_at)s, %(report_site_id)s,
-    %(report_plate)s, %(report_vehicle_id)s, %(report_driver_document)s,
-    %(report_driver_license)s, %(report_invoice)s, %(report_guide)s, %(report_gross_kg)s,
-    %(report_tare_kg)s, %(report_seals)s, %(report_complete)s, %(report_recorded_by_id)s,
-    %(report_api_key_id)s FROM subject RETURNING id),
+    trailers, unknown_trailers, driver_document, driver_license, invoice, guide, invoice_key,
+    guide_key, gross_kg, tare_kg, seals, complete, recorded_by_id, api_key_id) SELECT subject.id,
+    %(report_uuid)s, %(report_jurisdiction_id)s, %(report_version)s, %(report_root_id)s,
+    %(report_replaces_id)s, %(report_is_void)s, %(report_reason)s, %(report_buyer_id)s,
+    %(report_seller_id)s, %(report_product_id)s, %(report_quantity_value)s,
+    %(report_quantity_unit)s, %(report_product_kg)s, %(report_net_kg)s, %(report_sold_at)s,
+    %(report_sold_on)s, %(report_recorded_at)s, %(report_site_id)s, %(report_plate)s,
+    %(report_vehicle_id)s, %(report_trailers)s, %(report_unknown_trailers)s,
+    %(report_driver_document)s, %(report_driver_license)s, %(report_invoice)s, %(report_guide)s,
+    %(report_invoice_key)s, %(report_guide_key)s, %(report_gross_kg)s, %(report_tare_kg)s,
+    %(report_seals)s, %(report_complete)s, %(report_recorded_by_id)s, %(report_api_key_id)s FROM
+    subject RETURNING id),
 -- what is left to do: evaluate now, and look for the receipt when it is due
 duty AS (
     INSERT INTO authorizations_duty (authorization_id, version, reason, lane, due_at, attempts)

@@ -12,6 +12,7 @@ from django.forms.utils import pretty_name
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
+from pages.readings import all_readings, readings
 from precursors import quantities, signs
 from precursors.errors import Refused
 
@@ -19,8 +20,6 @@ from precursors.errors import Refused
 GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}")
 SPACED = re.compile(r"[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+(?:\.[0-9]+)?")
 PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
-# One comma and no point: the two halves of the world read it in two ways.
-AMBIGUOUS = re.compile(r"([0-9]+),([0-9]{1,3})")
 NEGATIVE = re.compile(r"[-\u2212]\s*[0-9.,]+")
 
 NUMERIC = (forms.IntegerField, forms.DateField)  # a decimal is one, too
@@ -88,7 +87,7 @@ def parse_quantity(text: str, *, zero: bool = False) -> Decimal:
     """
     typed = signs.plain(text)
     if choice := readings(typed):
-        raise ValidationError(_ask(choice), code="ambiguous_comma")
+        raise ValidationError(ask_which(choice), code="ambiguous_comma")
     if NEGATIVE.fullmatch(typed):
         raise ValidationError(_("The quantity must be more than zero."), code="not_positive")
     number = _plain(typed)
@@ -98,15 +97,6 @@ def parse_quantity(text: str, *, zero: bool = False) -> Decimal:
         return quantities.quantity(number, quantities.Unit.KG).value
     except Refused as refused:
         raise ValidationError(str(refused), code=refused.code) from refused
-
-
-def readings(typed: str) -> list[str]:
-    """What a single comma may mean: a group of thousands, or the decimals. Empty: no doubt."""
-    match = AMBIGUOUS.fullmatch(signs.plain(typed))
-    if not match:
-        return []
-    whole, rest = match.groups()
-    return [_bare(whole + rest), _bare(f"{whole}.{rest}")]
 
 
 def _plain(typed: str) -> str:
@@ -121,12 +111,7 @@ def _plain(typed: str) -> str:
     )
 
 
-def _bare(number: str) -> str:
-    whole, point, decimals = number.partition(".")
-    return (whole.lstrip("0") or "0") + (point + decimals).rstrip("0").rstrip(".")
-
-
-def _ask(choice: list[str]) -> str:
+def ask_which(choice: list[str]) -> str:
     return _("This can be read as %(first)s or as %(second)s. Choose which one you mean.") % {
         "first": choice[0],
         "second": choice[1],
@@ -134,9 +119,11 @@ def _ask(choice: list[str]) -> str:
 
 
 class QuantityInput(forms.TextInput):
-    """A text field that offers both readings of a comma, and takes the one that was chosen."""
+    """A text field that offers both readings of a number, and takes the one that was chosen."""
 
     template_name = "django/forms/widgets/quantity.html"
+    offered: list[str] | None = None  # readings by a form that knows what to expect
+    is_settled = False  # a reading was chosen: its question is not put again
 
     def __init__(self) -> None:
         super().__init__({"inputmode": "decimal", "autocomplete": "off", "spellcheck": "false"})
@@ -145,15 +132,22 @@ class QuantityInput(forms.TextInput):
         context = super().get_context(name, value, attrs)
         widget = context["widget"]
         widget["attrs"]["class"] = "govuk-input--width-10"
-        widget["readings"] = readings(value) if isinstance(value, str) else []
+        read = readings(value) if isinstance(value, str) else []
+        widget["readings"], widget["is_settled"] = self.offered or read, self.is_settled
         return context
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        chosen = self.chosen(data, name)
+        self.is_settled = chosen is not None
+        return chosen or data.get(name)
+
+    def chosen(self, data: Any, name: str) -> str | None:
+        """The reading that was chosen of what was typed."""
         typed = data.get(name)
-        chosen = data.get(f"{name}_reading")
+        chosen: str | None = data.get(f"{name}_reading")
         # A text changed after the question was put is a new answer, and wins.
         unchanged = typed == data.get(f"{name}_asked")
-        return chosen if unchanged and chosen in readings(typed or "") else typed
+        return chosen if unchanged and chosen in all_readings(typed or "") else None
 
 
 class QuantityField(forms.Field):

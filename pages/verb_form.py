@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from pages.forms import DateInput, Form, QuantityField
+from pages.forms import DateInput, Form, QuantityField, ask_which
+from pages.readings import all_readings, doubtful_readings
 from precursors.errors import Refused
+from precursors.models import Product
 from precursors.quantities import Quantity, Unit
 from registry.inputs import REASON_LENGTH
 from registry.refusal_counts import note_refusal
@@ -81,10 +84,40 @@ class ReasonForm(VerbForm):
 
 
 class AmountForm(VerbForm):
-    """A quantity and its unit."""
+    """A quantity and its unit. Asks where another reading is much nearer to what is expected."""
 
     quantity = QuantityField(label=_("Quantity"))
     unit = forms.ChoiceField(label=_("Unit"), choices=UNITS)
+    expected: tuple[Product, tuple[Decimal, ...]] | None = None
+
+    def expect(self, product: Product, *net_kg: Decimal) -> None:
+        """State which masses of the substance are to be expected."""
+        self.expected = product, net_kg
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.expected and self.amount:
+            product, masses = self.expected
+            unit = self.amount.unit
+            figures = [product.largest_in_unit(kg, unit) for kg in masses if kg > 0]
+            self.ask_for_reading("quantity", figures)
+        return values
+
+    def readings_of(self, name: str) -> list[Decimal]:
+        """Return what was typed in a field, in every way it can be read."""
+        typed = str(self.data.get(self.add_prefix(name), ""))
+        return [self.cleaned_data[name], *map(Decimal, all_readings(typed))]
+
+    def ask_for_reading(self, name: str, figures: list[Decimal]) -> None:
+        """Ask which number is meant, where another reading is much nearer to a figure."""
+        widget: Any = self.fields[name].widget
+        key = self.add_prefix(name)
+        if widget.chosen(self.data, key):
+            return
+        typed, number = str(self.data.get(key, "")), self.cleaned_data[name]
+        widget.offered = doubtful_readings(typed, number, figures)
+        if widget.offered:
+            self.add_error(name, ask_which(widget.offered))
 
     @property
     def amount(self) -> Quantity | None:

@@ -213,7 +213,8 @@ OWN = (
             WHEN row.kind = 'received' THEN EXISTS (SELECT FROM authorizations_receipt receipt
                 WHERE (receipt.authorization_id, receipt.version)
                     = (row.authorization_id, row.version))
-            WHEN row.kind = 'receipt_corrected' THEN EXISTS (SELECT FROM authorizations_receipt receipt
+            WHEN row.kind = 'receipt_corrected' THEN EXISTS (
+                SELECT FROM authorizations_receipt receipt
                 WHERE (receipt.authorization_id, receipt.version)
                     = (row.authorization_id, row.version) AND receipt.replaces_id IS NOT NULL)
             ELSE row.kind IN ('correction', 'void') AND EXISTS (

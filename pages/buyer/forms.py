@@ -154,6 +154,7 @@ class ReceiptForm(AmountForm):
         super().__init__(*args, **options)
         self.sale = sale
         self.offer(sale.product.units, sale.quantity_unit)
+        self.expect(sale.product, sale.net_kg)
 
     def clean(self) -> dict[str, Any]:
         """Ask once where the quantity contradicts the rest of the answer."""

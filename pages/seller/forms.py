@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -149,7 +150,21 @@ class ReportForm(AmountForm):
             self.add_error("tare_kg", _("Give both gross and tare, or neither."))
         if values["gross_kg"] is None and values["tare_kg"] is not None:
             self.add_error("gross_kg", _("Give both gross and tare, or neither."))
+        self._ask_about_weights()
         return values
+
+    def _ask_about_weights(self) -> None:
+        """Hold gross and tare against each other, and both against the quantity."""
+        gross, tare = self.cleaned_data.get("gross_kg"), self.cleaned_data.get("tare_kg")
+        product, amount = self.handed_over(), self.amount
+        if gross is None or tare is None or product is None or amount is None:
+            return
+        load_kg = self.attempt(lambda: product.product_kg(amount))
+        if load_kg is None:
+            return
+        grosses, tares = self.readings_of("gross_kg"), self.readings_of("tare_kg")
+        self.ask_for_reading("gross_kg", [load_kg + each for each in tares])
+        self.ask_for_reading("tare_kg", [each - load_kg for each in grosses])
 
     def ask_about_repetition(self) -> None:
         """Ask whether it is another load, where a sale like it has been recorded."""
@@ -230,6 +245,7 @@ class SaleForm(ReportForm):
         self.authorization, self.instead_of = authorization, instead_of
         self.products = {product.code: product for product in products}
         self.offer(authorization.product.units, authorization.quantity_unit)
+        self.expect(authorization.product, *self._expected_kg())
         same = _("No: it was %(product)s") % {"product": inline(authorization.product)}
         choices = [(code, product.name) for code, product in self.products.items()]
         self.fields["other_product"].choices = [("", same), *choices]  # type: ignore[attr-defined]
@@ -254,6 +270,15 @@ class SaleForm(ReportForm):
         shown[self.add_prefix("asked")] = str(self.amount)
         self.data = shown
         return values
+
+    def _expected_kg(self) -> list[Decimal]:
+        """What the code has left, and all of it; of a sale without a code, what was reported."""
+        code, replaced_kg = self.authorization, Decimal(0)
+        if self.instead_of:
+            replaced_kg = self.instead_of.net_kg
+        if not code.code:
+            return [replaced_kg]
+        return [code.net_kg - code.sold_kg + replaced_kg, code.net_kg]
 
     def comparable(self) -> QuerySet[Sale]:
         """Those of the code; of a correction, without the reports of the sale itself."""

@@ -332,6 +332,19 @@ def test_a_difference_that_nothing_explains_is_asked_about(
     assert not Receipt.objects.exists()
 
 
+def test_a_point_that_may_stand_before_thousands_is_asked_about_where_the_sale_says_so(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sale = sell(code, vendor)
+    client, page = visit(buyer.actor), f"/purchases/sales/{sale.uuid}/receipt/"
+    typed = arrived(quantity="1.000")
+    asked = client.post(page, typed)
+    assert "can be read as 1000 or as 1" in text(asked)
+    assert not Receipt.objects.exists()
+    client.post(page, typed | {"quantity_asked": "1.000", "quantity_reading": "1000"})
+    assert Receipt.objects.get().quantity_value == 1000
+
+
 def test_what_never_came_takes_no_quantity(
     visit: Any, buyer: Firm, vendor: Firm, code: Authorization
 ) -> None:

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from pages.forms import Form, QuantityField, parse_quantity, readings
+from pages.forms import Form, QuantityField, parse_quantity
+from pages.readings import doubtful_readings, readings
 
 pytestmark = pytest.mark.usefixtures("plain")
 
@@ -90,6 +91,35 @@ def test_anything_else_is_refused_with_its_reason(typed: str, code: str) -> None
 )
 def test_a_single_comma_has_two_readings(typed: str, both: list[str]) -> None:
     assert readings(typed) == both
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "expected", "both"),
+    [
+        ("1.080", "1.08", ["1080.5"], ["1080", "1.08"]),
+        ("1.080", "1.08", ["1.08"], []),
+        ("1.080", "1.08", ["30000"], ["1080", "1.08"]),  # a part of it
+        ("1.080", "1.08", ["0.5", "1080.5"], []),
+        ("1.080", "1.08", ["80.5", "1080.5"], ["1080", "1.08"]),
+        ("1.250", "1.25", ["200"], []),  # as plausible as six times what is left
+        ("1.250", "1.25", [], []),
+        ("1.250", "1.25", ["0"], []),
+        ("1.25", "1.25", ["1250"], []),
+        ("1080.500", "1080.5", ["1080500"], []),
+        ("10.000", "10", ["10000"], ["10000", "10"]),
+        ("1 080", "1080", ["1.08"], ["1080", "1.08"]),
+        ("1,080,500", "1080500", ["1080.5"], ["1080500", "1080.5"]),
+        ("1,080.500", "1080.5", ["1080500"], ["1080500", "1080.5"]),
+        ("1,080.500", "1080.5", ["1080.5"], []),
+        ("0.500", "0.5", ["500"], ["500", "0.5"]),
+        ("0", "0", ["500"], []),
+        ("0.000", "0", ["500"], []),
+    ],
+)
+def test_another_reading_that_is_much_nearer_to_what_is_expected_is_doubted(
+    typed: str, number: str, expected: list[str], both: list[str]
+) -> None:
+    assert doubtful_readings(typed, Decimal(number), map(Decimal, expected)) == both
 
 
 class Sale(Form):

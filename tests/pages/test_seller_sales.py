@@ -182,6 +182,58 @@ def test_the_same_sale_without_a_code_is_asked_about_once(
     assert client.post(page, again | {"repeated": "on"}).status_code == 302
 
 
+def test_a_point_that_may_stand_before_thousands_is_asked_about_where_the_code_says_so(
+    visit: Any, vendor: Firm, page: str
+) -> None:
+    client, typed = visit(vendor.actor), as_typed(vendor, quantity="1.001")
+    asked = client.post(page, typed)
+    assert asked.status_code == 422
+    assert "can be read as 1001 or as 1.001" in text(asked)
+    assert not Sale.objects.exists()
+    chosen = typed | {"quantity_asked": "1.001", "quantity_reading": "1.001"}
+    wrong = client.post(page, chosen | {"sold_at_1": "25:00"})  # the answer is not asked for again
+    assert 'name="quantity_reading" value="1.001"' in wrong.content.decode()
+    assert client.post(page, chosen).status_code == 302
+    assert str(Sale.objects.get().quantity) == "1.001 kg"
+
+
+@pytest.mark.parametrize(("typed", "unit"), [("1.001", "t"), ("1001", "kg"), ("1.25", "kg")])
+def test_a_number_that_nothing_else_is_nearer_than_is_not_asked_about(
+    visit: Any, vendor: Firm, page: str, typed: str, unit: str
+) -> None:
+    posted = as_typed(vendor, quantity=typed, unit=unit)
+    assert visit(vendor.actor).post(page, posted).status_code == 302
+
+
+def test_a_point_of_a_correction_is_held_against_what_the_code_leaves_for_it(
+    visit: Any, vendor: Firm, code: Authorization
+) -> None:
+    sale = sell(code, vendor, "1000")
+    typed = as_typed(vendor, quantity="1.001", reason="A wrong reading.")
+    asked = visit(vendor.actor).post(f"/sales/{sale.uuid}/correction/", typed)
+    assert "can be read as 1001 or as 1.001" in text(asked)
+
+
+@pytest.mark.parametrize(
+    ("gross", "tare", "asked"),
+    [
+        ("9.000", "8.000", ["9000 or as 9", "8000 or as 8"]),
+        ("9000", "8.000", ["8000 or as 8"]),
+        ("9.000", "8000", ["9000 or as 9"]),
+        ("9000", "8000", []),
+        ("1080", "80.000", []),
+        ("1000", "0", []),
+    ],
+)
+def test_weights_are_asked_about_where_only_another_reading_makes_the_quantity(
+    visit: Any, vendor: Firm, page: str, gross: str, tare: str, asked: list[str]
+) -> None:
+    posted = as_typed(vendor, gross_kg=gross, tare_kg=tare)
+    shown = visit(vendor.actor).post(page, posted)
+    assert shown.status_code == (422 if asked else 302)
+    assert all(reading in text(shown) for reading in asked)
+
+
 def test_within_tolerance_nothing_is_asked(visit: Any, vendor: Firm, page: str) -> None:
     visit(vendor.actor).post(page, as_typed(vendor, quantity="1004.9"))
     assert Sale.objects.get().reason == ""
