@@ -10,6 +10,8 @@ from pathlib import Path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from precursors.errors import Refused
+
 DISTRICTS_CSV = Path(__file__).parent / "data" / "districts.csv"
 EARTH_DIAMETER_KM = 12742
 # Between its southernmost and northernmost, its westernmost and easternmost points.
@@ -68,6 +70,14 @@ def doubt_about(
     sentence = _("This position lies about %(km)s km from %(district)s.")
     km = round(_distance_km(told, district.capital))
     return Doubt("position_far", sentence % {"km": km, "district": district.name})
+
+
+def require_likely(
+    ubigeo: str, latitude: Decimal | None, longitude: Decimal | None, *, country: str
+) -> None:
+    """Ask where a position is odd. Raises Refused("position_doubtful")."""
+    if doubt := doubt_about(ubigeo, latitude, longitude, country=country):
+        raise Refused("position_doubtful", doubt.sentence, field="latitude")
 
 
 def _lies_in(position: Position, district: District | None) -> bool:

@@ -93,6 +93,7 @@ class ProductVersionBody(ProductBody):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         product = self.context["product"]
+        attrs = super().validate(attrs)
         kept = {"code": product.code, "precursor": product.precursor}
         for name, value in kept.items():
             if attrs.pop(name, value) != value:

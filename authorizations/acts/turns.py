@@ -88,9 +88,15 @@ def take_turn(
         by.organization,
         partial_row(seller, "jurisdiction_id", "tax_id", id=seller_id),
         partial_row(
-            site, "organization_id", "uuid", id=site_id, storage_limit_kg=storage_limit_kg
+            site,
+            "organization_id",
+            "uuid",
+            id=site_id,
+            storage_limit_kg=storage_limit_kg,
+            retired_at=None,  # or it would not have been found
         ),
-        vehicle and partial_row(vehicle, "jurisdiction_id", "plate", id=vehicle_id),
+        vehicle
+        and partial_row(vehicle, "jurisdiction_id", "plate", id=vehicle_id, retired_at=None),
         Product.from_db("default", PRODUCT, columns),
     )
 

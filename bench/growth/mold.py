@@ -151,7 +151,8 @@ class Mold:
         """A text in which the code, the plate or the key's number may stand."""
         value = value.translate(ESCAPED).replace("%", "%%")
         for own, blank in self._own_texts():
-            value = value.replace(own, f"%({blank})s")
+            if own:  # a code without digits has no key
+                value = value.replace(own, f"%({blank})s")
         return value
 
     def _own_texts(self) -> Iterator[tuple[str, str]]:

@@ -23,11 +23,15 @@ def _is_alike(one: str, other: str) -> str:
         AND {other}.sold_at >= {one}.since AND {other}.sold_at < {one}.until
         AND {other}.buyer_id = {one}.buyer_id AND {other}.plate = {one}.plate
         AND {other}.product_kg = {one}.product_kg AND NOT {one}.is_void AND NOT {other}.is_void
-        AND ({other}.invoice = {one}.invoice OR '' IN ({other}.invoice, {one}.invoice))
-        AND ({other}.guide = {one}.guide OR '' IN ({other}.guide, {one}.guide))
+        AND {_may_be_one(one, other, "invoice_key")} AND {_may_be_one(one, other, "guide_key")}
         AND EXISTS (SELECT FROM precursors_product of_one
             JOIN precursors_product of_other ON of_other.code = of_one.code
             WHERE of_one.id = {one}.product_id AND of_other.id = {other}.product_id)"""
+
+
+def _may_be_one(one: str, other: str, paper: str) -> str:
+    """Whether two reports name the same paper, however it is written, or one names none."""
+    return f"({one}.{paper} = {other}.{paper} OR '' IN ({one}.{paper}, {other}.{paper}))"
 
 
 EARLIER = f"""
@@ -48,8 +52,8 @@ CROSS JOIN LATERAL (
     ORDER BY root.id LIMIT 1
 ) earlier
 """
-FLAG = f"""oversight_flag flag WHERE flag.rule = 'twice_reported' AND flag.holds
-    AND flag.subject_kind = 'sale' AND flag.subject_id = {root_in_sql("other")}"""
+FLAG = """oversight_flag flag WHERE flag.rule = 'twice_reported' AND flag.holds
+    AND flag.subject_kind = 'sale' AND flag.subject_id = alike.other_root"""
 # Authorizations with a sale alike to an earlier one of these, without its flag: the earlier one
 # was not known yet when it was judged, or was not alike. And with one whose flag names one of
 # these, which is not alike any more.
@@ -59,22 +63,22 @@ WITH mine AS MATERIALIZED (
         NOT EXISTS (SELECT FROM authorizations_sale WHERE replaces_id = report.id) AS in_force,
         {SECONDS}
     FROM authorizations_sale report WHERE report.authorization_id = ANY(%(ids)s::bigint[])
+),
+alike AS MATERIALIZED (
+    SELECT mine.root, mine.in_force, other.id AS other, {root_in_sql("other")} AS other_root,
+        other.authorization_id
+    FROM mine JOIN authorizations_sale other ON {_is_alike("mine", "other")}
+        AND other.authorization_id <> mine.authorization_id
 )
-SELECT other.authorization_id FROM mine
-JOIN authorizations_sale other ON {_is_alike("mine", "other")}
-    AND {root_in_sql("other")} > mine.root
-    AND other.authorization_id <> mine.authorization_id
-WHERE mine.in_force
-    AND NOT EXISTS (SELECT FROM authorizations_sale WHERE replaces_id = other.id)
+SELECT authorization_id FROM alike
+WHERE in_force AND other_root > root
+    AND NOT EXISTS (SELECT FROM authorizations_sale WHERE replaces_id = alike.other)
     AND NOT EXISTS (SELECT FROM {FLAG})
 UNION
-SELECT other.authorization_id FROM mine
-JOIN authorizations_sale root ON root.id = mine.root
-JOIN authorizations_sale other ON {_is_alike("mine", "other")}
-    AND other.authorization_id <> mine.authorization_id
-WHERE EXISTS (SELECT FROM {FLAG} AND flag.evidence->>'earlier_sale' = root.uuid::text)
-    AND NOT EXISTS (SELECT FROM mine head
-        WHERE head.root = mine.root AND head.in_force AND {_is_alike("head", "other")})
+SELECT alike.authorization_id FROM alike JOIN authorizations_sale first ON first.id = alike.root
+WHERE EXISTS (SELECT FROM {FLAG} AND flag.evidence->>'earlier_sale' = first.uuid::text)
+    AND NOT EXISTS (SELECT FROM alike head
+        WHERE head.root = alike.root AND head.other = alike.other AND head.in_force)
 )"""
 
 

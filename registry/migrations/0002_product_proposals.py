@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                     models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True),
                 ),
                 ("counts_whole", models.BooleanField()),
+                ("oleum", models.BooleanField()),
                 ("effective_from", models.DateTimeField(blank=True, null=True)),
                 ("proposed_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),

@@ -271,6 +271,7 @@ PRODUCT_GUARDS = [
         "concentration_percent",
         "density_kg_per_l",
         "counts_whole",
+        "oleum",
         "effective_from",
         "proposed_at",
         "proposed_by_id",

@@ -15,6 +15,7 @@ class ProductProposal(models.Model):
     concentration_percent = models.DecimalField(max_digits=7, decimal_places=4)
     density_kg_per_l = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
     counts_whole = models.BooleanField()
+    oleum = models.BooleanField()
     effective_from = models.DateTimeField(null=True, blank=True)  # null: when it is approved
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey(

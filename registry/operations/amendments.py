@@ -12,6 +12,7 @@ from precursors.errors import Refused
 from precursors.quantities import Quantity
 from registry import clock, events, inputs
 from registry.actors import Actor, require_authority
+from registry.districts import require_likely
 from registry.models import Amendment, Driver, Site, Vehicle
 from registry.models.amendments import AmendmentState
 from registry.models.people import Role
@@ -37,14 +38,18 @@ def amend_site(
     latitude: Decimal | None = None,
     longitude: Decimal | None = None,
     storage_limit: Quantity | None = None,
+    sure: bool = True,
     by: Actor,
 ) -> Amendment:
     """Give a site other terms, all of them told; a larger storage limit waits for a second.
 
-    The owner may change the name and lower the limit. Raises Refused: not_the_authority, retired,
-    nothing_changed, amendment_pending, and as `add_site`.
+    The owner may change the name and lower the limit. Who is not `sure` of another position is
+    asked where it is odd. Raises Refused: not_the_authority, retired, nothing_changed,
+    amendment_pending, and as `add_site`.
     """
     inputs.position(latitude, longitude)
+    if not sure and (latitude, longitude) != (site.latitude, site.longitude):
+        require_likely(ubigeo, latitude, longitude, country=by.jurisdiction.country)
     limit_kg = inputs.mass_kg(storage_limit, field="storage_limit") if storage_limit else None
     site = _locked(site, by)
     changes = {

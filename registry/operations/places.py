@@ -12,7 +12,7 @@ from precursors.quantities import Quantity
 from registry import clock, events, inputs
 from registry.actors import Actor
 from registry.constraints import refuse_on
-from registry.districts import doubt_about
+from registry.districts import require_likely
 from registry.models import Driver, Organization, Site, Vehicle
 from registry.models.places import PAPER_LENGTH
 from registry.plates import normal_plate, write_plate
@@ -40,7 +40,7 @@ def add_site(
     inputs.position(latitude, longitude)
     ubigeo = inputs.ubigeo(ubigeo)
     if not sure:
-        _require_likely(ubigeo, latitude, longitude, by)
+        require_likely(ubigeo, latitude, longitude, country=by.jurisdiction.country)
     now = clock.now()
     site = Site(
         jurisdiction=by.jurisdiction,
@@ -59,14 +59,6 @@ def add_site(
     site.save(force_insert=True)
     _record("site.added", site, now, {"name": site.name, "ubigeo": site.ubigeo}, by)
     return site
-
-
-def _require_likely(
-    ubigeo: str, latitude: Decimal | None, longitude: Decimal | None, by: Actor
-) -> None:
-    country = by.jurisdiction.country
-    if doubt := doubt_about(ubigeo, latitude, longitude, country=country):
-        raise Refused("position_doubtful", doubt.sentence, field="latitude")
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from registry.models import ProductProposal
 from registry.second_officer import require_second
 
 PROPOSAL_VALID = timedelta(days=30)
-CONTENT = ("concentration_percent", "density_kg_per_l", "counts_whole")
+CONTENT = ("concentration_percent", "density_kg_per_l", "counts_whole", "oleum")
 
 
 @transaction.atomic
@@ -27,6 +27,7 @@ def add_product(
     concentration_percent: Decimal,
     density_kg_per_l: Decimal | None = None,
     counts_whole: bool = False,
+    oleum: bool = False,
     by: Actor,
 ) -> Product:
     """Add a product to the jurisdiction's own, which counts at once.
@@ -42,6 +43,7 @@ def add_product(
         concentration_percent=concentration_percent,
         density_kg_per_l=density_kg_per_l,
         counts_whole=counts_whole,
+        oleum=oleum,
     )
     product.refresh_from_db(fields=["created_at"])
     content = {each: str(getattr(product, each)) for each in CONTENT}
@@ -58,6 +60,7 @@ def propose_product_version(
     concentration_percent: Decimal,
     density_kg_per_l: Decimal | None = None,
     counts_whole: bool = False,
+    oleum: bool = False,
     effective_from: datetime | None = None,
     by: Actor,
 ) -> ProductProposal:
@@ -81,6 +84,7 @@ def propose_product_version(
         concentration_percent=concentration_percent,
         density_kg_per_l=density_kg_per_l,
         counts_whole=counts_whole,
+        oleum=oleum,
         effective_from=effective_from,
         proposed_at=now,
         proposed_by=by.user,

@@ -70,7 +70,7 @@ def test_only_utf8_is_read(authority_api: Program) -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "GZIP", "x-unheard-of"])
-@pytest.mark.parametrize("body", [b"{}", gzip.compress(b"{}")])
+@pytest.mark.parametrize("body", [b"{}", gzip.compress(b"{}", mtime=0)])
 def test_a_body_that_calls_itself_compressed_is_not_read(
     buyer_api: Program, code: str, coding: str, body: bytes
 ) -> None:

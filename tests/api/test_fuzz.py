@@ -102,6 +102,7 @@ def valid(request_body: dict[str, Any], sale_body: dict[str, Any], buyer: Firm) 
         "correction": {**sale, **reason},
         "void": reason,
         "receipt": {**receipt, "reasons": ["other"], "remarks": "x"},
+        "receipt_correction": {**receipt, **reason},
         "review": {"outcome": "explained", "note": "Because"},
         "not_sold": {},
     }

@@ -16,9 +16,9 @@ def test_the_authority_enters_a_firm(authority_api: Program) -> None:
 
 def test_a_foreign_firm_is_named_with_its_country(authority_api: Program) -> None:
     response = authority_api.post(
-        "/organizations", {"tax_id": "9001234568", "name": "Química SAS", "country": "CO"}
+        "/organizations", {"tax_id": "900.123.456-8", "name": "Química SAS", "country": "CO"}
     )
-    assert response.json()["tax_id"] == "CO:9001234568"
+    assert response.json()["tax_id"] == "CO:900123456"
 
 
 def test_a_firm_is_entered_once(authority_api: Program, buyer: Firm) -> None:

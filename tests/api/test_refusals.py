@@ -9,7 +9,7 @@ from registry.models import Refusal
 from tests.api.programs import Program, problem
 from tests.cast import Firm
 from tests.pages.conftest import visit
-from tests.pages.dealing import answers
+from tests.pages.dealing import BUYING
 from tests.roles import as_owner
 
 __all__ = ["visit"]
@@ -45,10 +45,10 @@ def test_any_code_is_counted(vendor_api: Program, code: str, sale_body: dict[str
     assert tallies() == {("PE", "code_mistyped", ""): 1}
 
 
-def test_what_a_page_refuses_is_counted(visit: Any, buyer: Firm, vendor: Firm) -> None:
+def test_what_a_page_refuses_is_counted(visit: Any, buyer: Firm) -> None:
     browser = visit(buyer.actor)
-    page = answers(browser, buyer, vendor, amount="20000")
-    assert browser.post(page).status_code == 422
+    page = browser.post(browser.get(BUYING)["Location"], {"product": "acetone"})["Location"]
+    assert browser.post(page, {"quantity": "20000", "unit": "kg"}).status_code == 422
     assert tallies() == {("PE", "not_eligible", "quota_exceeded"): 1}
 
 

@@ -328,6 +328,7 @@ class Trade(RuleBasedStateMachine):
         if done:
             sale = done.sales[number]
             sale["received"], sale["nothing"] = amount * SHARE if amount else None, not amount
+            done.vouch(amount * SHARE)
             done.count(sale, says(sale))
             done.close(issued)
 

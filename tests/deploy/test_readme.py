@@ -32,9 +32,10 @@ def debian() -> Iterator[Machine]:
         yield made
 
 
-def test_whoever_types_what_the_readme_says_has_a_portal_that_is_ready(debian: Machine) -> None:
-    """Its last line asks /readyz, and fails where that is not 200."""
-    debian.run_block(lines_of("On Debian 12 with systemd"))
+def test_whoever_types_what_the_readme_says_has_a_portal_and_keeps_it(debian: Machine) -> None:
+    """The first block ends by asking /readyz, and fails where that is not 200."""
+    for title in ("On Debian 12 with systemd", "Backup", "Restore", "Upgrade"):
+        debian.run_block(lines_of(title))
 
 
 def test_no_unit_reads_what_the_owner_may() -> None:
