@@ -35,3 +35,24 @@ def test_no_template_runs_or_styles_anything_inline() -> None:
     templates = (ROOT / "templates").rglob("*.html")
     found = {str(path): INLINE.findall(path.read_text()) for path in templates}
     assert not {path: hits for path, hits in found.items() if hits}
+
+
+TABLE = re.compile(r'<div[^>]*class="app-table[^"]*".*?</table>', re.DOTALL)
+CELL = re.compile(r"<td\b(?:\{%.*?%\}|[^>])*>", re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "template", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.stem
+)
+def test_every_table_becomes_cards_on_a_telephone(template: Path) -> None:
+    text = template.read_text()
+    tables = TABLE.findall(text)
+    assert len(tables) == text.count("<table"), "a table stands in an app-table"
+    for table in tables:
+        assert "app-table--cards" in table
+        head, body = table.split("<tbody", 1)
+        named = re.findall(r'<th scope="col"[^>]*>\s*\{%', head)
+        for row in body.split("<tr")[1:]:
+            labels = [cell for cell in CELL.findall(row) if "data-label" in cell]
+            without = 0 if '<th scope="row"' not in row else 1
+            assert len(labels) == len(named) - without, row
