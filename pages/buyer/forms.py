@@ -13,7 +13,7 @@ from authorizations.models.sales import NOTHING_ARRIVED
 from authorizations.remaining import received_otherwise_kg
 from pages.forms import Form, MomentField, QuantityField
 from pages.templatetags.portal import quantity as written
-from pages.verb_form import SHORT, AmountForm, DayField, ReasonField, VerbForm
+from pages.verb_form import AmountForm, DayField, ReasonField, VerbForm
 from precursors.errors import Refused
 from registry.access import any_vehicle_for
 from registry.actors import Actor
@@ -22,6 +22,7 @@ from registry.plates import normal_plate
 
 RADIOS_MAX = 8  # more sites than this are offered in a list to open
 PURPOSE_LENGTH = 300
+OWN_VEHICLES = "own-vehicles"  # the list that stands beside the form
 
 Choices = list[tuple[str, str]]
 
@@ -66,7 +67,9 @@ class DeliveryForm(VerbForm):
         help_text=_("Such as ABC-123. It must be registered."),
         max_length=30,
         required=False,
-        widget=SHORT,
+        widget=forms.TextInput(
+            attrs={"class": "govuk-input--width-10", "autocomplete": "off", "list": OWN_VEHICLES}
+        ),
     )
     purpose = forms.CharField(
         label=_("What is it for?"),

@@ -42,7 +42,8 @@ class Quota:
 class Due:
     """A receipt that is to be confirmed."""
 
-    sale: Sale
+    first: Sale
+    sale: Sale  # its report in force
     at: datetime
     overdue: bool
 
@@ -60,7 +61,7 @@ def buyer_home(request: HttpRequest, *, sells: bool) -> HttpResponse:
         renew=license is not None and _ends_soon(license, by, at),
         quotas=_quotas(license, by, today) if license else [],
         codes=_live(by, at),
-        due=_awaited_receipts(by, at=at),
+        due=awaited_receipts(by, at=at),
         claims=_claims(by),
         sells=sells,
     )
@@ -105,17 +106,18 @@ def _live(by: Actor, at: datetime) -> list[Authorization]:
     return sorted(live, key=lambda row: row.ends_at)
 
 
-def _awaited_receipts(by: Actor, *, at: datetime) -> list[Due]:
+def awaited_receipts(by: Actor, *, at: datetime) -> list[Due]:
     """Every receipt to be confirmed, overdue or not, the one due first at the top."""
     assert by.organization
     sales = receipts_due.awaited_sales().filter(
         authorization__buyer=by.organization, authorization__receipt_awaited_since__isnull=False
     )
-    ends = (
-        (sale, receipts_due.due_at(sale))
-        for sale in sales.select_related("authorization", "seller", "product")
-    )
-    return sorted((Due(sale, end, end <= at) for sale, end in ends), key=lambda due: due.at)
+    firsts = list(sales.select_related("authorization", "seller", "product"))
+    latest = Sale.objects.filter(root__in=firsts, replaced_by=None).select_related("product")
+    in_force = {sale.root_id: sale for sale in latest}
+    ends = ((sale, receipts_due.due_at(sale)) for sale in firsts)
+    found = (Due(sale, in_force.get(sale.pk, sale), end, end <= at) for sale, end in ends)
+    return sorted(found, key=lambda due: due.at)
 
 
 def awaits_answer(by: Actor) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,6 +27,7 @@ from pages.buyer.forms import (
     ReceiptCorrectionForm,
     ReceiptForm,
 )
+from pages.buyer.home import awaited_receipts
 from pages.deliveries import Delivery, deliveries
 from pages.exports import csv_answer, local_time
 from pages.guards import firm_required
@@ -64,13 +66,15 @@ def purchase(request: HttpRequest, uuid: UUID) -> HttpResponse:
     by, at = actor_of(request), clock.now()
     authorization = get_object_or_404(purchases_for(by), uuid=uuid)
     status = authorization.status_at(at)
+    left = remaining(authorization) if status in LIVE else None
     return show(
         request,
         "buyer/purchase.html",
         authorization=authorization,
         status=status,
         live=status in LIVE,
-        remaining=remaining(authorization) if status in LIVE else None,
+        remaining=left,
+        usable=bool(left),
         deliveries=_deliveries(authorization, by),
         timeline=timeline(authorization, events_of(authorization)),
         at=at,
@@ -106,8 +110,21 @@ def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
     form = ReceiptForm(posted(request), sale=delivery.sale, initial={"received_at": clock.now()})
     if form.is_valid() and form.act(partial(operations.confirm_receipt, delivery.first, by=by)):
         messages.success(request, _("The receipt is confirmed."))
+        _offer_next(request, by)
         return _redirect_to_purchase(delivery)
     return _show_receipt(request, form, delivery)
+
+
+def _offer_next(request: HttpRequest, by: Actor) -> None:
+    """Lead to the receipt that is due next, where one is."""
+    due = awaited_receipts(by, at=clock.now())
+    if not due:
+        return
+    sale, address = due[0].sale, reverse("buyer:receipt", args=[due[0].first.uuid])
+    text = _("Confirm the next receipt: %(product)s from %(vendor)s")
+    text %= {"product": sale.product.name, "vendor": due[0].first.seller.name}
+    link = '<a class="govuk-notification-banner__link" href="{}">{}</a>'
+    messages.info(request, format_html(link, address, text))
 
 
 @firm_required

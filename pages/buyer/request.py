@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -14,6 +15,7 @@ from authorizations import operations
 from authorizations.access import purchases_for
 from authorizations.models import Authorization
 from authorizations.models.authorization import LIVE
+from authorizations.remaining import remaining
 from pages.buyer.drafts import QUESTIONS, Draft, already_sent, drafting
 from pages.buyer.forms import ConfirmForm, DeliveryForm, ProductForm, QuantityForm, VendorForm
 from pages.buyer.outlook import bars_of, in_units, outlook, require_eligible
@@ -26,10 +28,16 @@ from precursors.operations import products_for, search_products
 from precursors.quantities import Quantity
 from precursors.search import fold
 from registry import clock
-from registry.access import current_sites_for, firms_found, partners_for, permits_for
+from registry.access import (
+    current_sites_for,
+    firms_found,
+    partners_for,
+    permits_for,
+    vehicles_for,
+)
 from registry.actors import Actor
 from registry.http import actor_of
-from registry.models import Organization
+from registry.models import Organization, Vehicle
 from registry.models.firms import Activity, PermitState
 from registry.plates import write_plate
 from registry.tax_numbers import looked_up
@@ -37,6 +45,7 @@ from registry.tax_numbers import looked_up
 FOUND_MAX = 20
 VENDORS_MAX = 5  # shown of those whose name fits: a search is no list of all firms
 LETTERS_MIN = 3
+VEHICLES_MAX = 100
 
 
 @firm_required
@@ -176,7 +185,14 @@ def delivery(request: HttpRequest, draft: Draft) -> HttpResponse:
     if form.is_valid() and form.attempt(partial(_may_deliver, draft, form)):
         draft.answer(**form.cleaned_data)
         return _onward(draft)
-    return _question(request, draft, form, **_would_pass(draft, form))
+    return _question(
+        request, draft, form, vehicles=_own_vehicles(draft.by), **_would_pass(draft, form)
+    )
+
+
+def _own_vehicles(by: Actor) -> QuerySet[Vehicle]:
+    """Those that are offered beside the free text: what collects may be another's."""
+    return vehicles_for(by).filter(retired_at=None).order_by("plate")[:VEHICLES_MAX]
 
 
 def _may_deliver(draft: Draft, form: DeliveryForm) -> bool:
@@ -245,7 +261,7 @@ def confirmation(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The code to take along, on screen and on paper; once it has ended, its live state."""
     authorization = get_object_or_404(purchases_for(actor_of(request)), uuid=uuid)
     status = authorization.status_at(clock.now())
-    if status not in LIVE:
+    if status not in LIVE or not remaining(authorization):
         return redirect("buyer:purchase", uuid)
     return show(
         request,

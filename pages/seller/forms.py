@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -246,9 +247,15 @@ class SaleForm(ReportForm):
         self.products = {product.code: product for product in products}
         self.offer(authorization.product.units, authorization.quantity_unit)
         self.expect(authorization.product, *self._expected_kg())
+        if authorization.vehicle:
+            self._tell_expected(str(authorization.vehicle))
         same = _("No: it was %(product)s") % {"product": inline(authorization.product)}
         choices = [(code, product.name) for code, product in self.products.items()]
         self.fields["other_product"].choices = [("", same), *choices]  # type: ignore[attr-defined]
+
+    def _tell_expected(self, plate: str) -> None:
+        told, hint = gettext("The code names %(plate)s."), self.fields["plate"].help_text
+        self.fields["plate"].help_text = f"{told % {'plate': escape(plate)}} {hint}"
 
     @property
     def sold_product(self) -> Product | None:

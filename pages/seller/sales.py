@@ -256,8 +256,9 @@ def _of_day(by: Actor, day: date) -> QuerySet[Sale]:
 
 def _mine(by: Actor, uuid: UUID) -> Sale:
     rows = sales_for(by).filter(seller=by.organization).select_related("authorization__buyer")
-    related = ("authorization__product__precursor", "authorization__ruleset")
-    return get_object_or_404(rows.select_related(*related), uuid=uuid)
+    related = ("product__precursor", "ruleset", "vehicle")
+    rows = rows.select_related(*(f"authorization__{each}" for each in related))
+    return get_object_or_404(rows, uuid=uuid)
 
 
 def _replacement(sale: Sale) -> Sale | None:

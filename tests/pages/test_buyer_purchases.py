@@ -59,6 +59,19 @@ def test_home_shows_open_codes_quotas_and_receipts(
     assert "Receipts to confirm" in said
 
 
+def test_a_receipt_to_confirm_names_code_plate_and_guide_as_they_stand_now(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    sale = sell(code, vendor, "400", plate="T1A801", guide="T001-7")
+    corrected = report(vendor, "400", plate="T2B114", guide="T001-8")
+    operations.correct_sale(sale, report=corrected, reason="misread", by=vendor.actor)
+    said = text(visit(buyer.actor).get("/")).split("Receipts to confirm")[1]
+    due = said.split("Open codes")[0]
+    assert code.code_in_fours in due
+    assert "T2B-114" in due
+    assert "T001-8" in due
+
+
 def test_an_overdue_receipt_comes_first(
     visit: Any, buyer: Firm, vendor: Firm, code: Authorization, later: Callable[[timedelta], None]
 ) -> None:
@@ -165,6 +178,21 @@ def test_a_code_is_cancelled_after_a_question_and_only_once(
     assert "Not needed." in text(again)
 
 
+def test_a_pending_code_that_is_sold_already_offers_no_print_and_no_cancel(
+    visit: Any, buyer: Firm, vendor: Firm, acetone: Product
+) -> None:
+    waits = request_code(buyer, vendor, acetone, "6000")
+    assert waits.status == Status.PENDING
+    client = visit(buyer.actor)
+    assert "Cancel the code" in text(client.get(f"/purchases/{waits.uuid}/"))
+    sell(brought(waits, vendor), vendor, "6000")
+    said = text(client.get(f"/purchases/{waits.uuid}/"))
+    assert "Cancel the code" not in said
+    assert "print the code" not in said
+    paper = client.get(f"/purchases/{waits.uuid}/code/", follow=True)
+    assert paper.redirect_chain
+
+
 def test_what_has_ended_cannot_be_cancelled(
     visit: Any, buyer: Firm, vendor: Firm, code: Authorization
 ) -> None:
@@ -222,6 +250,19 @@ def test_a_receipt_is_confirmed_once(
     again = client.post(page, arrived(quantity="5"), follow=True)
     assert "confirmed already" in text(again)
     assert Receipt.objects.count() == 1
+
+
+def test_after_a_receipt_the_next_is_offered(
+    visit: Any, buyer: Firm, vendor: Firm, code: Authorization
+) -> None:
+    first, second = sell(code, vendor, "400"), sell(code, vendor, "500")
+    client = visit(buyer.actor)
+    page = "/purchases/sales/{}/receipt/"
+    done = client.post(page.format(first.uuid), arrived(quantity="400"), follow=True)
+    assert "Confirm the next receipt" in text(done)
+    assert page.format(second.uuid) in done.content.decode().split("<h1")[0]
+    done = client.post(page.format(second.uuid), arrived(quantity="500"), follow=True)
+    assert "Confirm the next receipt" not in text(done)
 
 
 def test_a_shortage_is_told_with_its_reasons(

@@ -356,6 +356,18 @@ def test_another_firms_site_is_no_destination(visit: Any, buyer: Firm, vendor: F
     assert client.post(page, {"site": "nonsense"}).status_code == 422
 
 
+def test_the_firms_own_vehicles_are_offered_beside_the_free_text(
+    visit: Any, buyer: Firm, vendor: Firm
+) -> None:
+    client = visit(buyer.actor)
+    question = answers(client, buyer, vendor).replace("/check/", "/delivery/")
+    page = client.get(question).content.decode()
+    assert 'list="own-vehicles"' in page
+    offered = page.split('<datalist id="own-vehicles">')[1].split("</datalist>")[0]
+    assert f'value="{buyer.vehicle}"' in offered
+    assert str(vendor.vehicle) not in offered
+
+
 def test_an_unregistered_vehicle_is_told_at_once(visit: Any, buyer: Firm) -> None:
     client = visit(buyer.actor)
     page = f"/request/{uuid4()}/delivery/"

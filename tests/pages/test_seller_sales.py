@@ -71,6 +71,12 @@ def test_several_plates_in_one_field_are_several_vehicles_and_shown_with_their_h
     assert form["plate"].value() == "T1A-801 / T2B-114"
 
 
+def test_the_form_of_a_sale_names_the_plate_that_the_code_expects(
+    visit: Any, buyer: Firm, vendor: Firm, page: str
+) -> None:
+    assert f"The code names {buyer.vehicle}." in text(visit(vendor.actor).get(page))
+
+
 @pytest.mark.parametrize("told", ["S/P", "EN TRÁMITE", "", "x" * 40])
 def test_what_is_no_plate_is_recorded_as_it_was_typed(
     visit: Any, vendor: Firm, page: str, told: str
