@@ -179,6 +179,8 @@ def _by_library(number: str, country: str) -> str | None:
 
 def _invalid(country: str) -> Refused:
     sentence = _("This is not a valid tax number of %(country)s. Check each digit.")
+    if country == "PE":
+        sentence = _("Enter a valid RUC: check each of its 11 digits.")
     return Refused("tax_id_invalid", sentence % {"country": country}, field="tax_id")
 
 

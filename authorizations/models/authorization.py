@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from uuid6 import uuid7
 
 from authorizations.ledger import Balances
@@ -17,13 +18,13 @@ from registry.inputs import REASON_LENGTH
 
 
 class Status(models.TextChoices):
-    PENDING = "pending", _("Awaiting a decision")
-    ISSUED = "issued", _("Issued")
-    CLOSED = "closed", _("Closed")
-    REFUSED = "refused", _("Refused")
-    CANCELLED = "cancelled", _("Cancelled")
-    REVOKED = "revoked", _("Revoked")
-    EXPIRED = "expired", _("Expired")
+    PENDING = "pending", pgettext_lazy("code", "Awaiting a decision")
+    ISSUED = "issued", pgettext_lazy("code", "Issued")
+    CLOSED = "closed", pgettext_lazy("code", "Closed")
+    REFUSED = "refused", pgettext_lazy("code", "Refused")
+    CANCELLED = "cancelled", pgettext_lazy("code", "Cancelled")
+    REVOKED = "revoked", pgettext_lazy("code", "Revoked")
+    EXPIRED = "expired", pgettext_lazy("code", "Expired")
 
 
 LIVE = [Status.PENDING, Status.ISSUED]

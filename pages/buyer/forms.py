@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from authorizations.models import Outcome, ReceiptReason, Sale, Status
@@ -234,7 +234,9 @@ class HistoryForm(Form):
         label=_("Status"), required=False, choices=[("", _("All")), *Status.choices]
     )
     product = forms.ChoiceField(label=_("Product"), required=False)
-    vendor = forms.CharField(label=_("Vendor"), required=False, max_length=100)
+    vendor = forms.CharField(
+        label=pgettext_lazy("buyer", "Vendor"), required=False, max_length=100
+    )
     since = DayField(label=_("From"))
     until = DayField(label=_("To"))
 

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from authorizations import operations
 from authorizations.access import events_of, purchases_for, sales_for
@@ -53,7 +53,7 @@ HEADINGS = [
     gettext_lazy("Substance contained, in kg"),
     gettext_lazy("Sold of it, in kg"),
     gettext_lazy("Tax number of the vendor"),
-    gettext_lazy("Vendor"),
+    pgettext_lazy("buyer", "Vendor"),
     gettext_lazy("Destination"),
     gettext_lazy("Requested"),
     gettext_lazy("Valid until"),

@@ -22,6 +22,7 @@ from pages.buyer.outlook import bars_of, in_units, outlook, require_eligible
 from pages.guards import firm_required
 from pages.once import once_per_form
 from pages.show import posted, show
+from pages.templatetags.portal import tax_number
 from pages.verb_form import VerbForm
 from precursors.models import Product
 from precursors.operations import products_for, search_products
@@ -128,7 +129,9 @@ def vendor(request: HttpRequest, draft: Draft) -> HttpResponse:
     offered = {str(firm.uuid): firm for firm in _known_firms([draft.seller, *found, *known])}
     form = VendorForm(
         posted(request),
-        choices=[(uuid, f"{firm.name}, {firm.tax_id}") for uuid, firm in offered.items()],
+        choices=[
+            (uuid, f"{firm.name}, {tax_number(firm.tax_id)}") for uuid, firm in offered.items()
+        ],
         initial=draft.answers,
     )
     if form.is_valid():

@@ -55,7 +55,7 @@ class QueueFilter(Form):
     rule = forms.ChoiceField(label=_("Rule"), required=False)
     severity = forms.ChoiceField(label=_("Severity"), required=False, choices=SEVERITIES)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
-    firm = forms.CharField(label=_("Firm or tax number"), required=False, max_length=100)
+    firm = forms.CharField(label=_("Firm or tax number (RUC)"), required=False, max_length=100)
     sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTS)
 
     def __init__(self, *args: Any, **options: Any) -> None:

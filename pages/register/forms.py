@@ -26,7 +26,7 @@ DECIMAL = {"inputmode": "decimal", **SHORT}
 
 class OrganizationForm(VerbForm):
     tax_id = forms.CharField(
-        label=_("Tax number"),
+        label=_("Tax number (RUC)"),
         help_text=_("RUC, 11 digits. A foreign one with its country, such as CO:9001234568."),
         max_length=40,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
@@ -142,7 +142,7 @@ class VehicleForm(VerbForm):
 class DriverForm(VerbForm):
     name = forms.CharField(label=_("Name"), max_length=150)
     document = forms.CharField(
-        label=_("Identity document"),
+        label=_("DNI or other identity document"),
         max_length=PAPER_LENGTH,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
     )

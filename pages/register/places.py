@@ -85,7 +85,7 @@ LABELS = {
     "storage_limit_kg": gettext_lazy("Storage limit"),
     "kind": gettext_lazy("Kind"),
     "capacity_value": gettext_lazy("Capacity"),
-    "document": gettext_lazy("Identity document"),
+    "document": gettext_lazy("DNI or other identity document"),
     "license": gettext_lazy("Driver's license"),
 }
 TITLES = {

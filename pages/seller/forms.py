@@ -91,7 +91,7 @@ class ReportForm(AmountForm):
         widget=LONG,
     )
     driver_document = forms.CharField(
-        label=_("Driver's identity document"),
+        label=_("Driver's DNI or other identity document"),
         max_length=PAPER_LENGTH,
         required=False,
         widget=SHORT,
@@ -327,7 +327,7 @@ class CorrectionForm(SaleForm):
 class CodelessSaleForm(ReportForm):
     """A sale without a code: an outage, a walk-in. It is recorded, and looked at."""
 
-    buyer = forms.CharField(label=_("Tax number of the buyer"), max_length=40, widget=LONG)
+    buyer = forms.CharField(label=_("Tax number (RUC) of the buyer"), max_length=40, widget=LONG)
     product = forms.ChoiceField(label=_("Product"))
     reason = ReasonField(
         label=_("Why is there no code?"),

@@ -1,5 +1,6 @@
 """How numbers, times, states and codes are shown: `{% load portal %}`."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +14,6 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from authorizations.models import Status
 from oversight.models import FlagState, Severity
@@ -22,6 +22,7 @@ from precursors.quantities import UNITS
 from registry import clock
 from registry.models.firms import PermitState, Standing
 from registry.plates import write_plate
+from registry.tax_numbers import PERU
 
 register = template.Library()
 
@@ -29,6 +30,7 @@ NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 NOTHING = "\u2013"
 BETWEEN_PLATES = " / "
+DNI = re.compile(r"[0-9]{8}", re.ASCII)
 
 LABELS: dict[str, Any] = {
     **dict(PermitState.choices),
@@ -36,16 +38,6 @@ LABELS: dict[str, Any] = {
     **dict(Severity.choices),
     **dict(FlagState.choices),
     **dict(Status.choices),
-}
-# The same states for a code: in Spanish an authorization is "emitida", a code "emitido".
-OF_CODES: dict[str, Any] = {
-    Status.PENDING: pgettext_lazy("code", "Awaiting a decision"),
-    Status.ISSUED: pgettext_lazy("code", "Issued"),
-    Status.CLOSED: pgettext_lazy("code", "Closed"),
-    Status.REFUSED: pgettext_lazy("code", "Refused"),
-    Status.CANCELLED: pgettext_lazy("code", "Cancelled"),
-    Status.REVOKED: pgettext_lazy("code", "Revoked"),
-    Status.EXPIRED: pgettext_lazy("code", "Expired"),
 }
 # Each state's color and icon; the word always stands beside them.
 LOOKS = {
@@ -123,6 +115,18 @@ def plates(told: str | Iterable[str]) -> str:
 
 
 @register.filter
+def tax_number(number: str) -> str:
+    """A Peruvian number by its name, `RUC 20999000011`; a foreign one names its country."""
+    return f"RUC{NO_BREAK_SPACE}{number}" if PERU.fullmatch(number) else number
+
+
+@register.filter
+def identity(document: str) -> str:
+    """A Peruvian identity document by its name, `DNI 12345678`; another one as it was told."""
+    return f"DNI{NO_BREAK_SPACE}{document}" if DNI.fullmatch(document) else document
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """A date and time of day in the reader's time zone, readable by programs too."""
     if value is None:
@@ -151,8 +155,8 @@ def _time(machine: str, text: str) -> SafeString:
 
 @register.filter
 def of_code(status: str) -> str:
-    """The state of a code, where no authorization is named."""
-    return str(OF_CODES.get(status, status))
+    """The state of a code as a word within a sentence."""
+    return str(dict(Status.choices).get(status, status))
 
 
 @register.inclusion_tag("partials/tag.html")

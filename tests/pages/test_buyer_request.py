@@ -41,7 +41,7 @@ def test_what_is_printed_writes_the_quantity_out_and_names_both_firms_and_the_pl
     client = visit(buyer.actor)
     page = text(client.post(answers(client, buyer, vendor), follow=True))
     for firm in (buyer, vendor):
-        assert f"{firm.organization.name} {firm.organization.tax_id}" in page
+        assert f"{firm.organization.name} RUC {firm.organization.tax_id}" in page
     assert "1,000 kg one thousand kilograms" in page
     assert f"{buyer.site.name} {buyer.site.address}" in page
 

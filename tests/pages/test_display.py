@@ -2,10 +2,14 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.template import Context, Template
 from django.utils import timezone, translation
 
+from authorizations.models import Status
 from pages.templatetags import portal
 
 pytestmark = pytest.mark.usefixtures("plain")
@@ -150,3 +154,31 @@ def test_a_meter_shows_what_is_over_its_limit() -> None:
 def test_a_meter_of_nothing_is_empty() -> None:
     shown = portal.meter("Acetone", limit=Decimal(0), used=Decimal(0))
     assert shown["used_width"] == "0.00"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_way_of_writing_a_decimal_writes_a_point(language: str) -> None:
+    with translation.override(language):
+        page = Template("{% load portal %}{{ plain }} {{ plain|quantity }} {{ number }}")
+        said = page.render(Context({"plain": Decimal("134.2125"), "number": 12.5}))
+    assert said == "134.2125 134.2125 12.5"
+
+
+def test_no_page_rounds_a_figure_or_fills_it_up_with_zeros() -> None:
+    pages = (Path(settings.BASE_DIR) / "templates").rglob("*.html")
+    assert [page.name for page in pages if "floatformat" in page.read_text()] == []
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_state_of_a_code_has_one_gender_wherever_it_is_shown(status: Status) -> None:
+    with translation.override("es"):
+        word = str(status.label)
+        assert portal.tag(status)["label"] == word == portal.of_code(status)
+    assert not word.endswith("ada") and not word.endswith("ida")
+
+
+def test_peruvian_numbers_are_named() -> None:
+    assert portal.tax_number("20999000011") == "RUC\u00a020999000011"
+    assert portal.tax_number("CO:900123456") == "CO:900123456"
+    assert portal.identity("12345678") == "DNI\u00a012345678"
+    assert portal.identity("CE 001234567") == "CE 001234567"

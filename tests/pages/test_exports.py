@@ -40,7 +40,7 @@ def test_a_moment_is_written_on_the_day_that_it_was_in_the_zone() -> None:
     "said",
     [
         {"language": "en", "first": "Code", "status": "Issued", "product": "Acetone"},
-        {"language": "es", "first": "Código", "status": "Emitida", "product": "Acetona"},
+        {"language": "es", "first": "Código", "status": "Emitido", "product": "Acetona"},
     ],
 )
 def test_a_table_is_in_the_words_and_on_the_days_of_its_reader(

@@ -200,7 +200,7 @@ def test_filters_stay_in_the_address_and_can_be_removed_one_by_one(
     query = {"tab": "all", "rule": "quantity_exceeded", "firm": "PINTURAS", "severity": "high"}
     assert shown(officer, **query) == [flag]
     removals = dict(officer.get("/queue/", query).context["removals"])
-    without = removals["Firm or tax number: PINTURAS"]
+    without = removals["Firm or tax number (RUC): PINTURAS"]
     assert without == "/queue/?tab=all&rule=quantity_exceeded&severity=high"
     assert shown(officer, **(query | {"firm": "nobody"})) == []
     assert shown(officer, **(query | {"severity": "medium"})) == []

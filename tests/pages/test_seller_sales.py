@@ -472,9 +472,9 @@ def test_a_sale_without_a_code_is_recorded(visit: Any, buyer: Firm, vendor: Firm
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"buyer": ""}, "Tax number of the buyer"),
-        ({"buyer": "123"}, "not a valid tax number"),
-        ({"buyer": "20999000992"}, "tax number"),
+        ({"buyer": ""}, "Tax number (RUC) of the buyer"),
+        ({"buyer": "123"}, "valid RUC"),
+        ({"buyer": "20999000992"}, "RUC"),
         ({"product": "no-such-thing"}, "not one of the available choices"),
         ({"product": "hexane\x00"}, "not one of the available choices"),
         ({"reason": ""}, "Why is there no code?"),

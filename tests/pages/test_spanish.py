@@ -92,3 +92,16 @@ def test_every_page_speaks_spanish_alone_under_a_title_of_its_own(
     assert languages == {"es"}
     assert [names for names in titles.values() if len(names) > 1] == []
     assert len(titles) > 120
+
+
+def test_a_buyer_buys_from_a_supplier(browsers: dict[str, Any], rows: dict[str, Any]) -> None:
+    """In Peru who buys speaks of its `proveedor`, on every page of its own."""
+    names = ["home", *(name for name in MATRIX if name.startswith("buyer:"))]
+    said = {name: send_spanish(browsers["buyer"], address(name, rows)) for name in names}
+    assert {name for name, words in said.items() if "vendedor" in words.casefold()} == set()
+    assert any("Proveedor" in words for words in said.values())
+
+
+def send_spanish(client: Any, place: str) -> str:
+    client.cookies["django_language"] = "es"
+    return " ".join(Words(client.get(place, follow=True).content.decode()).texts)

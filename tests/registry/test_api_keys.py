@@ -149,7 +149,7 @@ def test_a_test_key_lives_in_the_sandbox(sandbox: Jurisdiction, capsys: Any) -> 
     ("options", "sentence"),
     [
         (["--organization", ruc(9), "--scopes", "buy"], "no firm with the tax number"),
-        (["--organization", "123", "--scopes", "buy"], "not a valid tax number"),
+        (["--organization", "123", "--scopes", "buy"], "valid RUC"),
         (["--authority", "--scopes", "buy,fly"], "Unknown scope: fly"),
         (["--authority", "--scopes", ","], "at least one scope"),
         (["--organization", ruc(1), "--scopes", "buy", "--test"], r"no firm .*\(pruebas\)"),
