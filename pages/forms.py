@@ -26,7 +26,7 @@ NUMERIC = (forms.IntegerField, forms.DateField)  # a decimal is one, too
 
 DJANGO_MISSING = forms.Field.default_error_messages["required"]
 # The field is named in the sentence, because the summary shows it far from the field.
-MISSING = _("Fill this in: %(label)s")
+MISSING = _("Enter this: %(label)s")
 ISO_DAY = _("Enter the date as year, month and day, like 2026-11-23.")
 MISSING_CHOICE = _("Choose an answer: %(label)s")
 
@@ -89,7 +89,7 @@ def parse_quantity(text: str, *, zero: bool = False) -> Decimal:
     if choice := readings(typed):
         raise ValidationError(ask_which(choice), code="ambiguous_comma")
     if NEGATIVE.fullmatch(typed):
-        raise ValidationError(_("The quantity must be more than zero."), code="not_positive")
+        raise ValidationError(_("Enter a quantity of more than zero."), code="not_positive")
     number = _plain(typed)
     if zero and not Decimal(number):
         return Decimal(0)

@@ -199,7 +199,7 @@ def _decimal(value: object) -> Decimal:
 
 def _amount(value: Decimal) -> Decimal:
     if value <= 0:
-        raise Refused("not_positive", _("The quantity must be more than zero."), field="value")
+        raise Refused("not_positive", _("Enter a quantity of more than zero."), field="value")
     if -_exponent(value) > DECIMALS_MAX:
         raise Refused(
             "too_many_decimals",

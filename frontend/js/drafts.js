@@ -1,5 +1,6 @@
-// Keeps what was typed into a form when the session is about to end, in this tab only,
-// and puts it back when the same person opens the same page again.
+// Keeps what was typed into a form when the session is about to end, or when it is sent and the
+// session turns out to have ended, in this tab only; and puts it back when the same person opens
+// the same page again.
 
 const KEY = "portal.draft";
 const form = () => document.querySelector("form[data-keep-draft]");
@@ -8,6 +9,8 @@ const owner = () => document.body.dataset.user ?? "";
 export function keepDrafts() {
   const kept = read();
   if (kept && owner() && kept.owner !== owner()) return forget();
+  if (kept?.sent && !isRefused()) return forget(); // it went through
+  if (kept?.sent) write({ ...kept, sent: false });
   const target = form();
   if (!kept || !target || !owner() || kept.path !== location.pathname) return;
   forget();
@@ -17,7 +20,12 @@ export function keepDrafts() {
   }
 }
 
-export function saveDraft() {
+// The answer is the sign-in or a page of error: what was sent was not taken.
+function isRefused() {
+  return !owner() || document.querySelector("[data-form-refused]") !== null;
+}
+
+export function saveDraft({ sent = false } = {}) {
   const target = form();
   if (!target || !owner()) return;
   const fields = [...target.elements].filter(isKept).map(({ name, type, value, checked }) => ({
@@ -25,7 +33,15 @@ export function saveDraft() {
     value,
     checked: type === "radio" || type === "checkbox" ? checked : undefined,
   }));
-  sessionStorage.setItem(KEY, JSON.stringify({ owner: owner(), path: location.pathname, fields }));
+  write({ owner: owner(), path: location.pathname, fields, sent });
+}
+
+export function keepWhatIsSent() {
+  form()?.addEventListener("submit", () => saveDraft({ sent: true }));
+}
+
+function write(draft) {
+  sessionStorage.setItem(KEY, JSON.stringify(draft));
 }
 
 export function forget() {

@@ -11,7 +11,7 @@ import {
 } from "govuk-frontend";
 
 import { watchDifference } from "./difference.js";
-import { keepDrafts } from "./drafts.js";
+import { keepDrafts, keepWhatIsSent } from "./drafts.js";
 import { foldOnSmallScreens } from "./fold.js";
 import { watchSession } from "./session.js";
 
@@ -33,4 +33,5 @@ document.querySelectorAll("[data-print]").forEach((button) => {
 });
 document.querySelectorAll("[data-fold]").forEach(foldOnSmallScreens);
 keepDrafts();
+keepWhatIsSent();
 watchSession();

@@ -96,7 +96,7 @@ class DeliveryForm(VerbForm):
         if vehicle := vehicle_of(typed, by=self.by):
             return vehicle.plate
         raise forms.ValidationError(
-            _("No vehicle of this plate is registered. Leave it empty if you do not know it yet.")
+            _("Enter the plate of a registered vehicle, or nothing if you do not know it yet.")
         )
 
 

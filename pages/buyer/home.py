@@ -127,5 +127,8 @@ def awaits_answer(by: Actor) -> bool:
 
 def _claims(by: Actor) -> list[Sale]:
     """Sales without a code that await an answer, the oldest first."""
-    claimed = receipts_due.claimed_sales().filter(authorization__buyer=by.organization)
+    claims = list(purchases_for(by).filter(claimed_kg__gt=0).values_list("pk", flat=True))
+    if not claims:
+        return []
+    claimed = receipts_due.claimed_sales().filter(authorization__in=claims)
     return list(claimed.select_related("seller", "product", "authorization").order_by("pk"))

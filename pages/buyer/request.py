@@ -63,7 +63,7 @@ def product(request: HttpRequest, draft: Draft) -> HttpResponse:
     permitted = _permitted(draft.by)
     found = _found_products(query, draft.by)
     offered = {
-        p.code: p for p in [*permitted, *found, *([draft.product] if draft.product else [])]
+        p.code: p for p in [*found, *([draft.product] if draft.product else []), *permitted]
     }
     form = ProductForm(
         posted(request),
@@ -75,7 +75,9 @@ def product(request: HttpRequest, draft: Draft) -> HttpResponse:
         if form.attempt(partial(require_eligible, asked, field="product")):
             draft.answer(product=form.cleaned_data["product"])
             return _onward(draft)
-    return _question(request, draft, form, query=query, found=found, offered=offered)
+    return _question(
+        request, draft, form, query=query, found=found, offered=offered, most=FOUND_MAX
+    )
 
 
 def _permitted(by: Actor) -> list[Product]:
@@ -126,7 +128,7 @@ def vendor(request: HttpRequest, draft: Draft) -> HttpResponse:
     query = request.GET.get("q", "").strip()
     found = _found_vendors(query, draft.by)
     known = _recent_vendors(draft.by)
-    offered = {str(firm.uuid): firm for firm in _known_firms([draft.seller, *found, *known])}
+    offered = {str(firm.uuid): firm for firm in _known_firms([*found, draft.seller, *known])}
     form = VendorForm(
         posted(request),
         choices=[
@@ -141,7 +143,14 @@ def vendor(request: HttpRequest, draft: Draft) -> HttpResponse:
             return _onward(draft)
     too_short = bool(query) and len(fold(query)) < LETTERS_MIN
     return _question(
-        request, draft, form, query=query, found=found, offered=offered, too_short=too_short
+        request,
+        draft,
+        form,
+        query=query,
+        found=found,
+        offered=offered,
+        most=VENDORS_MAX,
+        too_short=too_short,
     )
 
 

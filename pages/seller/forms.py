@@ -138,7 +138,7 @@ class ReportForm(AmountForm):
         seals = [seal for seal in seals if seal]
         if len(seals) > SEALS_MAX or any(len(seal) > PAPER_LENGTH for seal in seals):
             raise forms.ValidationError(
-                _("At most %(count)s seals of at most %(length)s letters each.")
+                _("Enter at most %(count)s seals of at most %(length)s letters each.")
                 % {"count": SEALS_MAX, "length": PAPER_LENGTH}
             )
         return seals
@@ -368,7 +368,9 @@ class CodelessSaleForm(ReportForm):
             raise forms.ValidationError(str(refusal.message)) from refusal
         found = partners_for(self.by).filter(tax_id=number).first()
         if found is None:
-            raise forms.ValidationError(_("No firm of this tax number is registered."))
+            raise forms.ValidationError(
+                _("Enter the RUC of a registered firm: none has this number.")
+            )
         return found
 
     def clean_product(self) -> Product:

@@ -46,7 +46,7 @@ def test_a_wrong_password_is_told_and_a_right_one_signs_in(page: Page, buyer: Fi
     page.goto("/accounts/login/")
     page.click(SEND)
     expect(page).to_have_title(re.compile("^Error: "))
-    expect(page.locator(".govuk-error-summary")).to_contain_text("Fill this in: Password")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Enter this: Password")
     check_page(page)
     assert buyer.actor.user
     page.fill("#id_login", buyer.actor.user.email)

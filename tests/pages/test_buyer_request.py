@@ -349,6 +349,19 @@ def test_vendors_are_found_by_their_number_or_name_and_never_listed(
         assert "Rival" not in said
 
 
+def test_a_search_tells_how_many_it_found_and_puts_them_first(
+    visit: Any, buyer: Firm, vendor: Firm
+) -> None:
+    client = visit(buyer.actor)
+    page = client.get("/request/", follow=True).redirect_chain[-1][0]
+    found = client.get(f"{page}?q=toluene")
+    choices = [code for code, _name in found.context["form"].fields["product"].choices]
+    count = len(found.context["found"])
+    assert f"{count} result" in text(found)
+    assert choices[:count] == [each.code for each in found.context["found"]]
+    assert "result for" not in text(client.get(page))
+
+
 def test_another_firms_site_is_no_destination(visit: Any, buyer: Firm, vendor: Firm) -> None:
     client = visit(buyer.actor)
     page = f"/request/{uuid4()}/delivery/"
@@ -372,7 +385,7 @@ def test_an_unregistered_vehicle_is_told_at_once(visit: Any, buyer: Firm) -> Non
     client = visit(buyer.actor)
     page = f"/request/{uuid4()}/delivery/"
     answer = {"site": str(buyer.site.uuid), "plate": "ZZZ-999"}
-    assert "No vehicle of this plate" in text(client.post(page, answer))
+    assert "Enter the plate of a registered vehicle" in text(client.post(page, answer))
 
 
 def test_a_stranger_is_sent_to_sign_in_and_an_officer_sent_away(

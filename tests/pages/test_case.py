@@ -344,8 +344,8 @@ def test_an_observation_asks_nobody_to_act(first: Client, flagged: Flagged) -> N
     [
         ({"outcome": ""}, "Choose an answer: How should this flag end?"),
         ({"outcome": "open"}, "Select a valid choice"),
-        ({"note": ""}, "Fill this in: Why?"),
-        ({"note": "   "}, "Fill this in: Why?"),
+        ({"note": ""}, "Enter this: Why?"),
+        ({"note": "   "}, "Enter this: Why?"),
         ({"note": "x" * 4001}, "at most 4000 characters"),
         ({"note": "a\0b"}, "Null characters are not allowed"),
         ({"steps_seen": "x"}, "Open this page again"),

@@ -31,7 +31,7 @@ def test_a_field_names_its_hint_and_its_error() -> None:
 
 def test_a_missing_answer_is_asked_for_by_name() -> None:
     errors = Question({}).errors
-    assert errors["name"] == ["Fill this in: Name"]
+    assert errors["name"] == ["Enter this: Name"]
     assert errors["choice"] == ["Choose an answer: Which?"]
 
 

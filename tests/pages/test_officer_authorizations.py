@@ -56,7 +56,7 @@ def test_an_authorization_is_found_by_its_code_however_it_is_typed(
 @pytest.mark.parametrize(
     ("code", "sentence"),
     [
-        ("", "Fill this in: Code"),
+        ("", "Enter this: Code"),
         ("0000-0000-0000", "No authorization has this code"),
         ("7K2M-9QXD-4T8C", "mistyped"),
         ("x" * 41, "at most 40 characters"),

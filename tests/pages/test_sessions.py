@@ -43,3 +43,29 @@ def test_a_session_whose_end_has_come_is_a_strangers(client: Client) -> None:
     assert client.get("/purchases/").status_code == 200
     last_told(AGE)
     assert client.get("/purchases/").status_code == 302
+
+
+def test_a_session_that_ended_early_says_so_at_the_sign_in(client: Client) -> None:
+    Session.objects.all().delete()
+    said = client.get("/purchases/", follow=True).content.decode()
+    assert "Your session has ended." in said
+    assert (
+        "Your session has ended." not in Client().get("/purchases/", follow=True).content.decode()
+    )
+
+
+def test_what_is_sent_after_the_session_ended_says_so_too(client: Client) -> None:
+    said = Client().post("/purchases/", follow=True).content.decode()
+    assert "Your session has ended." in said
+
+
+@pytest.mark.parametrize(("page", "status"), [("/queue/", 403), ("/nothing-here/", 404)])
+def test_who_became_somebody_else_is_told_to_open_the_page_again(
+    client: Client, buyer: Firm, page: str, status: int
+) -> None:
+    answer = client.get(page)
+    said = answer.content.decode()
+    assert answer.status_code == status
+    assert f"You are signed in as {buyer.actor.user}, {buyer.organization.name}." in said
+    assert f'href="http://testserver{page}">open this page again</a>' in said
+    assert "open this page again" not in Client().get("/nothing-here/").content.decode()

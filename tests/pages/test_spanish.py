@@ -84,7 +84,8 @@ def test_every_page_speaks_spanish_alone_under_a_title_of_its_own(
         answer = send(role, "get", address(name, rows))
         if b"<html" in getattr(answer, "content", b""):
             page = Words(answer.content.decode())
-            left |= {(name, found) for text in page.texts for found in english.findall(text)}
+            if name != "api_docs":  # which is in English, and says so
+                left |= {(name, found) for text in page.texts for found in english.findall(text)}
             languages.add(page.language)
             if answer.status_code == HTTPStatus.OK and name not in SAME:
                 titles[role, page.title].add(name)

@@ -137,7 +137,7 @@ def test_a_refusal_speaks_as_it_is_read() -> None:
     with pytest.raises(Refused) as refusal, translation.override("en"):
         quantity("0", "kg")
     with translation.override("en"):
-        assert str(refusal.value) == "The quantity must be more than zero."
+        assert str(refusal.value) == "Enter a quantity of more than zero."
 
 
 # Units -----------------------------------------------------------------------
