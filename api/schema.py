@@ -160,6 +160,8 @@ def complete(
     schemas["Problem"] = PROBLEM
     schemas["Quantity"], schemas["QuantityRequest"] = QUANTITY_ANSWER_SCHEMA, QUANTITY_SCHEMA
     for name, schema in schemas.items():
+        for value in schema.get("properties", {}).values():
+            value.pop("title", None)  # how the admin calls it; programs go by the name
         if name.endswith("Request"):
             _close(schema)
         elif name != "Problem" and "properties" in schema:

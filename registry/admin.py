@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from precursors import signs
 from registry import models
 from registry.access import firms_found
+from registry.admin_names import name_register
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -100,6 +101,8 @@ admin.site.register(
     ],
     ReadOnlyAdmin,
 )
+
+name_register()
 
 # Sign-in to the admin is the portal's, with its limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -8,8 +8,10 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import translation
 
 from precursors.models import Precursor
+from registry.admin_names import OF_DJANGO
 from registry.models import User
 
 EDITED = {(Precursor, "change")}
@@ -43,6 +45,33 @@ def test_with_it_the_admin_opens(looking: Client) -> None:
 
 def test_the_admin_has_no_door_of_its_own(client: Client, db: None) -> None:
     assert client.get("/admin/login/")["Location"].startswith("/accounts/login/")
+
+
+def test_the_admin_speaks_spanish(looking: Client, operator: User) -> None:
+    User.objects.filter(pk=operator.pk).update(language="es")
+    looking.cookies["django_language"] = "es"
+    index = looking.get("/admin/").content.decode()
+    assert "Empresas" in index and "Levantamientos de suspensiones" in index
+    assert "Organizations" not in index and "Registry" not in index
+    assert "Primer día" in looking.get("/admin/registry/license/").content.decode()
+
+
+def shown_fields() -> Iterator[tuple[str, str]]:
+    """Every field of the register that a page of the admin may show, and its name in Spanish."""
+    for model, page in admin.site._registry.items():
+        hidden = {*(page.exclude or ()), *OF_DJANGO}
+        for field in model._meta.fields:
+            if field.name not in hidden and model._meta.app_label == "registry":
+                yield f"{model.__name__}.{field.name}", str(field.verbose_name)
+
+
+def test_every_field_of_the_admin_has_a_spanish_name() -> None:
+    with translation.override("en"):
+        english = dict(shown_fields())
+    with translation.override("es"):
+        spanish = dict(shown_fields())
+    alike = {name for name, said in spanish.items() if said == english[name]}
+    assert {name.partition(".")[2] for name in alike} <= {"precursor", "ubigeo"}
 
 
 def permissions() -> Iterator[tuple[type[Model], str]]:
