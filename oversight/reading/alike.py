@@ -60,15 +60,19 @@ FLAG = """oversight_flag flag WHERE flag.rule = 'twice_reported' AND flag.holds
 TO_BE_JUDGED_AGAIN = f"""(
 WITH mine AS MATERIALIZED (
     SELECT report.*, {root_in_sql("report")} AS root,
-        NOT EXISTS (SELECT FROM authorizations_sale WHERE replaces_id = report.id) AS in_force,
+        (SELECT later.id FROM authorizations_sale later WHERE later.replaces_id = report.id)
+            IS NULL AS in_force,
         {SECONDS}
     FROM authorizations_sale report WHERE report.authorization_id = ANY(%(ids)s::bigint[])
 ),
 alike AS MATERIALIZED (
-    SELECT mine.root, mine.in_force, other.id AS other, {root_in_sql("other")} AS other_root,
-        other.authorization_id
-    FROM mine JOIN authorizations_sale other ON {_is_alike("mine", "other")}
-        AND other.authorization_id <> mine.authorization_id
+    SELECT mine.root, mine.in_force, found.* FROM mine
+    CROSS JOIN LATERAL (
+        SELECT other.id AS other, {root_in_sql("other")} AS other_root, other.authorization_id
+        FROM authorizations_sale other
+        WHERE {_is_alike("mine", "other")} AND other.authorization_id <> mine.authorization_id
+        OFFSET 0  -- one report at a time, by the index, whatever the planner believes
+    ) found
 )
 SELECT authorization_id FROM alike
 WHERE in_force AND other_root > root
