@@ -157,13 +157,8 @@ def sale_from(
         sold_on=report.sold_at.astimezone(zone).date(),
         recorded_at=at,
         site=partial_row(report.site, "uuid", id=place.site_id),
-        plate=place.plates[0],
-        vehicle_id=place.vehicle_id,
-        trailers=[*place.plates[1:]],
-        unknown_trailers=place.unknown_trailers,
-        **{name: getattr(report, name) for name in PAPERS},
-        invoice_key=document_key(report.invoice),
-        guide_key=document_key(report.guide),
+        **_vehicles(place),
+        **_papers(report),
         recorded_by=by.user,
         api_key=by.api_key,
     )
@@ -173,6 +168,22 @@ def _product_of(report: SaleReport, authorization: Authorization) -> Product:
     """The product told; named by the code that it was authorized by, the version authorized."""
     told, authorized = report.product, authorization.product
     return told if told and told.code != authorized.code else authorized
+
+
+def _vehicles(place: Place) -> dict[str, Any]:
+    return {
+        "plate": place.plates[0],
+        "vehicle_id": place.vehicle_id,
+        "trailers": [*place.plates[1:]],
+        "unknown_trailers": place.unknown_trailers,
+    }
+
+
+def _papers(report: SaleReport) -> dict[str, Any]:
+    """The papers as they were told, and their numbers as they are compared."""
+    told = {name: getattr(report, name) for name in PAPERS}
+    keys = {f"{name}_key": document_key(told[name]) for name in ("invoice", "guide")}
+    return told | keys
 
 
 def _amounts(quantity: Quantity, product: Product) -> dict[str, Any]:

@@ -77,24 +77,26 @@ def propose_product_version(
         sentence = _("A new version cannot begin in the past.")
         raise Refused("effective_in_the_past", sentence, field="effective_from")
     _require_none_open(last, now)
-    proposal = ProductProposal(
+    proposal = _new(last, now, by)
+    proposal.name, proposal.effective_from = name.strip(), effective_from
+    proposal.concentration_percent = concentration_percent
+    proposal.density_kg_per_l = density_kg_per_l
+    proposal.counts_whole, proposal.oleum = counts_whole, oleum
+    catalogue.next_version(last, **_content(proposal))
+    proposal.save(force_insert=True)
+    _record("proposed", proposal, now, by)
+    return proposal
+
+
+def _new(last: Product, now: datetime, by: Actor) -> ProductProposal:
+    return ProductProposal(
         jurisdiction=by.jurisdiction,
         product=last,
-        name=name.strip(),
-        concentration_percent=concentration_percent,
-        density_kg_per_l=density_kg_per_l,
-        counts_whole=counts_whole,
-        oleum=oleum,
-        effective_from=effective_from,
         proposed_at=now,
         proposed_by=by.user,
         proposed_key=by.api_key,
         expires_at=now + PROPOSAL_VALID,
     )
-    catalogue.next_version(last, **_content(proposal))
-    proposal.save(force_insert=True)
-    _record("proposed", proposal, now, by)
-    return proposal
 
 
 def _locked_last(product: Product, by: Actor) -> Product:
