@@ -53,7 +53,7 @@ def test_the_admin_speaks_spanish(looking: Client, operator: User) -> None:
     index = looking.get("/admin/").content.decode()
     assert "Empresas" in index and "Levantamientos de suspensiones" in index
     assert "Organizations" not in index and "Registry" not in index
-    assert "Primer día" in looking.get("/admin/registry/license/").content.decode()
+    assert "Seleccione licencia" in looking.get("/admin/registry/license/").content.decode()
 
 
 def shown_fields() -> Iterator[tuple[str, str]]:

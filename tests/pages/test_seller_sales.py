@@ -289,7 +289,7 @@ def test_a_complete_sale_closes_the_code(
         ({"site": "nonsense"}, "not one of the available choices"),
         ({"plate": "x" * 101}, "at most 100 letters"),
         ({"invoice": "a\x00"}, "Null characters"),
-        ({"seals": "x" * 101}, "At most 100 seals"),
+        ({"seals": "x" * 101}, "at most 100 seals"),
         ({"gross_kg": "10"}, "both gross and tare"),
         ({"gross_kg": "10", "tare_kg": "20"}, "less than the tare"),
         ({"other_product": "no-such-thing"}, "not one of the available choices"),
