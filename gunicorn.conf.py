@@ -19,8 +19,11 @@ loglevel = "warning"
 control_socket_disable = True
 
 
-def post_worker_init(worker: Any) -> None:
-    """End with the master, however it ends: an orphan would keep the port from the next one."""
+def post_fork(_server: Any, worker: Any) -> None:
+    """End with the master, however it ends: an orphan would keep the port from the next one.
+
+    Before the portal is loaded, which takes seconds: the master may end in them, too.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
         if os.getppid() != worker.ppid:  # it ended in between

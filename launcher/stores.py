@@ -92,14 +92,18 @@ class Stores:
             store.stop()
 
 
+def throwaway_ports() -> range:
+    """Return ports among which nobody else looks at this moment, hardly ever."""
+    first = random.randrange(THROWAWAY_PORTS.start, THROWAWAY_PORTS.stop - 100)
+    return range(first, first + 100)
+
+
 @contextmanager
 def throwaway(*, durable: bool = False) -> Iterator[Stores]:
     """Run servers in a temporary directory, removed with all its data at the end."""
     directory = Path(tempfile.mkdtemp(prefix="portal-test-"))
-    first = random.randrange(THROWAWAY_PORTS.start, THROWAWAY_PORTS.stop - 100)
-    candidates = range(first, first + 100)
     try:
-        stores = Stores(directory, Report(), durable=durable, candidates=candidates)
+        stores = Stores(directory, Report(), durable=durable, candidates=throwaway_ports())
         try:
             stores.start()
             yield stores

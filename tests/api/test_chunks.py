@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings
 
 from launcher import ports
+from launcher.stores import throwaway_ports
 from tests.api.programs import Program
 from tests.api.test_example import connection_name, process, wait_until_it_answers
 
@@ -55,7 +56,7 @@ class Server:
 
 @pytest.fixture(params=SERVERS)
 def server(request: pytest.FixtureRequest, buyer_api: Program, code: str) -> Iterator[Server]:
-    address = f"127.0.0.1:{ports.first_free(range(20_000, 32_000))}"
+    address = f"127.0.0.1:{ports.first_free(throwaway_ports())}"
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=connection_name())
     environment = os.environ | {
         "DATABASE_URL": urlunsplit(database),

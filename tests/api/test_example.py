@@ -16,6 +16,7 @@ from django.db import connection
 
 from authorizations.models import Sale
 from launcher import ports
+from launcher.stores import throwaway_ports
 from oversight.models import Flag
 from registry.actors import Actor
 
@@ -33,7 +34,7 @@ def portal(committing: None, jurisdiction: object) -> Iterator[tuple[str, dict[s
         "CELERY_BROKER_URL": urlunsplit(broker),
         "SECRET_KEY": settings.SECRET_KEY,
     }
-    address = f"127.0.0.1:{ports.first_free(range(20_000, 32_000))}"
+    address = f"127.0.0.1:{ports.first_free(throwaway_ports())}"
     with ExitStack() as running:
         for argv in (
             ["gunicorn", "config.wsgi", "--bind", address],

@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import shutil
 import subprocess
 import tempfile
@@ -17,7 +16,7 @@ from launcher.environment import ROOT
 from launcher.portal import COLLECT, answers, environment, programs, python
 from launcher.process import Process
 from launcher.progress import Report
-from launcher.stores import THROWAWAY_PORTS, Stores
+from launcher.stores import Stores, throwaway_ports
 from tests.launcher.patience import eventually
 
 PATIENCE_S = 60
@@ -30,8 +29,7 @@ def running_portal(database: str) -> Iterator[str]:
         directory = Path(tempfile.mkdtemp(prefix="portal-test-"))
         ending.callback(shutil.rmtree, directory, ignore_errors=True)
         # Another run of the tests may look for ports at this moment.
-        first = random.randrange(THROWAWAY_PORTS.start, THROWAWAY_PORTS.stop - 100)
-        candidates = range(first, first + 100)
+        candidates = throwaway_ports()
         broker = _broker(directory, candidates, ending)
         port = ports.first_free(candidates)
         surroundings = _surroundings(database, broker, port, directory)

@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 
 from launcher import ports
-from launcher.stores import THROWAWAY_PORTS
+from launcher.stores import throwaway_ports
 
 BINARY = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 ANSWERS_WITHIN_S = 20
@@ -40,7 +40,7 @@ def pooling(url: str, directory: Path, *, more: str = "") -> Iterator[str]:
     """Pool the sessions of this address; the address that leads through the pooler."""
     if BINARY is None:
         pytest.skip("NO POOLER IS TRIED: Debian's pgbouncer is not installed here")
-    at, port = urlsplit(url), ports.first_free(THROWAWAY_PORTS)
+    at, port = urlsplit(url), ports.first_free(throwaway_ports())
     account = None if os.geteuid() else pwd.getpwnam("nobody")  # it refuses to run as root
     if account:
         os.chown(directory, account.pw_uid, account.pw_gid)

@@ -18,7 +18,7 @@ from launcher import accounts, ports
 from launcher.environment import ROOT
 from launcher.process import Process, Program
 from launcher.progress import Report
-from launcher.stores import THROWAWAY_PORTS, throwaway
+from launcher.stores import throwaway, throwaway_ports
 
 STANDS_IN = """#!/bin/sh
 case $(basename "$0") in
@@ -40,7 +40,7 @@ class Machine:
 
     def __init__(self, directory: Path, postgres_port: int, broker: str, bin_dir: Path) -> None:
         self.directory, self.postgres_port, self.broker = directory, postgres_port, broker
-        self.web_port = ports.first_free(THROWAWAY_PORTS)
+        self.web_port = ports.first_free(throwaway_ports())
         self.code = directory / "srv"
         self.services: dict[str, Process] = {}
         self.said = ""
@@ -161,7 +161,7 @@ def machine(directory: Path) -> Iterator[Machine]:
         subprocess.run(
             initdb, check=True, cwd="/", env=environment, stdout=subprocess.DEVNULL, **options
         )
-        port = ports.first_free(THROWAWAY_PORTS)
+        port = ports.first_free(throwaway_ports())
         argv = [str(bin_dir / "postgres"), "-D", str(data), "-p", str(port), "-k", "", "-F"]
         argv += ["-c", "dynamic_shared_memory_type=mmap"]
         program = Program("bare", argv, signal.SIGINT, account=account, cwd=Path("/"))

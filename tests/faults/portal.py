@@ -15,7 +15,7 @@ from launcher.environment import load
 from launcher.process import Process, Program, run
 from launcher.progress import Report
 from launcher.state import SHARED
-from launcher.stores import THROWAWAY_PORTS, Stores, throwaway
+from launcher.stores import Stores, throwaway, throwaway_ports
 from launcher.supervisor import Service, Supervisor, Watched
 from tests.faults.api import Answer, Api
 
@@ -33,7 +33,7 @@ class Portal:
         self.stores, self.directory = stores, directory
         values = {k: v for k, v in load().items() if k not in SHARED}
         values |= {"DEMO_MODE": "off", "PORTAL_DATA_DIR": str(directory)}
-        self.port = ports.first_free(THROWAWAY_PORTS)
+        self.port = ports.first_free(throwaway_ports())
         self.environment = portal.environment(values, self.port, stores) | changes
         self.supervisor = Supervisor(Report())
         self.supervisor.watched = [Watched(s, time.monotonic()) for s in stores.in_order]

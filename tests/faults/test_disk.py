@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from launcher.progress import Report
-from launcher.stores import THROWAWAY_PORTS, Stores
+from launcher.stores import Stores, throwaway_ports
 from tests.faults.database import led_to
 from tests.faults.load import Load
 from tests.faults.portal import Portal
@@ -47,7 +47,7 @@ def small_disk() -> Iterator[Path]:
 def portal(small_disk: Path, tmp_path: Path, django_db_blocker: Any) -> Iterator[Portal]:
     """A portal whose stores are on the small disk."""
     with ExitStack() as ending:
-        stores = Stores(small_disk, Report(), durable=False, candidates=THROWAWAY_PORTS)
+        stores = Stores(small_disk, Report(), durable=False, candidates=throwaway_ports())
         ending.callback(stores.stop)
         stores.start()
         started = Portal(stores, tmp_path)

@@ -16,7 +16,7 @@ from launcher.errors import CannotStart, Stopped
 from launcher.process import Process
 from launcher.progress import Report
 from launcher.state import SHARED
-from launcher.stores import THROWAWAY_PORTS, throwaway
+from launcher.stores import throwaway, throwaway_ports
 
 THROUGH = ("verbs", "http")
 ACTS = 10_000
@@ -78,7 +78,7 @@ def _ground(report: Report) -> Iterator[None]:
         given = {name: value for name, value in os.environ.items() if name not in SHARED}
         given |= {**ROOMY, "PORTAL_DATA_DIR": directory, "LOG_FORMAT": "json"}
         os.environ.clear()
-        os.environ.update(portal.environment(given, ports.first_free(THROWAWAY_PORTS), stores))
+        os.environ.update(portal.environment(given, ports.first_free(throwaway_ports()), stores))
         portal.prepare(report, os.environ, demo=False)
         os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         import django  # the settings read the addresses above
@@ -128,7 +128,7 @@ def _database(name: str) -> Iterator[str]:
 @contextmanager
 def _web(database: str) -> Iterator[int]:
     """Web and worker on this database; gives the web's port."""
-    port = ports.first_free(THROWAWAY_PORTS)
+    port = ports.first_free(throwaway_ports())
     address = os.environ["DATABASE_URL"].rpartition("/")[0]
     values = portal.without_owner({**os.environ, "DATABASE_URL": f"{address}/{database}"})
     directory = Path(values["PORTAL_DATA_DIR"])

@@ -14,7 +14,7 @@ from authorizations.acts import locks, quotas, statement, turns
 from database.statements import Statement
 from launcher import portal, ports
 from launcher.process import Process
-from launcher.stores import THROWAWAY_PORTS
+from launcher.stores import throwaway_ports
 from tests.launcher.patience import eventually
 from tests.roles import as_owner
 from tests.torture.journal import FAILED, OK
@@ -34,7 +34,7 @@ def as_in_the_long_run(settings: Any) -> None:
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[int]:
     """A web process on this test's database; gives its port."""
-    port = ports.first_free(THROWAWAY_PORTS)
+    port = ports.first_free(throwaway_ports())
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{_database()}")
     values = {name: str(value) for name, value in ROOMY.items()}
     values |= {"DATABASE_URL": urlunsplit(url), "DEMO_MODE": "on", "STATIC_ROOT": str(tmp_path)}
