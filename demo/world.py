@@ -80,11 +80,14 @@ def strangers() -> bool:
 
 
 @transaction.atomic
-def make(size: Size, *, tell: Tell) -> None:
-    """Invent the firms and their year, load it, judge it, and review what was found."""
+def make(size: Size, *, now: datetime | None = None, tell: Tell) -> None:
+    """Invent the firms and their year, load it, judge it, and review what was found.
+
+    Made for another moment (`now`; None: for this one) it is another world, also in its order.
+    """
     jurisdiction = Jurisdiction.objects.get(code=settings.DEFAULT_JURISDICTION)
     ClockOffset.objects.all().delete()
-    now = clock.now()
+    now = now or clock.now()
     days = _working_days(jurisdiction, now, size.months)
     begins = _morning(days[0], jurisdiction) - timedelta(days=10)
     past.go_to(begins)

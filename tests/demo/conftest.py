@@ -1,12 +1,14 @@
 """A small demo world, made once for the tests that only look at it."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from demo import world
+from registry import clock
 from tests.roles import as_owner
 
 SMALL = world.Size(months=2, firms=12, purchases_a_month=60)
@@ -22,8 +24,8 @@ def demo_mode(settings: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def small_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Made before the module's tests, and rolled back after the last of them."""
+def small_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[datetime]:
+    """Made before the module's tests, and rolled back after the last of them. For which moment."""
     from django.conf import settings
 
     was = settings.DEMO_MODE
@@ -32,8 +34,8 @@ def small_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]
         outer = transaction.atomic()
         outer.__enter__()
         with as_owner():
-            world.make(SMALL, tell=silent)
-        yield
+            world.make(SMALL, now=(now := clock.now()), tell=silent)
+        yield now
         transaction.set_rollback(True)
         outer.__exit__(None, None, None)
         connection.close()

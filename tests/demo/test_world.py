@@ -1,6 +1,7 @@
 """What the invented year holds."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("small_world", "demo_mode")
 
 
 @pytest.fixture(autouse=True)
-def undone(small_world: None, django_db_blocker):  # type: ignore[no-untyped-def]
+def undone(small_world: datetime, django_db_blocker):  # type: ignore[no-untyped-def]
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
@@ -102,8 +103,11 @@ def test_making_it_again_does_nothing() -> None:
     assert Authorization.objects.count() == before
 
 
-def test_a_fresh_world_is_the_same_world(django_db_blocker) -> None:  # type: ignore[no-untyped-def]
+def test_a_fresh_world_of_the_same_moment_is_the_same_world(
+    small_world: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = _dump()
+    monkeypatch.setattr(world, "make", partial(world.make, now=small_world))
     # What waits for the commit would stop the tables from being emptied.
     connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
     with as_owner():
