@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api import docs
-from api.v1 import catalogue, codes, flags, licenses, me, places, register, rows, sales
+from api.v1 import catalogue, codes, firms, flags, licenses, me, permits, places, rows, sales
 
 CODE = "authorizations/<str:code>"
 
@@ -20,13 +20,13 @@ urlpatterns = [
         catalogue.ProductVersions.as_view(),
         name="product_versions",
     ),
-    path("organizations", register.Organizations.as_view(), name="organizations"),
+    path("organizations", firms.Organizations.as_view(), name="organizations"),
     path("organizations/<str:tax_id>", rows.OrganizationDetail.as_view(), name="organization"),
-    path("licenses", register.Licenses.as_view(), name="licenses"),
-    path("licenses/<path:number>/suspend", register.LicenseSuspension.as_view(), name="suspend"),
+    path("licenses", licenses.Licenses.as_view(), name="licenses"),
+    path("licenses/<path:number>/suspend", licenses.LicenseSuspension.as_view(), name="suspend"),
     path(
         "licenses/<path:number>/reinstate",
-        register.LicenseReinstatement.as_view(),
+        licenses.LicenseReinstatement.as_view(),
         name="reinstate",
     ),
     path(
@@ -35,12 +35,12 @@ urlpatterns = [
         name="revoke_license",
     ),
     path("licenses/<path:number>", rows.LicenseDetail.as_view(), name="license"),
-    path("permits", register.Permits.as_view(), name="permits"),
+    path("permits", permits.Permits.as_view(), name="permits"),
     path("permits/<uuid:id>", rows.PermitDetail.as_view(), name="permit"),
-    path("sites", register.Sites.as_view(), name="sites"),
+    path("sites", places.Sites.as_view(), name="sites"),
     path("sites/<uuid:id>", rows.SiteDetail.as_view(), name="site"),
     path("sites/<uuid:id>/end", places.SiteEnd.as_view(), name="end_site"),
-    path("vehicles", register.Vehicles.as_view(), name="vehicles"),
+    path("vehicles", places.Vehicles.as_view(), name="vehicles"),
     path("vehicles/<str:plate>", rows.VehicleDetail.as_view(), name="vehicle"),
     path("vehicles/<str:plate>/end", places.VehicleEnd.as_view(), name="end_vehicle"),
     path("headroom", codes.Headroom.as_view(), name="headroom"),

@@ -22,8 +22,8 @@ from api.bodies import (
     Timestamp,
 )
 from api.v1.catalogue import product_as_named, product_named
-from api.v1.names import FirmNamed
-from api.v1.register import (
+from api.v1.names import (
+    FirmNamed,
     organization_as_named,
     organization_named,
     own_site_as_named,

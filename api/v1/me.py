@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.endpoint import Endpoint
-from api.v1.register import OrganizationShape
+from api.v1.firms import OrganizationShape
 from registry.models import ApiKey
 from registry.models.people import Scope
 

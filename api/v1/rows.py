@@ -10,16 +10,11 @@ from rest_framework.response import Response
 
 from api.endpoint import Endpoint, found_or_404
 from api.v1.catalogue import PrecursorShape, ProductShape, precursor_named, product_named
-from api.v1.register import (
-    LicenseShape,
-    OrganizationShape,
-    PermitShape,
-    SiteShape,
-    VehicleShape,
-    license_named,
-    organization_as_named,
-    vehicle_as_named,
-)
+from api.v1.firms import OrganizationShape
+from api.v1.licenses import LicenseShape
+from api.v1.names import license_named, organization_as_named, vehicle_as_named
+from api.v1.permits import PermitShape
+from api.v1.places import SiteShape, VehicleShape
 from registry import access
 
 

@@ -183,7 +183,7 @@ def test_a_lost_database_asks_to_come_back(authority_api: Program) -> None:
 
 
 def test_a_defect_of_ours_is_told_as_a_problem_too(authority_api: Program) -> None:
-    with patch("api.v1.register.access.organizations_for", side_effect=ZeroDivisionError):
+    with patch("api.v1.firms.access.organizations_for", side_effect=ZeroDivisionError):
         problem(authority_api.get("/organizations"), 500, "internal")
 
 
