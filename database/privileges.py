@@ -43,6 +43,7 @@ KEPT = {
     "registry_organization",
     "registry_permit",
     "registry_productproposal",
+    "registry_proposal",
     "registry_refusal",
     "registry_reinstatement",
     "registry_site",

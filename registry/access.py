@@ -17,6 +17,7 @@ from registry.models import (
     Organization,
     Permit,
     ProductProposal,
+    Proposal,
     Reinstatement,
     Site,
     Vehicle,
@@ -106,6 +107,13 @@ def officer_proposals_for(by: Actor) -> QuerySet[Invitation]:
     rows = Invitation.objects.select_related("jurisdiction", "invited_by", "invited_key")
     proposed = rows.filter(role=Role.OFFICER).exclude(invited_by=None, invited_key=None)
     return proposed.filter(jurisdiction=by.jurisdiction) if by.is_authority else rows.none()
+
+
+def proposals_for(by: Actor) -> QuerySet[Proposal]:
+    """What was proposed, and what became of it: the authority's alone."""
+    related = ("organization", "proposed_by", "proposed_key", "sponsor", "decided_by")
+    rows = Proposal.objects.select_related("jurisdiction", *related, "decided_key")
+    return rows.filter(jurisdiction=by.jurisdiction) if by.is_authority else rows.none()
 
 
 def members_for(by: Actor) -> QuerySet[Membership]:

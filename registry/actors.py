@@ -41,6 +41,11 @@ class Actor:
         return self.user is not None
 
     @property
+    def sponsor(self) -> User | None:
+        """The natural person for whom this counts; None for the operator at the console."""
+        return self.user or (self.api_key.sponsor if self.api_key else None)
+
+    @property
     def is_portal(self) -> bool:
         """Neither a person nor a program: the portal itself, or its operator at the console."""
         return self.user is None and self.api_key is None

@@ -26,6 +26,7 @@ GUARDS = {
     "registry_membership": (*FROZEN, "officer_is_invited", "stays_ended"),
     "registry_permit": (*FROZEN, "moves_ahead", "tells_a_raise"),
     "registry_productproposal": (*FROZEN, "decided_once"),
+    "registry_proposal": (*FROZEN, "decided_by_another", "decided_once"),
     "registry_reinstatement": (*FROZEN, "decided_once"),
     "registry_site": ("loosened_by_two", "stays_retired"),
     "registry_vehicle": ("stays_retired",),

@@ -1,5 +1,7 @@
 """Triggers: what the register has recorded stays as it was, and loosening takes two."""
 
+from django.db.migrations import RunSQL
+
 from database.guards import always, append_only, frozen
 from database.row_security import FUNCTION, insertable_by_all
 
@@ -283,4 +285,86 @@ PRODUCT_GUARDS = [
         "BEFORE UPDATE",
         PRODUCT_PROPOSAL_IS_DECIDED_ONCE,
     ),
+]
+
+PROPOSAL_IS_DECIDED_ONCE = """
+BEGIN
+    IF OLD.state <> 'proposed' THEN
+        RAISE EXCEPTION 'this proposal has already been decided'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
+# By an officer whom its first person did not invite, or by a key with a standing decision.
+PROPOSAL_IS_DECIDED_BY_ANOTHER = """
+BEGIN
+    IF NEW.state = 'proposed' OR TG_OP = 'UPDATE' AND NEW.state <> 'approved' THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.state = 'approved' AND NEW.decided_key_id IS NOT NULL AND EXISTS (
+        SELECT FROM registry_apikey key
+        WHERE key.id = NEW.decided_key_id AND key.jurisdiction_id = NEW.jurisdiction_id
+            AND key.organization_id IS NULL AND key.revoked_at IS NULL
+            AND 'registry:grant' = ANY (key.scopes))
+    THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'UPDATE' AND EXISTS (
+        SELECT FROM registry_membership member
+        LEFT JOIN registry_invitation invitation ON invitation.id = member.invitation_id
+        LEFT JOIN registry_apikey key ON key.id = invitation.invited_key_id
+        WHERE member.user_id = NEW.decided_by_id AND member.ended_at IS NULL
+            AND member.jurisdiction_id = NEW.jurisdiction_id AND member.role = 'officer'
+            AND (NEW.sponsor_id IS NULL
+                OR coalesce(invitation.invited_by_id, key.sponsor_id) IS DISTINCT FROM
+                    NEW.sponsor_id))
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a proposal is decided by another officer'
+        USING ERRCODE = 'integrity_constraint_violation';
+END
+"""
+# Whether a row that takes two people has its approval: for the guards of those rows.
+APPROVED = RunSQL(
+    """
+    CREATE FUNCTION portal_approved(
+        proposal bigint, wanted text, subject_kind text, subject bigint
+    ) RETURNS boolean LANGUAGE sql STABLE AS $$
+        SELECT EXISTS (
+            SELECT FROM registry_proposal approved
+            WHERE approved.id = $1 AND approved.act = $2 AND approved.subject_kind = $3
+                AND approved.subject_id = $4 AND approved.state = 'approved')
+    $$;
+    """,
+    "DROP FUNCTION portal_approved(bigint, text, text, bigint);",
+)
+GUARDS_OF_PROPOSALS = [
+    frozen(
+        "registry_proposal",
+        "uuid",
+        "jurisdiction_id",
+        "act",
+        "subject_kind",
+        "subject_id",
+        "about",
+        "organization_id",
+        "terms",
+        "before",
+        "reason",
+        "proposed_at",
+        "proposed_by_id",
+        "proposed_key_id",
+        "sponsor_id",
+        "expires_at",
+    ),
+    always(
+        "registry_proposal",
+        "decided_by_another",
+        "BEFORE INSERT OR UPDATE",
+        PROPOSAL_IS_DECIDED_BY_ANOTHER,
+    ),
+    always("registry_proposal", "decided_once", "BEFORE UPDATE", PROPOSAL_IS_DECIDED_ONCE),
+    APPROVED,
 ]

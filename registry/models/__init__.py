@@ -7,6 +7,7 @@ from registry.models.idempotency import IdempotencyKey
 from registry.models.people import ApiKey, Invitation, Membership, User
 from registry.models.places import Driver, Site, Vehicle
 from registry.models.products import ProductProposal
+from registry.models.proposals import Proposal
 from registry.models.realm import ClockOffset, Jurisdiction
 from registry.models.refusals import Refusal
 
@@ -25,6 +26,7 @@ __all__ = [
     "Organization",
     "Permit",
     "ProductProposal",
+    "Proposal",
     "Refusal",
     "Reinstatement",
     "Site",

@@ -160,14 +160,21 @@ class Scope(models.TextChoices):
     SELL = "sell", _("look codes up and record sales")
     CARRY = "carry", _("act for a carrier")
     TRACK = "track", _("report positions")
+    REGISTRY_READ = "registry:read", _("read the register")
     REGISTRY_WRITE = "registry:write", _("enter firms, licenses, permits, sites and vehicles")
+    REGISTRY_GRANT = "registry:grant", _("decide in the name of two officers, within bounds")
+    TRADE_READ = "trade:read", _("read purchases and sales")
     FLAGS_READ = "flags:read", _("read flags")
     FLAGS_REVIEW = "flags:review", _("propose how a flag ends")
     EVENTS_READ = "events:read", _("read the feed of events")
 
 
 class ApiKey(models.Model):
-    """A program's credential. Only the hash of the secret is kept."""
+    """A program's credential. Only the hash of the secret is kept.
+
+    A key of the authority counts as its `sponsor`, a natural person; without one it counts as
+    the operator who made it at the console. The last two bound a key with `registry:grant`.
+    """
 
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
     organization = models.ForeignKey(
@@ -179,6 +186,11 @@ class ApiKey(models.Model):
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    sponsor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    largest_limit_kg = models.DecimalField(
+        max_digits=20, decimal_places=6, null=True, blank=True
+    )  # null: any
+    acts_a_day = models.PositiveIntegerField(null=True, blank=True)  # null: any number
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"

@@ -134,7 +134,7 @@ def approve_amendment(amendment: Amendment, *, by: Actor) -> Amendment:
     if _told(subject, amendment.before) != amendment.before:
         sentence = _("It was changed meanwhile. Refuse this, and have it proposed anew.")
         raise Refused("amendment_outdated", sentence)
-    amendment.approved_by = require_second(by, proposed_by=amendment.proposed_by_id)
+    amendment.approved_by = require_second(by, sponsor=amendment.proposed_by_id)
     return _put_in_force(amendment, subject, clock.now(), by)
 
 

@@ -129,7 +129,7 @@ def approve_reinstatement(reinstatement: Reinstatement, *, by: Actor) -> Reinsta
     if reinstatement.withdrawn_at:
         sentence = _("This proposal has been withdrawn.")
         raise Refused("reinstatement_withdrawn", sentence)
-    reinstatement.approved_by = require_second(by, proposed_by=reinstatement.proposed_by_id)
+    reinstatement.approved_by = require_second(by, sponsor=reinstatement.proposed_by_id)
     reinstatement.approved_at = now = clock.now()
     reinstatement.save(update_fields=["approved_at", "approved_by"])
     _step(license, Standing.IN_FORCE, reason=reinstatement.reason, now=now, by=by)

@@ -92,7 +92,7 @@ def approve_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
     if invitation.withdrawn_at or invitation.token_hash or invitation.expires_at <= now:
         sentence = _("This proposal is over: withdrawn, replaced, or older than seven days.")
         raise Refused("invitation_proposal_over", sentence)
-    invitation.approved_by = require_second(by, proposed_by=invitation.invited_by_id)
+    invitation.approved_by = require_second(by, sponsor=invitation.invited_by_id)
     invitation.approved_at = now
     _record("approved", invitation, now, by)
     _send(invitation, now, by)

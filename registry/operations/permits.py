@@ -131,7 +131,7 @@ def approve_permit(permit: Permit, *, by: Actor) -> Permit:
         return permit
     _require_proposed(permit)
     _require_not_revoked(permit.license)
-    permit.approved_by = require_second(by, proposed_by=permit.proposed_by_id)
+    permit.approved_by = require_second(by, sponsor=permit.proposed_by_id)
     return _put_in_force(permit, clock.now(), by)
 
 

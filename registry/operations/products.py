@@ -135,7 +135,7 @@ def approve_product_version(proposal: ProductProposal, *, by: Actor) -> ProductP
         return proposal
     now = clock.now()
     _require_open(proposal, now)
-    proposal.approved_by = require_second(by, proposed_by=proposal.proposed_by_id)
+    proposal.approved_by = require_second(by, sponsor=proposal.proposed_by_id)
     proposal.approved_at = now
     proposal.save(update_fields=["approved_at", "approved_by"])
     begins = max(last.created_at, proposal.effective_from or now)
