@@ -17,6 +17,7 @@ from pages.register.forms import DriverForm, LicenseForm, OrganizationForm, Site
 from registry import clock, operations
 from registry.access import (
     drivers_for,
+    events_for,
     firms_found,
     licenses_for,
     members_for,
@@ -68,6 +69,7 @@ def firm(request: HttpRequest, uuid: UUID) -> HttpResponse:
     by, firm = actor_of(request), _firm(request, uuid)
     content = {
         "firm": firm,
+        "is_unchecked": _is_unchecked(by, firm),
         "licenses": _licenses(by, firm),
         "permits": permits_for(by)
         .filter(organization=firm, state__in=[PermitState.IN_FORCE, PermitState.PROPOSED])
@@ -78,6 +80,12 @@ def firm(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "members": members_for(by).filter(organization=firm).order_by("pk"),
     }
     return render(request, "register/firm.html", content)
+
+
+def _is_unchecked(by: Actor, firm: Organization) -> bool:
+    """Whether the tax number could not be checked when the firm was entered."""
+    entered = events_for(by).filter(subject_kind="organization", subject_id=firm.pk)
+    return entered.filter(kind="organization.added", data__unchecked=True).exists()
 
 
 def _licenses(by: Actor, firm: Organization) -> list[License]:

@@ -111,6 +111,15 @@ def test_a_license_of_all_days_is_entered_and_shown(officer: Client, buyer: Orga
     assert "9999" in text(officer.get(f"/firms/{buyer.uuid}/", headers={"accept-language": "es"}))
 
 
+@pytest.mark.parametrize(("number", "is_told"), [("EC:1790012345001", True), (ruc(77), False)])
+def test_a_firms_page_tells_that_its_number_could_not_be_checked(
+    number: str, is_told: bool, officer: Client, regulator: Actor
+) -> None:
+    firm = operations.add_organization(tax_id=number, name="Quito Invented", by=regulator)
+    page = text(officer.get(reverse("register:firm", args=[firm.uuid])))
+    assert ("could not be checked" in page) is is_told
+
+
 def test_an_overlapping_license_is_told_on_the_form(
     officer: Client, buyer: Organization, license: License
 ) -> None:
