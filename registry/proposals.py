@@ -41,6 +41,8 @@ class Act:
 
     `put_in_force` raises Refused where the act does not fit any more; `changes` are its lines on
     the page of the proposal, `heading` one line for the list, e.g. the firm and the license.
+    `persons_only`: no key decides it, whatever its scopes. `concerns` is the person whom it is
+    about, who decides nothing of it.
     """
 
     name: str
@@ -49,6 +51,8 @@ class Act:
     put_in_force: Callable[..., Model]
     changes: Callable[[Proposal], Iterable[Change]]
     heading: Callable[[Proposal], str]
+    persons_only: bool = False
+    concerns: Callable[[Proposal], int | None] = lambda _proposal: None
 
 
 ACTS: dict[str, Act] = {}
@@ -61,11 +65,14 @@ def act(
     lock: Callable[[Proposal], Any],
     changes: Callable[[Proposal], Iterable[Change]],
     heading: Callable[[Proposal], str],
+    persons_only: bool = False,
+    concerns: Callable[[Proposal], int | None] = lambda _proposal: None,
 ) -> Callable[[Callable[..., Model]], Callable[..., Model]]:
     """Register `put_in_force(proposal, subject, *, at, by)`, which returns the row it made."""
 
     def registered(put_in_force: Callable[..., Model]) -> Callable[..., Model]:
-        ACTS[name] = Act(name, title, lock, put_in_force, changes, heading)
+        shown = (changes, heading, persons_only, concerns)
+        ACTS[name] = Act(name, title, lock, put_in_force, *shown)
         return put_in_force
 
     return registered
@@ -119,6 +126,8 @@ def decides_at_once(draft: Draft, at: datetime, by: Actor) -> bool:
     key = by.api_key
     if key is None or key.organization_id or Scope.REGISTRY_GRANT not in key.scopes:
         return False
+    if ACTS[draft.act].persons_only:
+        return False
     if key.largest_limit_kg is not None and (draft.largest_kg or 0) > key.largest_limit_kg:
         return False
     if key.acts_a_day is None:
@@ -132,14 +141,15 @@ def approve(proposal: Proposal, *, by: Actor) -> Proposal:
     """Agree, as the second natural person: the act takes effect at once.
 
     Raises Refused: not_the_authority, second_must_be_a_person, second_must_differ,
-    second_was_invited, second_of_the_firm, proposal_decided, proposal_over, and what the act
-    raises where it does not fit any more.
+    second_was_invited, second_of_the_firm, concerns_you, proposal_decided, proposal_over, and
+    what the act raises where it does not fit any more.
     """
     require_authority(by)
     subject, proposal = _locked(proposal)
     if proposal.state == ProposalState.APPROVED:
         return proposal
     at = clock.now()
+    _require_not_concerned(proposal, by)
     _require_open(proposal, at)
     proposal.decided_by = require_second(
         by, sponsor=proposal.sponsor_id, firm=proposal.organization_id
@@ -154,10 +164,11 @@ def approve(proposal: Proposal, *, by: Actor) -> Proposal:
 def refuse(proposal: Proposal, *, note: str = "", by: Actor) -> Proposal:
     """Decline a proposal; whoever proposed it withdraws it.
 
-    Raises Refused: not_the_authority, proposal_decided.
+    Raises Refused: not_the_authority, proposal_decided, concerns_you.
     """
     require_authority(by)
     _subject, proposal = _locked(proposal)
+    _require_not_concerned(proposal, by)
     if proposal.state in (ProposalState.REFUSED, ProposalState.WITHDRAWN):
         return proposal
     at = clock.now()
@@ -240,6 +251,12 @@ def _require_open(proposal: Proposal, at: datetime) -> None:
         raise _decided()
     if proposal.expires_at <= at:
         raise Refused("proposal_over", _("This proposal has expired. Propose it again."))
+
+
+def _require_not_concerned(proposal: Proposal, by: Actor) -> None:
+    concerned = ACTS[proposal.act].concerns(proposal)
+    if concerned is not None and by.sponsor is not None and by.sponsor.pk == concerned:
+        raise Refused("concerns_you", _("This is about you: other officers decide it."))
 
 
 def _decided() -> Refused:
