@@ -1,7 +1,8 @@
-"""Who may do what in the database: one line for every table.
+"""Who may do what in the database: one line for every table, and the columns that verbs change.
 
 The owner (MIGRATION_DATABASE_URL) makes and changes tables. The application (DATABASE_URL) gets
-no more than its verbs need. The reader (READER_ROLE) may SELECT what is not secret.
+no more than its verbs need: a new table or column is closed until it is named here. The reader
+(READER_ROLE) may SELECT what is not secret.
 """
 
 from collections.abc import Iterator
@@ -23,43 +24,58 @@ ADDED_ONLY = {
     "registry_event",
     "registry_licensestep",
 }
-# Rows change, and are never removed.
+# Rows change in these columns, and are never removed. A column that is not named is closed.
 KEPT = {
-    "account_emailaddress",
-    "registry_amendment",
-    "authorizations_allowance",
-    "authorizations_authorization",
-    "oversight_flag",
-    "audit_violation",
-    "audit_watermark",
-    "precursors_precursor",
-    "precursors_product",
-    "registry_apikey",
-    "registry_driver",
-    "registry_invitation",
-    "registry_jurisdiction",
-    "registry_license",
-    "registry_membership",
-    "registry_organization",
-    "registry_permit",
-    "registry_productproposal",
-    "registry_proposal",
-    "registry_refusal",
-    "registry_reinstatement",
-    "registry_site",
-    "registry_user",
-    "registry_vehicle",
+    "account_emailaddress": "email verified primary user_id",
+    "audit_violation": "accepted_at cleared_at",
+    "audit_watermark": "marks marks_before checked_at everything_at",
+    "authorizations_allowance": ("limit_kg reserved_kg held_kg consumed_kg overage_kg claimed_kg"),
+    "authorizations_authorization": (
+        "status version issued_at valid_until looked_up_at ended_at declared_at released_at"
+        " receipt_awaited_since reserved_kg held_kg consumed_kg overage_kg claimed_kg sold_kg"
+    ),
+    "oversight_flag": (
+        "severity state evidence version holds due_at steps_count sale_id assigned_to_id"
+        " proposed_outcome proposed_by_id proposed_key_id second_id decided_by_id decided_at"
+    ),
+    "precursors_precursor": (
+        "name_en name_es cas un_table peru_listed peru_list_source peru_min_concentration_percent"
+        " us_list hs_code molar_mass_g_mol density_kg_per_l physical_state synonyms notes"
+        " tolerance_cap_kg search_text sort_en sort_es"
+    ),
+    "precursors_product": "superseded_at",
+    "registry_amendment": "state decided_at approved_by_id",
+    "registry_apikey": "revoked_at",
+    "registry_driver": "name license retired_at",
+    "registry_invitation": (
+        "token_hash expires_at approved_at approved_by_id withdrawn_at accepted_at"
+    ),
+    "registry_jurisdiction": "name country time_zone language is_test issuing_halted_at",
+    "registry_license": "standing",
+    "registry_membership": "ended_at",
+    "registry_organization": "id",  # to lock it by: a trigger refuses every change
+    "registry_permit": "state decided_at approved_by_id",
+    "registry_productproposal": "approved_at approved_by_id refused_at",
+    "registry_proposal": "state decided_at decided_by_id decided_key_id note",
+    "registry_refusal": "times",
+    "registry_reinstatement": "approved_at approved_by_id withdrawn_at",
+    "registry_site": (
+        "name address ubigeo latitude longitude storage_limit_value storage_limit_unit"
+        " storage_limit_kg retired_at"
+    ),
+    "registry_user": "password last_login language is_active",
+    "registry_vehicle": "kind capacity_value capacity_unit retired_at",
 }
-# Rows are removed in time: work to do, sessions, what is kept for a limited time.
+# As KEPT, and rows are removed in time: work to do, sessions, what is kept for a limited time.
 CHANGEABLE = {
-    "account_emailconfirmation",
-    "authorizations_duty",
-    "oversight_heartbeat",
-    "registry_idempotencykey",
-    "cache",
-    "django_session",
-    "mfa_authenticator",
-    "registry_clockoffset",
+    "account_emailconfirmation": "created sent key email_address_id",
+    "authorizations_duty": "leased_until attempts parked_at",
+    "cache": "value expires",
+    "django_session": "session_data expire_date",
+    "mfa_authenticator": "type data user_id created_at last_used_at",
+    "oversight_heartbeat": "beat_at place",
+    "registry_clockoffset": "ahead",
+    "registry_idempotencykey": "status answer",
 }
 # Written by the owner, read by the application: migrations, and who may see the admin.
 SETTLED = {
@@ -83,10 +99,16 @@ SECRET = {
     "registry_invitation",
     "registry_user",
 }
+
+
+def _update_of(columns: str) -> str:
+    return "UPDATE ({})".format(", ".join(f'"{name}"' for name in columns.split()))
+
+
 RIGHTS = {
     **dict.fromkeys(ADDED_ONLY, "SELECT, INSERT"),
-    **dict.fromkeys(KEPT, "SELECT, INSERT, UPDATE"),
-    **dict.fromkeys(CHANGEABLE, "SELECT, INSERT, UPDATE, DELETE"),
+    **{table: f"SELECT, INSERT, {_update_of(KEPT[table])}" for table in KEPT},
+    **{table: f"SELECT, INSERT, DELETE, {_update_of(CHANGEABLE[table])}" for table in CHANGEABLE},
     **dict.fromkeys(SETTLED, "SELECT"),
 }
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from precursors import operations
@@ -28,6 +29,11 @@ class PrecursorAdmin(CatalogueAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> list[str]:
         names = [field.name for field in Precursor._meta.fields]
         return [name for name in names if name not in ("tolerance_cap_kg", *self.exclude)]
+
+    def save_model(
+        self, request: HttpRequest, obj: Precursor, form: "ModelForm[Precursor]", change: bool
+    ) -> None:
+        obj.save(update_fields=form.changed_data)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Precursor], search_term: str

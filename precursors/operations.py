@@ -245,7 +245,7 @@ def _put_precursor(values: Values, existing: dict[str, Precursor]) -> Outcome:
     for name, value in values.items():
         setattr(precursor, name, value)
     _check(precursor)
-    precursor.save(update_fields=list(values))
+    precursor.save(update_fields=[name for name in values if name != "code"])
     return "changed"
 
 

@@ -26,6 +26,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def set_password(self, user: User, password: str) -> None:
+        user.set_password(password)
+        user.save(update_fields=["password"])  # the database refuses other columns
+
 
 def lacks_second_factor(request: HttpRequest, membership: Membership | None) -> bool:
     """Tell whether this page must wait until the person has set up a second factor.

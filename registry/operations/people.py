@@ -23,6 +23,7 @@ from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES, Role
 from registry.second_officer import require_second
 
 INVITATION_VALID = timedelta(days=7)
+SENT = ["token_hash", "expires_at", "approved_at", "approved_by"]  # what sending one changes
 
 
 @transaction.atomic
@@ -64,7 +65,7 @@ def _send(invitation: Invitation, now: datetime, by: Actor) -> str:
     token = secrets.token_urlsafe(32)
     invitation.token_hash = _hashed(token)
     invitation.expires_at = now + INVITATION_VALID
-    invitation.save()
+    invitation.save(update_fields=None if invitation.pk is None else SENT)
     _record("sent", invitation, now, by)
     link = settings.PUBLIC_URL + reverse("register:invitation", args=[token])
     # A lambda, because Django cannot log the failure of a partial.

@@ -16,6 +16,8 @@ from registry.models.firms import Activity, Period, PermitState, Standing
 from registry.permit_terms import Terms, is_looser
 from registry.second_officer import require_second
 
+DECIDED = ["state", "decided_at", "approved_by"]  # what a decision changes
+
 
 @transaction.atomic
 def grant_permit(
@@ -115,7 +117,7 @@ def _put_in_force(permit: Permit, now: datetime, by: Actor) -> Permit:
         state=PermitState.IN_FORCE,
     ).update(state=PermitState.REPLACED)
     permit.state, permit.decided_at = PermitState.IN_FORCE, now
-    permit.save()
+    permit.save(update_fields=None if permit.pk is None else DECIDED)
     _record("granted", permit, now, by)
     return permit
 

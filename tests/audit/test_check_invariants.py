@@ -19,6 +19,7 @@ from precursors.errors import Refused
 from registry import clock
 from registry.models import Event
 from tests.audit.planting import plant
+from tests.roles import as_owner
 
 Ask = Callable[..., Authorization]
 SUMS = "2 entries sum to the allowance"
@@ -166,7 +167,7 @@ def test_every_question_can_be_asked_of_a_part(ask: Ask, sell: Callable[..., Sal
 def test_what_nobody_evaluates_is_in_every_part(ask: Ask, sell: Callable[..., Sale]) -> None:
     sell(ask("100"), "50")
     have_read_all()
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE authorizations_duty SET due_at = due_at - interval '2 minutes'"
             " WHERE reason = 'recorded'"

@@ -19,6 +19,7 @@ from oversight.operations.evaluation import evaluate
 from registry import clock
 from registry.actors import Actor
 from tests.audit.planting import plant
+from tests.roles import as_owner
 
 TOKEN = "a token of no less than thirty-two signs"
 LINE = re.compile(r'(\w+)(?:\{((?:\w+="[^"\\]*",?)+)\})? (-?[0-9.]+)')
@@ -110,7 +111,8 @@ def test_what_waits_is_told_with_its_age(ask: Ask, sell: Sell, token: str) -> No
     assert told["portal_duties_due"] == told["portal_queue_age_seconds"] == 0
     assert told["portal_evaluation_lag_seconds"] == 0
     sell(ask("100"), "50")
-    Duty.objects.filter(reason="recorded").update(due_at=clock.now() - timedelta(minutes=3))
+    with as_owner():
+        Duty.objects.filter(reason="recorded").update(due_at=clock.now() - timedelta(minutes=3))
     told = read()
     assert told["portal_duties_due"] == 1
     assert 180 <= told["portal_queue_age_seconds"] < 240

@@ -32,6 +32,12 @@ SELECT relname, privilege_type FROM pg_class, aclexplode(relacl) rights
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
     AND grantee = (SELECT oid FROM pg_roles WHERE rolname = %s)
 """
+GRANTED_COLUMNS = """
+SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid,
+    aclexplode(attacl) rights
+WHERE relnamespace = 'public'::regnamespace AND privilege_type = 'UPDATE'
+    AND grantee = (SELECT oid FROM pg_roles WHERE rolname = %s)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +68,16 @@ def rights_of(role: str) -> dict[str, set[str]]:
     return found
 
 
+def columns_of(role: str) -> dict[str, set[str]]:
+    """The columns that a role may change, for each table."""
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(GRANTED_COLUMNS, [role])
+        for table, column in cursor.fetchall():
+            found.setdefault(table, set()).add(column)
+    return found
+
+
 # The list ------------------------------------------------------------------------------------
 
 
@@ -88,8 +104,13 @@ def test_what_is_only_added_to_has_its_triggers_too() -> None:
 
 def test_each_role_has_the_rights_of_the_list_and_no_others() -> None:
     assert rights_of(settings.APPLICATION_ROLE) == {
-        table: set(rights.split(", ")) for table, rights in RIGHTS.items()
+        table: set(rights.partition(", UPDATE (")[0].split(", "))
+        for table, rights in RIGHTS.items()
     }
+    assert columns_of(settings.APPLICATION_ROLE) == {
+        table: set(columns.split()) for table, columns in (KEPT | CHANGEABLE).items()
+    }
+    assert columns_of(settings.READER_ROLE) == {}
     assert rights_of(settings.READER_ROLE) == {
         table: {"SELECT"} for table in RIGHTS if table not in SECRET
     }
@@ -97,12 +118,13 @@ def test_each_role_has_the_rights_of_the_list_and_no_others() -> None:
 
 def test_a_right_that_was_given_by_hand_is_taken_back() -> None:
     role = settings.APPLICATION_ROLE
-    before = rights_of(role)
+    before = rights_of(role), columns_of(role)
     with as_owner():
         connection.cursor().execute(f"GRANT DELETE ON registry_event TO {role}")
-        assert rights_of(role) != before
+        connection.cursor().execute(f"GRANT UPDATE (scopes) ON registry_apikey TO {role}")
+        assert rights_of(role) != before[0] and columns_of(role) != before[1]
         call_command("grant_privileges", verbosity=0)
-    assert rights_of(role) == before
+    assert (rights_of(role), columns_of(role)) == before
 
 
 def test_a_table_of_nobodys_is_told_and_given_to_nobody() -> None:

@@ -17,6 +17,7 @@ from oversight.operations import evaluation
 from registry import clock
 from tests.cast import Firm
 from tests.factories import SaleFactory
+from tests.roles import as_owner
 
 Ask = Callable[..., Authorization]
 Sell = Callable[..., Sale]
@@ -68,7 +69,8 @@ def test_what_is_due_is_done(sold: Any) -> None:
 
 def test_what_is_not_due_is_left(ask: Ask) -> None:
     ask("100")
-    Duty.objects.update(due_at=clock.now() + timedelta(hours=1))
+    with as_owner():
+        Duty.objects.update(due_at=clock.now() + timedelta(hours=1))
     worker.work_off_duties(batches_max=5)
     assert not Evaluation.objects.exists()
     assert set(Duty.objects.values_list("attempts", flat=True)) == {0}
@@ -88,7 +90,8 @@ def test_one_bounded_run_tells_that_more_may_be_due(
 def test_the_oldest_are_done_first(sold: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "BATCH_MAX", 1)
     first, second = sold(2)
-    Duty.objects.filter(authorization=second).update(due_at=F("due_at") - timedelta(days=1))
+    with as_owner():
+        Duty.objects.filter(authorization=second).update(due_at=F("due_at") - timedelta(days=1))
     worker.work_off_duties(batches_max=1)
     assert flagged() == {second.pk}
     assert first.pk not in flagged()
@@ -180,7 +183,8 @@ def test_four_claims_of_five_ask_the_live_lane_first(
 ) -> None:
     codes = sold(10)
     bulk = codes[:5]
-    Duty.objects.filter(authorization__in=bulk).update(lane=Lane.BULK)
+    with as_owner():
+        Duty.objects.filter(authorization__in=bulk).update(lane=Lane.BULK)
     lanes = dict(Duty.objects.filter(reason="recorded").values_list("pk", "lane"))
     monkeypatch.setattr(worker, "turns", iter(range(1, 100)))
     asked = [lanes[duty] for _turn in range(5) for duty in worker._claim(worker.FRESH, 1)]
@@ -189,7 +193,8 @@ def test_four_claims_of_five_ask_the_live_lane_first(
 
 def test_an_empty_lane_gives_its_turn_to_the_other(sold: Any) -> None:
     sold(5)
-    Duty.objects.update(lane=Lane.BULK)
+    with as_owner():
+        Duty.objects.update(lane=Lane.BULK)
     worker.work_off_duties(batches_max=5)
     assert len(flagged()) == 5
 
