@@ -76,7 +76,8 @@ class HasScope(BasePermission):
     """Reads from the view what a key needs.
 
     `scopes` gives for each method the scopes of which any one will do; none means any valid
-    key. `authority = True` shuts out the keys of firms, `firm = True` those of the authority.
+    key. A scope that means nothing for the key's owner, such as `buy` for the authority, opens
+    nothing. `authority = True` shuts out the keys of firms, `firm = True` those of the authority.
     A method without an entry is shut.
     """
 
@@ -93,7 +94,7 @@ class HasScope(BasePermission):
         wanted = getattr(view, "scopes", {}).get("GET" if method == "HEAD" else method)
         if wanted is None:  # no handler: here, too
             return not hasattr(view, method.lower())
-        return not wanted or bool(set(wanted) & set(key.scopes))
+        return not wanted or not key.opens.isdisjoint(wanted)
 
 
 def _is_open_to(view: "APIView", key: ApiKey) -> bool:

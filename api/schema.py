@@ -23,6 +23,7 @@ from api.schema_parts import (
     PROBLEM_STATUSES,
     TAGS,
 )
+from registry.models.people import AUTHORITY_SCOPES, FIRM_SCOPES
 
 INTRODUCTION = """\
 Authorize a purchase of a controlled chemical, record the sale that really happened, and follow \
@@ -76,13 +77,17 @@ class Schema(AutoSchema):
 
     def _who_may(self) -> str:
         view = cast("Endpoint", self.view)
-        scopes, owner = view.scopes[self.method], "of a firm or the authority"
-        if self.method in view.authority_for:
-            owner = "of the authority"
-        elif self.method in view.firm_for:
-            owner = "of a firm"
-        wanted = " or ".join(f"`{scope}`" for scope in scopes)
-        return f"**A key {owner}**, " + (f"with scope {wanted}." if scopes else "of any scope.")
+        scopes = view.scopes[self.method]
+        if not scopes:
+            return "**A key of a firm or the authority**, of any scope."
+        who = {"a firm": FIRM_SCOPES, "the authority": AUTHORITY_SCOPES}
+        shut = {"a firm": view.authority_for, "the authority": view.firm_for}
+        told = [
+            _with_scope(owner, [scope for scope in scopes if scope in who[owner]])
+            for owner in who
+            if self.method not in shut[owner]
+        ]
+        return " ".join(filter(None, told))
 
     def get_override_parameters(self) -> list[Any]:
         demand = getattr(getattr(self.view, "post", None), "idempotency_key", "")
@@ -110,6 +115,11 @@ class Schema(AutoSchema):
 
     def _get_paginator(self) -> Any:
         return CursorList()
+
+
+def _with_scope(owner: str, scopes: list[str]) -> str:
+    wanted = " or ".join(f"`{scope}`" for scope in scopes)
+    return f"**A key of {owner}** with scope {wanted}." if wanted else ""
 
 
 class CursorList:

@@ -1,16 +1,25 @@
 """Which rows somebody may see: the only way by which a page or an endpoint obtains one.
 
 A vendor sees a code once its buyer has brought it: its lists omit the others, so that nobody
-books diverted goods on a code that was never shown to it.
+books diverted goods on a code that was never shown to it. A firm's key sees of its firm's trade
+the side that it deals on, or both with `trade:read`.
 """
 
-from django.db.models import Q, QuerySet
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
 
 from authorizations.models import Allowance, Authorization, Sale
 from registry.access import in_jurisdiction
 from registry.actors import Actor
 from registry.models import Event
+from registry.models.people import Scope
 
+Row = TypeVar("Row", bound=Model)
+NONE = Q(pk__in=[])
+# The scopes of a key that sees what its firm buys, and what it sells.
+BUYING = (Scope.BUY, Scope.TRADE_READ)
+SELLING = (Scope.SELL, Scope.TRADE_READ)
 PARTIES = ("buyer", "seller", "product__precursor", "destination_site", "vehicle")
 
 
@@ -22,7 +31,9 @@ def authorizations_for(by: Actor) -> QuerySet[Authorization]:
 
 def authorization_parts(by: Actor) -> list[QuerySet[Authorization]]:
     """The same rows in parts, each of which has an index: for lists."""
-    return [authorizations_for(by)] if by.is_authority else [purchases_for(by), supplies_for(by)]
+    if by.is_authority:
+        return [authorizations_for(by)]
+    return _parts(by, bought=purchases_for(by), sold=supplies_for(by))
 
 
 def purchases_for(by: Actor) -> QuerySet[Authorization]:
@@ -44,7 +55,9 @@ def sales_for(by: Actor) -> QuerySet[Sale]:
 def sale_parts(by: Actor) -> list[QuerySet[Sale]]:
     """As `authorization_parts`, of sales."""
     rows = _sales(by)
-    return [rows] if by.is_authority else [rows.filter(_bought(by)), rows.filter(_sold(by))]
+    if by.is_authority:
+        return [rows]
+    return _parts(by, bought=rows.filter(_bought(by)), sold=rows.filter(_sold(by)))
 
 
 def _sales(by: Actor) -> QuerySet[Sale]:
@@ -65,13 +78,19 @@ def events_of(authorization: Authorization) -> QuerySet[Event]:
     ).order_by("-sequence")
 
 
+def _parts(by: Actor, *, bought: QuerySet[Row], sold: QuerySet[Row]) -> list[QuerySet[Row]]:
+    """Those that are not empty anyway, or one of them."""
+    sides = ((BUYING, bought), (SELLING, sold))
+    return [rows for scopes, rows in sides if by.holds(*scopes)] or [bought]
+
+
 def _bought(by: Actor) -> Q:
-    return Q(buyer=by.organization)
+    return Q(buyer=by.organization) if by.holds(*BUYING) else NONE
 
 
 def _sold(by: Actor) -> Q:
-    return Q(seller=by.organization)
+    return Q(seller=by.organization) if by.holds(*SELLING) else NONE
 
 
 def _shown(by: Actor) -> Q:
-    return Q(seller=by.organization, looked_up_at__isnull=False)
+    return _sold(by) & Q(looked_up_at__isnull=False)

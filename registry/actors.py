@@ -55,6 +55,10 @@ class Actor:
         """An officer, or a key of the authority."""
         return self.role == Role.OFFICER or (self.api_key is not None and not self.organization)
 
+    def holds(self, *scopes: str) -> bool:
+        """Whether it is a person, whom no scope limits, or a key with one of these."""
+        return self.api_key is None or not self.api_key.opens.isdisjoint(scopes)
+
 
 def require_authority(by: Actor) -> None:
     """Require an officer or a key of the authority. Raises Refused("not_the_authority")."""

@@ -19,6 +19,7 @@ from api.bodies import (
 )
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
+from api.v1.scopes import ANY_KEY, WRITE
 from precursors import operations
 from precursors.models import (
     CONCENTRATION_MAX,
@@ -177,7 +178,7 @@ class Precursors(Endpoint):
     """The controlled substances."""
 
     query = Search
-    scopes = {"GET": ()}
+    scopes = {"GET": ANY_KEY}
 
     @extend_schema(parameters=[Search], responses=PrecursorShape(many=True))
     def get(self, request: Request) -> Response:
@@ -190,7 +191,7 @@ class Products(Endpoint):
     """The forms in which substances are traded."""
 
     query = Search
-    scopes = {"GET": (), "POST": ("registry:write",)}
+    scopes = {"GET": ANY_KEY, "POST": WRITE}
     authority_for = ("POST",)
 
     @extend_schema(parameters=[Search], responses=ProductShape(many=True))
@@ -212,7 +213,7 @@ class ProductVersions(Endpoint):
     """What a product was, is and will be."""
 
     query = Paging
-    scopes = {"GET": (), "POST": ("registry:write",)}
+    scopes = {"GET": ANY_KEY, "POST": WRITE}
     authority_for = ("POST",)
 
     def subject(self, code: str) -> Product:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,10 +17,12 @@ from api.v1.bodies import (
     OptionalReasonBody,
     RequestBody,
 )
+from api.v1.scopes import READ_FLAGGED, READ_TRADE, WRITE
 from api.v1.shapes import AuthorizationShape, AuthorizationWithSales, HeadroomShape, with_progress
 from authorizations import access, codes, operations
 from authorizations.models import Authorization
 from authorizations.operations import Purchase
+from oversight.access import traded_for
 from registry import clock
 
 
@@ -44,7 +47,7 @@ class Authorizations(Endpoint):
     """A vendor's list omits the codes it has not looked up."""
 
     query = AuthorizationFilters
-    scopes = {"GET": (), "POST": ("buy",)}
+    scopes = {"GET": READ_TRADE, "POST": ("buy",)}
     firm_for = ("POST",)
 
     @extend_schema(parameters=[AuthorizationFilters], responses=AuthorizationShape(many=True))
@@ -75,31 +78,35 @@ class CodeEndpoint(Endpoint):
         return self.own(text)
 
     def own(self, text: str, **restricted: Any) -> Authorization:
-        rows = access.authorizations_for(self.by).filter(code=codes.normalize(text), **restricted)
+        rows = self.rows().filter(code=codes.normalize(text), **restricted)
         return found_or_404(rows.first())
+
+    def rows(self) -> QuerySet[Authorization]:
+        return access.authorizations_for(self.by)
 
     def named(self, **route: Any) -> str:
         return self.authorization.code or ""
 
 
 class AuthorizationDetail(CodeEndpoint):
-    scopes = {"GET": ()}
+    scopes = {"GET": READ_FLAGGED}
 
     def found(self, text: str) -> Authorization:
         """One's own; for a vendor, typing any other code is a look-up."""
-        if self.by.is_authority or not self.may_sell:
+        if not self.by.holds("sell"):
             return self.own(text)
         rows = access.authorizations_for(self.by).filter(code=codes.normalize(text))
         return rows.first() or operations.look_up(text, by=self.by)
 
-    @property
-    def may_sell(self) -> bool:
-        key = self.by.api_key
-        return key is not None and "sell" in key.scopes
+    def rows(self) -> QuerySet[Authorization]:
+        return traded_for(self.by, super().rows(), "pk")
 
     @extend_schema(responses=AuthorizationWithSales)
     def get(self, request: Request, code: str) -> Response:
-        """The authorization with its sales and receipts. A vendor's first GET is its look-up."""
+        """The authorization with its sales and receipts. A vendor's first GET is its look-up.
+
+        Without `trade:read` the authority reads those that were flagged.
+        """
         sales = with_progress(access.sales_for(self.by))
         sales = sales.filter(authorization=self.authorization).order_by("pk")
         return Response(AuthorizationWithSales(self.authorization, context={"sales": sales}).data)
@@ -122,7 +129,7 @@ class ByVendor(CodeEndpoint):
 
 
 class ByAuthority(CodeEndpoint):
-    scopes = {"POST": ("registry:write",)}
+    scopes = {"POST": WRITE}
     authority_for = ("POST",)
 
 

@@ -9,7 +9,7 @@ from api.bodies import Body, Filters, Text
 from api.endpoint import Endpoint
 from api.idempotency import idempotent
 from api.v1.names import FirmNamed
-from api.v1.scopes import WRITE
+from api.v1.scopes import READ_REGISTER, WRITE
 from api.v1.warnings import WarnsOfNumber
 from registry import access, operations
 from registry.models import Organization
@@ -43,7 +43,7 @@ class Organizations(Endpoint):
     """The firms of the register."""
 
     query = OrganizationFilters
-    scopes = {"GET": (), "POST": WRITE}
+    scopes = {"GET": READ_REGISTER, "POST": WRITE}
     authority_for = ("POST",)
 
     @extend_schema(parameters=[OrganizationFilters], responses=OrganizationShape(many=True))

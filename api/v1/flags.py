@@ -9,17 +9,16 @@ from rest_framework.response import Response
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.bodies import FlagFilters, ReviewBody
+from api.v1.scopes import READ_FLAGS
 from api.v1.shapes import FlagShape
 from oversight import access
 from oversight import operations as oversight
 from oversight.models import Flag
 
-READ = ("flags:read", "flags:review")
-
 
 class Flags(Endpoint):
     query = FlagFilters
-    scopes = {"GET": READ}
+    scopes = {"GET": READ_FLAGS}
     authority_for = ("GET",)
 
     @extend_schema(parameters=[FlagFilters], responses=FlagShape(many=True))
@@ -35,7 +34,7 @@ class OneFlag(Endpoint):
 
 
 class FlagDetail(OneFlag):
-    scopes = {"GET": READ}
+    scopes = {"GET": READ_FLAGS}
     authority_for = ("GET",)
 
     @extend_schema(responses=FlagShape)

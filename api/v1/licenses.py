@@ -11,7 +11,7 @@ from api.bodies import Body, Day, Filters, ReasonBody, Reference, Text
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.names import FirmNamed, LicenseNamed, license_named, organization_named
-from api.v1.scopes import WRITE
+from api.v1.scopes import READ_REGISTER, WRITE
 from authorizations.operations import revoke_license
 from registry import access, operations
 from registry.inputs import number_spellings
@@ -58,7 +58,7 @@ class Licenses(Endpoint):
     """The licenses of all firms."""
 
     query = LicenseFilters
-    scopes = {"GET": (), "POST": WRITE}
+    scopes = {"GET": READ_REGISTER, "POST": WRITE}
     authority_for = ("POST",)
 
     @extend_schema(parameters=[LicenseFilters], responses=LicenseShape(many=True))

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from api.endpoint import Endpoint
 from api.v1.firms import OrganizationShape
+from api.v1.scopes import ANY_KEY
 from registry.models import ApiKey
 from registry.models.people import Scope
 
@@ -50,7 +51,7 @@ class KeyShape(serializers.ModelSerializer[ApiKey]):
 
 
 class Me(Endpoint):
-    scopes = {"GET": ()}
+    scopes = {"GET": ANY_KEY}
 
     @extend_schema(responses=KeyShape)
     def get(self, request: Request) -> Response:

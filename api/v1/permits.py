@@ -10,7 +10,7 @@ from api.endpoint import Endpoint
 from api.idempotency import idempotent
 from api.v1.catalogue import precursor_named
 from api.v1.names import FirmNamed, LicenseNamed, license_named
-from api.v1.scopes import WRITE
+from api.v1.scopes import READ_REGISTER, WRITE
 from registry import access, operations
 from registry.models import Permit
 from registry.models.firms import Activity, Period, PermitState
@@ -69,7 +69,7 @@ class Permits(Endpoint):
     """What each license permits. A raised limit waits, `proposed`, for a second officer."""
 
     query = PermitFilters
-    scopes = {"GET": (), "POST": WRITE}
+    scopes = {"GET": READ_REGISTER, "POST": WRITE}
     authority_for = ("POST",)
 
     @extend_schema(parameters=[PermitFilters], responses=PermitShape(many=True))

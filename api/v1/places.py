@@ -20,7 +20,7 @@ from api.bodies import (
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.names import FirmNamed, organization_named
-from api.v1.scopes import WRITE
+from api.v1.scopes import READ_REGISTER, WRITE
 from api.v1.warnings import WarnsOfPosition
 from registry import access, operations
 from registry.models import Site, Vehicle
@@ -99,7 +99,7 @@ class Sites(Endpoint):
     """Where goods are kept or sold: a firm sees its own."""
 
     query = PlaceFilters
-    scopes = {"GET": (), "POST": WRITE}
+    scopes = {"GET": READ_REGISTER, "POST": WRITE}
     authority_for = ("POST",)
 
     @extend_schema(parameters=[PlaceFilters], responses=SiteShape(many=True))
@@ -135,7 +135,7 @@ class Vehicles(Endpoint):
     """Registered vehicles: a firm sees its own."""
 
     query = VehicleFilters
-    scopes = {"GET": (), "POST": WRITE}
+    scopes = {"GET": READ_REGISTER, "POST": WRITE}
     authority_for = ("POST",)
 
     @extend_schema(parameters=[VehicleFilters], responses=VehicleShape(many=True))

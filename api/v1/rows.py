@@ -15,17 +15,20 @@ from api.v1.licenses import LicenseShape
 from api.v1.names import license_named, organization_as_named, vehicle_as_named
 from api.v1.permits import PermitShape
 from api.v1.places import SiteShape, VehicleShape
+from api.v1.scopes import ANY_KEY, READ_REGISTER
 from registry import access
 
 
 class Row(Endpoint):
-    scopes: ClassVar[dict[str, tuple[str, ...]]] = {"GET": ()}
+    scopes: ClassVar[dict[str, tuple[str, ...]]] = {"GET": READ_REGISTER}
 
     def one(self, rows: QuerySet[Any], shape: Any, **named: Any) -> Response:
         return Response(shape(found_or_404(rows.filter(**named).first())).data)
 
 
 class PrecursorDetail(Row):
+    scopes = {"GET": ANY_KEY}
+
     @extend_schema(responses=PrecursorShape)
     def get(self, request: Request, code: str) -> Response:
         """Read one controlled substance."""
@@ -33,6 +36,8 @@ class PrecursorDetail(Row):
 
 
 class ProductDetail(Row):
+    scopes = {"GET": ANY_KEY}
+
     @extend_schema(responses=ProductShape)
     def get(self, request: Request, code: str) -> Response:
         """Read one product, in the version of now."""

@@ -20,9 +20,11 @@ from api.v1.bodies import (
     SaleFilters,
 )
 from api.v1.codes import ByVendor
+from api.v1.scopes import READ_FLAGGED, READ_TRADE, WRITE
 from api.v1.shapes import ReceiptShape, SaleShape, with_progress
 from authorizations import access, codes, operations
 from authorizations.models import Authorization, Sale
+from oversight.access import traded_for
 from precursors.errors import Refused
 
 POINTERS = {
@@ -64,7 +66,7 @@ class Sales(Endpoint):
     """All reports that concern the key's owner, corrections included."""
 
     query = SaleFilters
-    scopes = {"GET": (), "POST": ("sell",)}
+    scopes = {"GET": READ_TRADE, "POST": ("sell",)}
     firm_for = ("POST",)
     pointers = POINTERS
 
@@ -87,12 +89,13 @@ class Sales(Endpoint):
 
 
 class SaleDetail(Endpoint):
-    scopes = {"GET": ()}
+    scopes = {"GET": READ_FLAGGED}
 
     @extend_schema(responses=SaleShape)
     def get(self, request: Request, id: UUID) -> Response:
-        """Read one report of a sale."""
-        rows = with_progress(access.sales_for(self.by))
+        """Read one report of a sale. Without `trade:read` the authority reads flagged ones."""
+        rows = traded_for(self.by, access.sales_for(self.by), "authorization")
+        rows = with_progress(rows)
         return Response(SaleShape(found_or_404(rows.filter(uuid=id).first())).data)
 
 
@@ -132,7 +135,7 @@ class Void(OfOwnSale):
 
 
 class Agreement(OfSale):
-    scopes = {"POST": ("registry:write",)}
+    scopes = {"POST": WRITE}
     authority_for = ("POST",)
 
     @extend_schema(request=ReasonBody, responses=SaleShape)
@@ -145,7 +148,7 @@ class Agreement(OfSale):
 
 
 class ClaimConfirmation(OfSale):
-    scopes = {"POST": ("registry:write",)}
+    scopes = {"POST": WRITE}
     authority_for = ("POST",)
 
     @extend_schema(request=ReasonBody, responses=SaleShape)

@@ -21,7 +21,7 @@ from registry import operations  # noqa: E402
 from registry.models import Membership, Organization, User  # noqa: E402
 from registry.models.people import Role  # noqa: E402
 
-SCOPES = ["registry:write", "flags:read", "flags:review", "events:read"]
+SCOPES = ["registry:write", "trade:read", "flags:read", "flags:review", "events:read"]
 
 
 def session(user: User) -> str:

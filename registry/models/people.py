@@ -169,6 +169,11 @@ class Scope(models.TextChoices):
     EVENTS_READ = "events:read", _("read the feed of events")
 
 
+BOTH_SCOPES = {Scope.TRACK, Scope.REGISTRY_READ, Scope.TRADE_READ, Scope.EVENTS_READ}
+FIRM_SCOPES = frozenset({Scope.BUY, Scope.SELL, Scope.CARRY} | BOTH_SCOPES)
+AUTHORITY_SCOPES = frozenset(set(Scope) - FIRM_SCOPES | BOTH_SCOPES)
+
+
 class ApiKey(models.Model):
     """A program's credential. Only the hash of the secret is kept.
 
@@ -195,10 +200,18 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
 
+    @property
+    def opens(self) -> set[str]:
+        """Its scopes, without those that mean nothing in the hands of its owner."""
+        meant = FIRM_SCOPES if self.organization_id else AUTHORITY_SCOPES
+        return {scope for scope in self.scopes if scope in meant}
+
 
 __all__ = [
     "AUTHORITY_ROLES",
+    "AUTHORITY_SCOPES",
     "FIRM_ROLES",
+    "FIRM_SCOPES",
     "ApiKey",
     "Invitation",
     "Membership",

@@ -10,7 +10,13 @@ from registry.models import Jurisdiction, Organization
 from tests.api.programs import Program
 from tests.cast import Firm
 
-AUTHORITY_SCOPES = ["registry:write", "flags:read", "flags:review", "events:read"]
+AUTHORITY_SCOPES = [
+    "registry:write",
+    "trade:read",
+    "flags:read",
+    "flags:review",
+    "events:read",
+]
 FIRM_SCOPES = ["buy", "sell"]
 
 

@@ -34,6 +34,8 @@ class Command(BaseCommand):
             )
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
+        if idle := [scope for scope in key.scopes if scope not in key.opens]:
+            self.stderr.write(f"Opens nothing to this owner: {', '.join(idle)}")
         self.stdout.write(f"{key.organization or jurisdiction}: {', '.join(key.scopes)}")
         self.stdout.write(secret)
 
