@@ -24,6 +24,7 @@ from api.schema_parts import (
     TAGS,
 )
 from registry.models.people import AUTHORITY_SCOPES, FIRM_SCOPES
+from registry.proposals import ACTS
 
 INTRODUCTION = """\
 Authorize a purchase of a controlled chemical, record the sale that really happened, and follow \
@@ -166,6 +167,7 @@ def complete(
     schemas = result["components"]["schemas"]
     schemas["ProblemCode"] = {"type": "string", "enum": sorted({*OF_REQUESTS, *DOMAIN})}
     schemas["ReasonCode"] = {"type": "string", "enum": sorted(REASONS)}
+    schemas["ActName"] = {"type": "string", "enum": sorted(ACTS)}
     schemas["ValueCode"] = {"type": "string", "enum": sorted(OF_VALUES)}
     schemas["Problem"] = PROBLEM
     schemas["Quantity"], schemas["QuantityRequest"] = QUANTITY_ANSWER_SCHEMA, QUANTITY_SCHEMA

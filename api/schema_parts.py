@@ -11,6 +11,7 @@ TAGS = {
     "permits": "What a license permits, and how much",
     "sites": "Where goods are kept or sold",
     "vehicles": "What goods are carried with",
+    "proposals": "What takes two people, and what became of it",
     "headroom": "What a buyer may still request",
     "authorizations": "Codes: requests, decisions, sales against them",
     "sales": "Reports of sales, corrections and receipts",

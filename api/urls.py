@@ -3,7 +3,19 @@
 from django.urls import path
 
 from api import docs
-from api.v1 import catalogue, codes, firms, flags, licenses, me, permits, places, rows, sales
+from api.v1 import (
+    catalogue,
+    codes,
+    firms,
+    flags,
+    licenses,
+    me,
+    permits,
+    places,
+    proposals,
+    rows,
+    sales,
+)
 
 CODE = "authorizations/<str:code>"
 
@@ -43,6 +55,8 @@ urlpatterns = [
     path("vehicles", places.Vehicles.as_view(), name="vehicles"),
     path("vehicles/<str:plate>", rows.VehicleDetail.as_view(), name="vehicle"),
     path("vehicles/<str:plate>/end", places.VehicleEnd.as_view(), name="end_vehicle"),
+    path("proposals", proposals.Proposals.as_view(), name="proposals"),
+    path("proposals/<uuid:id>", proposals.ProposalDetail.as_view(), name="proposal"),
     path("headroom", codes.Headroom.as_view(), name="headroom"),
     path("authorizations", codes.Authorizations.as_view(), name="authorizations"),
     path(CODE, codes.AuthorizationDetail.as_view(), name="authorization"),

@@ -297,6 +297,7 @@ SPECTACULAR_SETTINGS = {
         "AuthorizationStatus": "authorizations.models.Status.choices",
         "SaleStatus": "api.v1.shapes.SALE_STATUSES",
         "ReceiptOutcome": "authorizations.models.Outcome.choices",
+        "ProposalState": "registry.models.proposals.ProposalState.choices",
         "ReviewOutcome": "api.v1.bodies.REVIEW_OUTCOMES",
     },
     "POSTPROCESSING_HOOKS": [

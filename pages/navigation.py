@@ -120,6 +120,7 @@ ITEMS: list[Item] = [
         "register:approvals",
         OFFICER,
         covers=(
+            "register:proposal",
             "register:permit",
             "register:reinstatement",
             "register:product_version",

@@ -1,5 +1,6 @@
 """Which rows an actor may see: the only way by which a page or an endpoint obtains one."""
 
+from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -23,6 +24,7 @@ from registry.models import (
     Vehicle,
 )
 from registry.models.people import Role
+from registry.models.proposals import ProposalState
 from registry.tax_numbers import looked_up
 
 Row = TypeVar("Row", bound=Model)
@@ -114,6 +116,21 @@ def proposals_for(by: Actor) -> QuerySet[Proposal]:
     related = ("organization", "proposed_by", "proposed_key", "sponsor", "decided_by")
     rows = Proposal.objects.select_related("jurisdiction", *related, "decided_key")
     return rows.filter(jurisdiction=by.jurisdiction) if by.is_authority else rows.none()
+
+
+def proposals_in(rows: QuerySet[Proposal], state: str, *, at: datetime) -> QuerySet[Proposal]:
+    """Narrow proposals to those of a state at a moment: what waits too long has expired."""
+    waits = Q(state=ProposalState.PROPOSED)
+    if state == ProposalState.PROPOSED:
+        return rows.filter(waits, expires_at__gt=at)
+    if state == ProposalState.EXPIRED:
+        return rows.filter(Q(state=state) | waits & Q(expires_at__lte=at))
+    return rows.filter(state=state)
+
+
+def proposals_over(rows: QuerySet[Proposal], *, at: datetime) -> QuerySet[Proposal]:
+    """Narrow proposals to those that wait no more: decided, or expired."""
+    return rows.filter(~Q(state=ProposalState.PROPOSED) | Q(expires_at__lte=at))
 
 
 def members_for(by: Actor) -> QuerySet[Membership]:

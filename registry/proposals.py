@@ -16,9 +16,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from precursors.errors import Refused
-from registry import clock, events
+from registry import clock, events, inputs
 from registry.actors import Actor, require_authority
-from registry.models import Organization, Proposal
+from registry.models import ApiKey, Organization, Proposal
 from registry.models.people import Scope
 from registry.models.proposals import ProposalState
 from registry.second_officer import require_second
@@ -122,9 +122,14 @@ def enter(draft: Draft, *, by: Actor) -> Proposal | Model:
 
 
 def decides_at_once(draft: Draft, at: datetime, by: Actor) -> bool:
-    """Whether a key may do it in the name of the two officers who made it, within its bounds."""
-    key = by.api_key
-    if key is None or key.organization_id or Scope.REGISTRY_GRANT not in key.scopes:
+    """Whether a key may do it in the name of the two officers who made it, within its bounds.
+
+    The key is locked: of two acts at once the second sees the first in its count of a day.
+    """
+    if by.api_key is None or by.api_key.organization_id:
+        return False
+    key = ApiKey.objects.select_for_update(no_key=True).get(pk=by.api_key.pk)
+    if key.revoked_at or Scope.REGISTRY_GRANT not in key.scopes:
         return False
     if ACTS[draft.act].persons_only:
         return False
@@ -137,14 +142,15 @@ def decides_at_once(draft: Draft, at: datetime, by: Actor) -> bool:
 
 
 @transaction.atomic
-def approve(proposal: Proposal, *, by: Actor) -> Proposal:
+def approve(proposal: Proposal, *, note: str = "", by: Actor) -> Proposal:
     """Agree, as the second natural person: the act takes effect at once.
 
     Raises Refused: not_the_authority, second_must_be_a_person, second_must_differ,
-    second_was_invited, second_of_the_firm, concerns_you, proposal_decided, proposal_over, and
-    what the act raises where it does not fit any more.
+    second_was_invited, second_of_the_firm, concerns_you, proposal_decided, proposal_over,
+    not_text, too_long, and what the act raises where it does not fit any more.
     """
-    require_authority(by)
+    note = _checked(note)
+    _require_authority_of(proposal, by)
     subject, proposal = _locked(proposal)
     if proposal.state == ProposalState.APPROVED:
         return proposal
@@ -154,6 +160,7 @@ def approve(proposal: Proposal, *, by: Actor) -> Proposal:
     proposal.decided_by = require_second(
         by, sponsor=proposal.sponsor_id, firm=proposal.organization_id
     )
+    proposal.note = note
     _decide(proposal, ProposalState.APPROVED, at)
     _record("approved", proposal, at, by)
     ACTS[proposal.act].put_in_force(proposal, subject, at=at, by=by)
@@ -164,9 +171,10 @@ def approve(proposal: Proposal, *, by: Actor) -> Proposal:
 def refuse(proposal: Proposal, *, note: str = "", by: Actor) -> Proposal:
     """Decline a proposal; whoever proposed it withdraws it.
 
-    Raises Refused: not_the_authority, proposal_decided, concerns_you.
+    Raises Refused: not_the_authority, proposal_decided, concerns_you, not_text, too_long.
     """
-    require_authority(by)
+    note = _checked(note)
+    _require_authority_of(proposal, by)
     _subject, proposal = _locked(proposal)
     _require_not_concerned(proposal, by)
     if proposal.state in (ProposalState.REFUSED, ProposalState.WITHDRAWN):
@@ -174,7 +182,7 @@ def refuse(proposal: Proposal, *, note: str = "", by: Actor) -> Proposal:
     at = clock.now()
     if proposal.state != ProposalState.PROPOSED:
         raise _decided()
-    own = by.user is not None and by.user.pk == proposal.sponsor_id
+    own = is_own(proposal, by)
     proposal.decided_by, proposal.note = by.user, note
     proposal.decided_key = None if by.user else by.api_key
     _decide(proposal, ProposalState.WITHDRAWN if own else ProposalState.REFUSED, at)
@@ -185,7 +193,9 @@ def refuse(proposal: Proposal, *, note: str = "", by: Actor) -> Proposal:
 def withdraw_all(subject: Model, *, at: datetime, by: Actor) -> None:
     """End what waits for a subject that is over (revoked, retired, left), under its lock."""
     waiting = Proposal.objects.filter(subject_kind=kind_of(subject), subject_id=subject.pk)
-    for proposal in waiting.filter(state=ProposalState.PROPOSED):
+    # Locked in the order of their keys, and read again: one that was decided meanwhile stays so.
+    rows = waiting.select_for_update(no_key=True).order_by("pk")
+    for proposal in rows.filter(state=ProposalState.PROPOSED):
         _decide(proposal, ProposalState.EXPIRED, at)
         _record("expired", proposal, at, by)
 
@@ -208,6 +218,33 @@ def expire(draft: Draft, at: datetime) -> None:
 def kind_of(subject: Model) -> str:
     """The name of a row's kind, as a proposal keeps it: "permit", "license"."""
     return str(subject._meta.model_name)
+
+
+def is_own(proposal: Proposal, by: Actor) -> bool:
+    """Whether somebody counts as the one who proposed it, by hand or by a key."""
+    if proposal.sponsor_id is None:
+        return by.api_key is not None and by.api_key.pk == proposal.proposed_key_id
+    return by.sponsor is not None and by.sponsor.pk == proposal.sponsor_id
+
+
+def require_unchanged(proposal: Proposal, now: dict[str, Any]) -> None:
+    """Require that what is to be replaced is still as it was told when it was proposed.
+
+    Raises Refused("proposal_outdated").
+    """
+    if proposal.before != now:
+        sentence = _("It was changed meanwhile. Refuse this, and have it proposed anew.")
+        raise Refused("proposal_outdated", sentence)
+
+
+def _checked(note: str) -> str:
+    return inputs.optional_text(note, field="note", at_most=inputs.REASON_LENGTH, lines=True)
+
+
+def _require_authority_of(proposal: Proposal, by: Actor) -> None:
+    require_authority(by)
+    if by.jurisdiction.pk != proposal.jurisdiction_id:
+        raise Refused("not_the_authority", _("Only an officer of the authority may do this."))
 
 
 def _waiting(draft: Draft, by: Actor) -> Any:
@@ -281,7 +318,9 @@ __all__ = [
     "act",
     "approve",
     "enter",
+    "is_own",
     "kind_of",
     "refuse",
+    "require_unchanged",
     "withdraw_all",
 ]

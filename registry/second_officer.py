@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from precursors.errors import Refused
 from registry import clock
 from registry.actors import Actor
-from registry.models import Invitation, Membership, User
+from registry.models import Invitation, Membership, Proposal, User
 from registry.models.people import Role
 
 # Who left a firm decides nothing of it for so long.
@@ -37,6 +37,25 @@ def require_second(by: Actor, *, sponsor: int | None, firm: int | None = None) -
     return by.user
 
 
+def possible_seconds(proposal: Proposal, *, besides: int | None = None) -> QuerySet[User]:
+    """The officers who may agree to a proposal: where there is none it waits for another.
+
+    `besides`: whom it concerns.
+    """
+    first, firm = proposal.sponsor_id, proposal.organization_id
+    officers = Membership.objects.filter(
+        jurisdiction=proposal.jurisdiction_id, role=Role.OFFICER, ended_at=None
+    ).exclude(user=first)
+    if first is not None:
+        by_first = Q(invited_by=first) | Q(invited_key__sponsor=first)
+        officers = officers.exclude(invitation__in=Invitation.objects.filter(by_first))
+    if firm is not None:
+        officers = officers.exclude(user__in=_of_firm(firm).values("user"))
+    if besides is not None:
+        officers = officers.exclude(user=besides)
+    return User.objects.filter(is_active=True, memberships__in=officers).distinct()
+
+
 def was_invited_by(user: int, first: int) -> bool:
     """Whether somebody is an officer because the first invited them."""
     mine = Membership.objects.filter(user=user, role=Role.OFFICER, ended_at=None)
@@ -46,6 +65,9 @@ def was_invited_by(user: int, first: int) -> bool:
 
 def belongs_or_belonged(user: int, firm: int) -> bool:
     """Whether somebody deals for a firm, or did within the last two years."""
-    of_firm = Membership.objects.filter(user=user, organization=firm)
+    return _of_firm(firm).filter(user=user).exists()
+
+
+def _of_firm(firm: int) -> QuerySet[Membership]:
     recently = Q(ended_at=None) | Q(ended_at__gt=clock.now() - STAYS_OF_THE_FIRM)
-    return of_firm.filter(recently).exists()
+    return Membership.objects.filter(recently, organization=firm)

@@ -30,6 +30,9 @@ from registry.models import Jurisdiction
 from registry.models.people import Role
 from tests import cast, roles
 from tests.cast import Firm, kg
+from tests.registry.proposing import letters
+
+__all__ = ["letters"]
 
 
 @pytest.fixture(scope="session")

@@ -158,7 +158,7 @@ class ProductShape(serializers.ModelSerializer[Product]):
         read_only_fields = fields
 
 
-class ProposalShape(serializers.Serializer[ProductProposal]):
+class VersionProposalShape(serializers.Serializer[ProductProposal]):
     """It takes effect when a second officer, a person, approves it."""
 
     proposal = serializers.UUIDField(source="uuid")
@@ -225,7 +225,7 @@ class ProductVersions(Endpoint):
         versions = operations.versions_of(self.subject(code))
         return self.listed(versions, shape=ProductShape, key="id")
 
-    @extend_schema(request=ProductVersionBody, responses={202: ProposalShape})
+    @extend_schema(request=ProductVersionBody, responses={202: VersionProposalShape})
     @idempotent()
     def post(self, request: Request, code: str) -> Response:
         """Propose what the product is to be. A second officer approves it on a page.
@@ -235,4 +235,4 @@ class ProductVersions(Endpoint):
         product = self.subject(code)
         values = self.body(ProductVersionBody, product=product)
         proposal = register.propose_product_version(product, **values, by=self.by)
-        return Response(ProposalShape(proposal).data, status=202)
+        return Response(VersionProposalShape(proposal).data, status=202)

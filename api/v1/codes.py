@@ -17,7 +17,7 @@ from api.v1.bodies import (
     OptionalReasonBody,
     RequestBody,
 )
-from api.v1.scopes import READ_FLAGGED, READ_TRADE, WRITE
+from api.v1.scopes import DECIDE, READ_FLAGGED, READ_TRADE
 from api.v1.shapes import AuthorizationShape, AuthorizationWithSales, HeadroomShape, with_progress
 from authorizations import access, codes, operations
 from authorizations.models import Authorization
@@ -129,7 +129,7 @@ class ByVendor(CodeEndpoint):
 
 
 class ByAuthority(CodeEndpoint):
-    scopes = {"POST": WRITE}
+    scopes = {"POST": DECIDE}
     authority_for = ("POST",)
 
 

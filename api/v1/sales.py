@@ -20,7 +20,7 @@ from api.v1.bodies import (
     SaleFilters,
 )
 from api.v1.codes import ByVendor
-from api.v1.scopes import READ_FLAGGED, READ_TRADE, WRITE
+from api.v1.scopes import DECIDE, READ_FLAGGED, READ_TRADE
 from api.v1.shapes import ReceiptShape, SaleShape, with_progress
 from authorizations import access, codes, operations
 from authorizations.models import Authorization, Sale
@@ -135,7 +135,7 @@ class Void(OfOwnSale):
 
 
 class Agreement(OfSale):
-    scopes = {"POST": WRITE}
+    scopes = {"POST": DECIDE}
     authority_for = ("POST",)
 
     @extend_schema(request=ReasonBody, responses=SaleShape)
@@ -148,7 +148,7 @@ class Agreement(OfSale):
 
 
 class ClaimConfirmation(OfSale):
-    scopes = {"POST": WRITE}
+    scopes = {"POST": DECIDE}
     authority_for = ("POST",)
 
     @extend_schema(request=ReasonBody, responses=SaleShape)

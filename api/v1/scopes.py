@@ -9,4 +9,6 @@ READ_REGISTER = ("registry:read", "registry:write", "registry:grant", "buy", "se
 READ_TRADE = ("trade:read", "buy", "sell")
 READ_FLAGS = ("flags:read", "flags:review")
 READ_FLAGGED = (*READ_TRADE, *READ_FLAGS)  # one row of trade, which a flag may be about
-WRITE = ("registry:write",)
+WRITE = ("registry:write", "registry:grant")
+DECIDE = ("registry:write",)  # on codes and sales: no standing decision is about those
+READ_PROPOSALS = ("registry:read", *WRITE)

@@ -24,6 +24,7 @@ from registry.access import (
     product_proposals_for,
     reinstatements_for,
 )
+from registry.actors import Actor
 from registry.http import actor_of
 from registry.models import License, Permit
 from registry.models.amendments import AmendmentState
@@ -82,12 +83,10 @@ def reinstate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
 
 
-@officer_required
-def approvals(request: HttpRequest) -> HttpResponse:
-    """Everything that waits for a second officer, the oldest first."""
-    by = actor_of(request)
+def others_waiting(by: Actor) -> dict[str, Any]:
+    """What waits of the kinds that have pages of their own, the oldest first."""
     waiting = reinstatements_for(by).filter(approved_at=None, withdrawn_at=None)
-    content = {
+    found = {
         "permits": permits_for(by)
         .filter(state=PermitState.PROPOSED)
         .select_related("proposed_by", "proposed_key")
@@ -101,7 +100,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
         .filter(token_hash=None, withdrawn_at=None, expires_at__gt=clock.now())
         .order_by("pk"),
     }
-    return render(request, "register/approvals.html", content)
+    return {**found, "others": any(found.values())}
 
 
 @officer_required

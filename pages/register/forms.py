@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from pages.forms import DateInput, Form, QuantityField
-from pages.verb_form import VerbForm
+from pages.verb_form import ReasonField, VerbForm
 from precursors.errors import Refused
 from precursors.models import Precursor
 from precursors.quantities import Unit
@@ -22,6 +22,16 @@ MASSES = [(unit.value, unit.label) for unit in Unit if unit.dimension == "mass"]
 UNITS = [(unit.value, unit.label) for unit in Unit]
 SHORT = {"class": "govuk-input--width-10"}
 DECIMAL = {"inputmode": "decimal", **SHORT}
+
+
+class DecisionForm(VerbForm):
+    """What a second officer says to a proposal."""
+
+    note = ReasonField(
+        label=_("Note"),
+        required=False,
+        help_text=_("For whoever proposed it. It is kept permanently."),
+    )
 
 
 class OrganizationForm(VerbForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.register import approvals, firms, people, places
+from pages.register import approvals, firms, people, places, proposals
 
 app_name = "register"
 
@@ -18,7 +18,8 @@ urlpatterns = [
     path("licenses/<uuid:uuid>/permit/", approvals.permit_new, name="permit_new"),
     path("licenses/<uuid:uuid>/suspend/", approvals.suspend, name="license_suspend"),
     path("licenses/<uuid:uuid>/reinstate/", approvals.reinstate, name="license_reinstate"),
-    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/", proposals.approvals, name="approvals"),
+    path("approvals/<uuid:uuid>/", proposals.proposal, name="proposal"),
     path("approvals/permits/<uuid:uuid>/", approvals.permit, name="permit"),
     path("approvals/licenses/<uuid:uuid>/", approvals.reinstatement, name="reinstatement"),
     path("approvals/products/<uuid:uuid>/", approvals.product_version, name="product_version"),

@@ -21,6 +21,7 @@ from pages import numbers_in_words
 from precursors.quantities import UNITS
 from registry import clock
 from registry.models.firms import PermitState, Standing
+from registry.models.proposals import ProposalState
 from registry.plates import write_plate
 from registry.tax_numbers import PERU
 
@@ -33,6 +34,7 @@ BETWEEN_PLATES = " / "
 DNI = re.compile(r"[0-9]{8}", re.ASCII)
 
 LABELS: dict[str, Any] = {
+    **dict(ProposalState.choices),
     **dict(PermitState.choices),
     **dict(Standing.choices),
     **dict(Severity.choices),
@@ -41,6 +43,9 @@ LABELS: dict[str, Any] = {
 }
 # Each state's color and icon; the word always stands beside them.
 LOOKS = {
+    ProposalState.PROPOSED: ("purple", "people"),
+    ProposalState.APPROVED: ("green", "check"),
+    ProposalState.WITHDRAWN: ("grey", "back"),
     Status.PENDING: ("yellow", "clock"),
     Status.ISSUED: ("green", "check"),
     Status.CLOSED: ("grey", "lock"),
@@ -58,7 +63,6 @@ LOOKS = {
     Severity.LOW: ("grey", "dash"),
     Standing.IN_FORCE: ("green", "check"),
     Standing.SUSPENDED: ("orange", "bang"),
-    PermitState.PROPOSED: ("purple", "people"),
     PermitState.REPLACED: ("grey", "back"),
 }
 

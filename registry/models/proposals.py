@@ -1,5 +1,7 @@
 """What one natural person proposes and another approves."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -105,3 +107,9 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.act} {self.subject_kind} {self.subject_id}"
+
+    def state_at(self, at: datetime) -> ProposalState:
+        """Its state; what waits longer than its time has expired, decided or not."""
+        state = ProposalState(self.state)
+        is_over = state == ProposalState.PROPOSED and self.expires_at <= at
+        return ProposalState.EXPIRED if is_over else state

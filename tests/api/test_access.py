@@ -9,11 +9,13 @@ from api import urls
 from api.endpoint import Endpoint
 from oversight import worker
 from registry import clock
+from registry.actors import Actor
 from registry.models import ApiKey, Jurisdiction
 from registry.models.people import Scope
 from tests.api.conftest import AUTHORITY_SCOPES, program
 from tests.api.programs import Program, problem
 from tests.cast import Firm
+from tests.registry.proposing import proposed
 
 # Of one authorization, its sale and its flag: the authority, its buyer, its vendor, a firm that
 # has no part in it, the buyer's key without a scope, and another jurisdiction's authority.
@@ -57,6 +59,8 @@ MATRIX = {
     "GET vehicle": OWNER_OF_ROW,
     "POST vehicles": AUTHORITY,
     "POST end_vehicle": AUTHORITY_OF_ROW,
+    "GET proposals": AUTHORITY,
+    "GET proposal": AUTHORITY_OF_ROW,
     "GET headroom": FIRM,
     "GET authorizations": OWN,
     "POST authorizations": FIRM,
@@ -86,18 +90,20 @@ TRADE = "trade:read buy sell"
 FLAGGED = f"{TRADE} flags:read flags:review"
 # One of these scopes a key must have; those without an entry want any valid key.
 SCOPES = {
-    "POST products": "registry:write",
-    "POST product_versions": "registry:write",
-    "POST organizations": "registry:write",
-    "POST licenses": "registry:write",
-    "POST suspend": "registry:write",
-    "POST reinstate": "registry:write",
-    "POST revoke_license": "registry:write",
-    "POST permits": "registry:write",
-    "POST sites": "registry:write",
-    "POST end_site": "registry:write",
-    "POST vehicles": "registry:write",
-    "POST end_vehicle": "registry:write",
+    "POST products": "registry:write registry:grant",
+    "POST product_versions": "registry:write registry:grant",
+    "POST organizations": "registry:write registry:grant",
+    "POST licenses": "registry:write registry:grant",
+    "POST suspend": "registry:write registry:grant",
+    "POST reinstate": "registry:write registry:grant",
+    "POST revoke_license": "registry:write registry:grant",
+    "POST permits": "registry:write registry:grant",
+    "POST sites": "registry:write registry:grant",
+    "POST end_site": "registry:write registry:grant",
+    "POST vehicles": "registry:write registry:grant",
+    "POST end_vehicle": "registry:write registry:grant",
+    "GET proposals": "registry:read registry:write registry:grant",
+    "GET proposal": "registry:read registry:write registry:grant",
     "GET headroom": "buy",
     "POST authorizations": "buy",
     "POST cancel": "buy",
@@ -182,7 +188,12 @@ def programs(
 
 @pytest.fixture
 def rows(
-    authority_api: Program, code: str, sale: dict[str, Any], buyer: Firm
+    authority_api: Program,
+    code: str,
+    sale: dict[str, Any],
+    buyer: Firm,
+    regulator: Actor,
+    letters: Any,
 ) -> dict[str, dict[str, str]]:
     """What the path of each kind of route names."""
     worker.work_off_duties(batches_max=5)
@@ -196,6 +207,7 @@ def rows(
         "vehicles": {"<str:plate>": buyer.vehicle.plate},
         "sales": {"<uuid:id>": sale["id"]},
         "flags": {"<uuid:id>": flag["id"]},
+        "proposals": {"<uuid:id>": str(proposed(buyer.license, regulator).uuid)},
     }
 
 
@@ -289,6 +301,7 @@ def test_the_answers_to_a_stranger_are_those_to_nobody(
         "vehicles": {"<str:plate>": "ZZZ999"},
         "sales": {"<uuid:id>": "00000000-0000-7000-8000-000000000000"},
         "flags": {"<uuid:id>": "00000000-0000-7000-8000-000000000000"},
+        "proposals": {"<uuid:id>": "00000000-0000-7000-8000-000000000000"},
     }
     for row, (path, _view) in endpoints().items():
         send = programs["stranger"].get if row.startswith("GET") else programs["stranger"].post

@@ -39,16 +39,12 @@ ONLY_ON_PAGES = {
     "password_weak",
     "permit_decided",
     "product_of_another_precursor",
-    "proposal_decided",
-    "proposal_over",
     "reinstatement_approved",
     "reinstatement_withdrawn",
     "retired",
     "role_does_not_fit",
     "scope_missing",
     "scope_unknown",
-    "second_must_be_a_person",
-    "second_must_differ",
     "sign_in_first",
 }
 ROOMS = ("precursors", "registry", "authorizations", "oversight", "audit")

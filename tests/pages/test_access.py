@@ -18,6 +18,7 @@ from registry.models import Invitation, Jurisdiction, Membership, ProductProposa
 from registry.models.people import Role
 from tests import cast
 from tests.cast import Firm, kg
+from tests.registry.proposing import proposed
 
 # The buyer and the vendor of the rows, two firms that have no part in them, the buyer's dealer,
 # who manages nobody, and the authority's people, the last one in another jurisdiction.
@@ -81,6 +82,7 @@ MATRIX = {
     "register:license_suspend": OFFICER_OF_ROW,
     "register:license_reinstate": OFFICER_OF_ROW,
     "register:approvals": OFFICER,
+    "register:proposal": OFFICER_OF_ROW,
     "register:permit": OFFICER_OF_ROW,
     "register:product_version": OFFICER_OF_ROW,
     "register:reinstatement": OFFICER_OF_ROW,
@@ -185,7 +187,9 @@ def browsers(
 
 
 @pytest.fixture
-def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -> Rows:
+def rows(
+    flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any, letters: Any
+) -> Rows:
     """What the address of each page names: rows of the buyer and the vendor."""
     settings.DEMO_MODE = False
     flag, waiting = flagged(), ask("6000")
@@ -219,6 +223,7 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
         **dict.fromkeys(of_firm.split(), firm.uuid),
         "case": flag.uuid,
         "decide": waiting.uuid,
+        "proposal": proposed(license, regulator).uuid,
         "permit": raised.uuid,
         "reinstatement": lifting.uuid,
         "product_version": product_proposal(regulator).uuid,
