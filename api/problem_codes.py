@@ -5,6 +5,7 @@ OF_REQUESTS = (
     "conflict",
     "forbidden",
     "headers_too_large",
+    "https_required",
     "idempotency_in_progress",
     "idempotency_key_malformed",
     "idempotency_key_missing",

@@ -185,6 +185,12 @@ def forbids(_exc: object = None) -> Problem:
     return Problem(403, "forbidden", _("Your role does not include this."))
 
 
+def https_required() -> Problem:
+    """Say that a program called over http, where its key was sent in the clear."""
+    detail = _("Call %(address)s. The key that was sent in the clear should be replaced.")
+    return Problem(403, "https_required", detail % {"address": f"{settings.PUBLIC_URL}/api/v1/"})
+
+
 def not_found(_exc: object = None) -> Problem:
     """Say the same about what does not exist and what belongs to somebody else."""
     return Problem(404, "not_found", _("There is nothing here, or it is not yours."))

@@ -88,6 +88,7 @@ MEANINGS = {
     "conflict": "409: Somebody else was faster",
     "forbidden": "403: Your role does not include this",
     "headers_too_large": "431: The headers are too many, or too large",
+    "https_required": "403: The portal was called over http, and the key sent in the clear",
     "idempotency_in_progress": "409: The first request with this key still runs",
     "idempotency_key_malformed": "400: No key of 1 to 255 printable ASCII characters, or two",
     "idempotency_key_missing": "400: The operation needs an Idempotency-Key",

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from api.problems import (
     MEDIA_TYPE,
     Problem,
     forbids,
+    https_required,
     malformed,
     not_found,
     problem_of,
@@ -25,12 +27,18 @@ from precursors.errors import Refused
 def answer_refusals(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Middleware: turns the refusal of a page view into a page, and rejects NUL in addresses."""
+    """Middleware: turns the refusal of a page view into a page.
+
+    Rejects NUL in addresses, and programs that call over http: SecurityMiddleware redirects the
+    others.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         address = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
         if "\0" in request.path_info or b"\0" in unquote_to_bytes(address):
             return answer(request, malformed())
+        if settings.SECURE and is_program(request) and not request.is_secure():
+            return answer(request, https_required())
         return get_response(request)
 
     middleware.process_exception = page_for  # type: ignore[attr-defined]
@@ -45,9 +53,13 @@ def page_for(request: HttpRequest, exc: Exception) -> HttpResponse | None:
     return None
 
 
+def is_program(request: HttpRequest) -> bool:
+    return request.path_info.startswith("/api/v")
+
+
 def answer(request: HttpRequest, found: Problem) -> HttpResponse:
     """Answer a problem to a program as a document, to a person as a page."""
-    if not request.path_info.startswith("/api/v"):
+    if not is_program(request):
         return error_pages.page(request, found.status, str(found.detail), found.headers)
     body = JSONRenderer().render(found.body(request))
     return HttpResponse(body, MEDIA_TYPE, found.status, headers=found.headers)

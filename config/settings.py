@@ -256,7 +256,9 @@ CONTENT_SECURITY_POLICY = {
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")  # who is believed when it names a visitor
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]  # probes bypass the proxy
+# Probes bypass the proxy. A program that were redirected would go on sending its key in the clear:
+# it is refused instead (config/errors.py).
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$", r"^api/v"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE

@@ -106,3 +106,14 @@ def test_below_the_api_the_same_are_problems(visitor: Client) -> None:
     response = visitor.get("/api/v1/nothing")
     assert response.headers["Content-Type"] == "application/problem+json"
     assert response.json()["code"] == "not_found"
+
+
+def test_a_program_that_calls_over_http_is_refused_and_a_person_is_led_to_https(
+    visitor: Client, settings: Any
+) -> None:
+    settings.SECURE = settings.SECURE_SSL_REDIRECT = True
+    answer = visitor.get("/api/v1/me")
+    assert (answer.status_code, answer.json()["code"]) == (403, "https_required")
+    assert visitor.get("/api/v1/me", secure=True).json()["code"] == "key_missing"
+    led = visitor.get("/accounts/login/")
+    assert (led.status_code, led["Location"][:8]) == (301, "https://")
