@@ -151,10 +151,15 @@ FROM subject, unnest(%(event_uuids)s::uuid[], %(event_kinds)s::text[], %(event_d
 ),
 -- both allowances, buyer's and vendor's, locked in the order of their ids
 share AS MATERIALIZED (
-    SELECT allowance.id, asked.limit_kg, asked.overage, asked.claimed
-    FROM unnest(%(allowances)s::bigint[], %(limits)s::numeric[], %(overage)s::numeric[],
-            %(claimed)s::numeric[]) AS asked (id, limit_kg, overage, claimed)
-    JOIN authorizations_allowance allowance USING (id)
+    SELECT allowance.id, asked.id IS NOT NULL AS is_asked, asked.limit_kg, asked.overage,
+        asked.claimed
+    FROM authorizations_allowance allowance
+    LEFT JOIN unnest(%(allowances)s::bigint[], %(limits)s::numeric[], %(overage)s::numeric[],
+            %(claimed)s::numeric[]) AS asked (id, limit_kg, overage, claimed) USING (id)
+    WHERE (allowance.organization_id, allowance.precursor_id, allowance.activity) IN (
+            SELECT organization_id, precursor_id, activity FROM authorizations_allowance
+            WHERE id = ANY(%(allowances)s::bigint[]))
+        AND %(requested_on)s::date BETWEEN allowance.period_start AND allowance.period_end
     ORDER BY allowance.id FOR NO KEY UPDATE OF allowance
 ),
 -- what they take; without a limit a fact is booked whether or not it fits
@@ -167,7 +172,7 @@ taken AS (
         claimed_kg = claimed_kg + share.claimed,
         limit_kg = coalesce(share.limit_kg, allowance.limit_kg)
     FROM share
-    WHERE allowance.id = share.id AND (share.limit_kg IS NULL
+    WHERE allowance.id = share.id AND share.is_asked AND (share.limit_kg IS NULL
         OR reserved_kg + held_kg + consumed_kg + overage_kg + %(reserved)s::numeric
             <= share.limit_kg)
     RETURNING allowance.id, allowance.limit_kg,
@@ -178,11 +183,11 @@ entry AS (
     INSERT INTO authorizations_ledgerentry (jurisdiction_id, month, allowance_id,
         authorization_id,
         version, kind, reserved_kg, held_kg, consumed_kg, overage_kg, claimed_kg,
-        used_after_kg, limit_kg, recorded_at)
+        used_after_kg, limit_kg, counts_every_period, recorded_at)
     SELECT %(jurisdiction)s, date_trunc('month', %(at)s::timestamptz AT TIME ZONE 'UTC')::date,
         taken.id, subject.id, %(version)s::int, %(kind)s, %(reserved)s::numeric,
         %(held)s::numeric, %(consumed)s::numeric, taken.overage, taken.claimed, taken.used_kg,
-        taken.limit_kg, %(at)s::timestamptz
+        taken.limit_kg, true, %(at)s::timestamptz
     FROM taken, subject
 )
 -- gives both ids, and how many allowances were booked

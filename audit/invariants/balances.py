@@ -5,20 +5,21 @@ from audit.invariants.question import Question
 
 USED = "reserved_kg + held_kg + consumed_kg + overage_kg"
 BALANCES = (*USED.split(" + "), "claimed_kg")
+USED_BY_PART = " + ".join(f"part.{name}" for name in USED.split(" + "))
 MINE = ", ".join(f"row.{name}" for name in BALANCES)
 # Of an authorization on the seller's allowance, which carries all that the seller says it sold.
 SELLERS = (
     "row.reserved_kg, row.held_kg, row.consumed_kg, row.sold_kg - row.consumed_kg, 0::numeric"
 )
 THEIRS = ", ".join(f"theirs.{name}" for name in BALANCES)
-SUMS = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in BALANCES)
+SUMS = ", ".join(f"coalesce(sum(part.{name}), 0) AS {name}" for name in BALANCES)
 
 
 def _sums(of: str, where: str, mine: str = MINE) -> str:
-    """Rows whose balances are not the sums of those of other rows."""
+    """Rows whose balances are not the sums of those of other rows, each a `part`."""
     return f"""
         SELECT row.id FROM {{rows}} row
-        CROSS JOIN LATERAL (SELECT {SUMS} FROM {of} part WHERE {where}) theirs
+        CROSS JOIN LATERAL (SELECT {SUMS} FROM {of} WHERE {where}) theirs
         WHERE ({mine}) IS DISTINCT FROM ({THEIRS})
     """
 
@@ -27,10 +28,27 @@ NEGATIVE = f"SELECT row.id FROM {{rows}} row WHERE least({MINE}) < 0"
 ENTRIES = "authorizations_ledgerentry"
 # Each authorization twice, as it stands on either allowance.
 SIDES = f"""(
-    SELECT allowance_id AS side, {", ".join(BALANCES)} FROM authorizations_authorization
+    SELECT allowance_id AS side, requested_at, {", ".join(BALANCES)}
+    FROM authorizations_authorization
     UNION ALL
-    SELECT seller_allowance_id, {SELLERS} FROM authorizations_authorization row
+    SELECT seller_allowance_id, requested_at, {SELLERS} FROM authorizations_authorization row
 )"""
+# Whatever period the permit had by which it was booked: all of the firm that the days of the
+# allowance hold.
+IN_ITS_DAYS = """
+    (booked.organization_id, booked.precursor_id, booked.activity)
+        = (row.organization_id, row.precursor_id, row.activity)
+    AND booked.period_start <= row.period_end AND booked.period_end >= row.period_start
+    AND (requested_at AT TIME ZONE (SELECT time_zone FROM registry_jurisdiction
+        WHERE id = row.jurisdiction_id))::date BETWEEN row.period_start AND row.period_end
+"""
+ENTRIES_OF_DAYS = f"""
+    authorizations_allowance booked
+    JOIN {ENTRIES} part ON part.allowance_id = booked.id
+    JOIN (SELECT id AS of, requested_at FROM authorizations_authorization) code
+        ON code.of = part.authorization_id
+"""
+IS_MONTH = "row.period_end < row.period_start + interval '1 month'"
 # What buyer or officer vouched for of a sale without a code: each word counts at no more than the
 # sale counted at, then and ever after, as the seller's entries tell.
 VOUCHED = f"""
@@ -65,44 +83,71 @@ OWN = (
             AND (row.used_after_kg > row.limit_kg OR row.limit_kg IS DISTINCT FROM permit.limit_kg)
         """,
     ),
-    # Entries of an allowance are numbered under its row's lock, in the order they were booked.
+    # Entries of a firm and precursor are numbered under the lock of their allowances' rows, in the
+    # order they were booked. An old one may tell only what was booked by its own period.
     Question(
         1,
         "each entry tells how full its allowance was",
         "allowance",
         f"""
-        SELECT row.id FROM {{rows}} row WHERE EXISTS (
+        SELECT row.id FROM {{rows}} row
+        WHERE EXISTS (SELECT FROM {ENTRIES} WHERE allowance_id = row.id) AND EXISTS (
             SELECT FROM (
-                SELECT used_after_kg, sum({USED}) OVER (ORDER BY id) AS so_far_kg
-                FROM {ENTRIES} WHERE allowance_id = row.id
-            ) entry WHERE used_after_kg <> so_far_kg)
+                SELECT part.allowance_id, used_after_kg, counts_every_period,
+                    sum({USED_BY_PART}) OVER so_far AS so_far_kg,
+                    sum({USED_BY_PART}) FILTER (WHERE part.allowance_id = row.id) OVER so_far
+                        AS own_kg
+                FROM {ENTRIES_OF_DAYS} WHERE {IN_ITS_DAYS}
+                WINDOW so_far AS (ORDER BY part.id)
+            ) entry
+            WHERE allowance_id = row.id AND used_after_kg <> so_far_kg
+                AND (counts_every_period OR used_after_kg <> own_kg))
         """,
     ),
     Question(
         2,
         "entries sum to the authorization, for the buyer",
         "authorization",
-        _sums(ENTRIES, "authorization_id = row.id AND allowance_id = row.allowance_id"),
+        _sums(f"{ENTRIES} part", "authorization_id = row.id AND allowance_id = row.allowance_id"),
     ),
     Question(
         2,
         "entries sum to the authorization, for the seller",
         "authorization",
         _sums(
-            ENTRIES,
+            f"{ENTRIES} part",
             "authorization_id = row.id AND allowance_id = row.seller_allowance_id",
             SELLERS,
         )
         + "AND row.seller_allowance_id IS NOT NULL",
     ),
     Question(
-        2, "entries sum to the allowance", "allowance", _sums(ENTRIES, "allowance_id = row.id")
+        2,
+        "entries sum to the allowance",
+        "allowance",
+        _sums(ENTRIES_OF_DAYS, IN_ITS_DAYS) + f"AND {IS_MONTH}",
     ),
     Question(
         2,
         "an allowance is the sum of its authorizations",
         "allowance",
-        _sums(SIDES, "row.id = side"),
+        _sums(
+            f"authorizations_allowance booked JOIN {SIDES} part ON side = booked.id", IN_ITS_DAYS
+        )
+        + f"AND {IS_MONTH}",
+    ),
+    Question(
+        2,
+        "what was used in a quarter or a year is what was used in its months",
+        "allowance",
+        _sums(
+            "authorizations_allowance part",
+            """(part.organization_id, part.precursor_id, part.activity)
+                = (row.organization_id, row.precursor_id, row.activity)
+            AND part.period_start >= row.period_start AND part.period_end <= row.period_end
+            AND part.period_end < part.period_start + interval '1 month'""",
+        )
+        + f"AND NOT {IS_MONTH}",
     ),
     Question(
         2,
@@ -117,6 +162,9 @@ OWN = (
             (booked.allowance_id, booked.buyer_id, 'buy', booked.precursor_id),
             (coalesce(booked.seller_allowance_id, 0), booked.seller_id, 'sell',
                 booked.precursor_id))
+            OR (booked.requested_at AT TIME ZONE (SELECT time_zone FROM registry_jurisdiction
+                WHERE id = row.jurisdiction_id))::date
+                NOT BETWEEN allowance.period_start AND allowance.period_end
         """,
     ),
     Question(

@@ -11,14 +11,22 @@ from typing import Any
 from django.db import connection
 
 OF_CHANGED = "authorization_id = ANY(%(authorizations)s)"
+# Of both parties, those of the month, the quarter and the year in which the request was made.
+OF_DAYS = """
+    SELECT beside.id FROM authorizations_authorization code
+    JOIN registry_jurisdiction place ON place.id = code.jurisdiction_id
+    JOIN authorizations_allowance own ON own.id IN (code.allowance_id, code.seller_allowance_id)
+    JOIN authorizations_allowance beside
+        ON (beside.organization_id, beside.precursor_id, beside.activity)
+            = (own.organization_id, own.precursor_id, own.activity)
+        AND (code.requested_at AT TIME ZONE place.time_zone)::date
+            BETWEEN beside.period_start AND beside.period_end
+    WHERE code.id = ANY(%(authorizations)s)
+"""
 # Of each kind: its table, and which of its rows belong to the authorizations that changed.
 KINDS = {
     "authorization": ("authorizations_authorization", "id = ANY(%(authorizations)s)"),
-    "allowance": (
-        "authorizations_allowance",
-        "id IN (SELECT unnest(ARRAY[allowance_id, seller_allowance_id])"
-        " FROM authorizations_authorization WHERE id = ANY(%(authorizations)s))",
-    ),
+    "allowance": ("authorizations_allowance", f"id IN ({OF_DAYS})"),
     "entry": ("authorizations_ledgerentry", OF_CHANGED),
     "sale": ("authorizations_sale", OF_CHANGED),
     "flag": ("oversight_flag", OF_CHANGED),

@@ -35,10 +35,12 @@ CHANGEABLE = [
     "sold_kg",
 ]
 # subject: the authorization, new or changed. report: the sale, receipt or agreement, if any.
-# duty: what is left to do. event: what happened. share: the allowances, locked in the order of
-# their ids, as by every act, so that two never wait for each other. taken: the conditional UPDATE,
-# whose condition an admission sets by a limit; a fact is booked whether or not it fits. entry: the
-# ledger entry of each allowance. Overage and claimed differ between the two: see `Balances`.
+# duty: what is left to do. event: what happened. share: the allowances of both parties in the
+# month, the quarter and the year of the request, locked in the order of their ids, as by every
+# act, so that two never wait for each other. taken: the conditional UPDATE of the two that the
+# permits name, whose condition an admission sets by a limit; a fact is booked whether or not it
+# fits. entry: the ledger entry of each of the two, from which the database books the others.
+# Overage and claimed differ between the two: see `Balances`.
 ACT = """
 WITH subject AS ({subject} RETURNING id),
 {report}
@@ -50,10 +52,15 @@ duty AS (
 ),
 event AS ({events}),
 share AS MATERIALIZED (
-    SELECT allowance.id, asked.limit_kg, asked.overage, asked.claimed
-    FROM unnest(%(allowances)s::bigint[], %(limits)s::numeric[], %(overage)s::numeric[],
-            %(claimed)s::numeric[]) AS asked (id, limit_kg, overage, claimed)
-    JOIN authorizations_allowance allowance USING (id)
+    SELECT allowance.id, asked.id IS NOT NULL AS is_asked, asked.limit_kg, asked.overage,
+        asked.claimed
+    FROM authorizations_allowance allowance
+    LEFT JOIN unnest(%(allowances)s::bigint[], %(limits)s::numeric[], %(overage)s::numeric[],
+            %(claimed)s::numeric[]) AS asked (id, limit_kg, overage, claimed) USING (id)
+    WHERE (allowance.organization_id, allowance.precursor_id, allowance.activity) IN (
+            SELECT organization_id, precursor_id, activity FROM authorizations_allowance
+            WHERE id = ANY(%(allowances)s::bigint[]))
+        AND %(requested_on)s::date BETWEEN allowance.period_start AND allowance.period_end
     ORDER BY allowance.id FOR NO KEY UPDATE OF allowance
 ),
 taken AS (
@@ -65,7 +72,7 @@ taken AS (
         claimed_kg = claimed_kg + share.claimed,
         limit_kg = coalesce(share.limit_kg, allowance.limit_kg)
     FROM share
-    WHERE allowance.id = share.id AND (share.limit_kg IS NULL
+    WHERE allowance.id = share.id AND share.is_asked AND (share.limit_kg IS NULL
         OR reserved_kg + held_kg + consumed_kg + overage_kg + %(reserved)s::numeric
             <= share.limit_kg)
     RETURNING allowance.id, allowance.limit_kg,
@@ -74,11 +81,11 @@ taken AS (
 entry AS (
     INSERT INTO authorizations_ledgerentry (jurisdiction_id, month, allowance_id, authorization_id,
         version, kind, reserved_kg, held_kg, consumed_kg, overage_kg, claimed_kg,
-        used_after_kg, limit_kg, recorded_at)
+        used_after_kg, limit_kg, counts_every_period, recorded_at)
     SELECT %(jurisdiction)s, date_trunc('month', %(at)s::timestamptz AT TIME ZONE 'UTC')::date,
         taken.id, subject.id, %(version)s::int, %(kind)s, %(reserved)s::numeric,
         %(held)s::numeric, %(consumed)s::numeric, taken.overage, taken.claimed, taken.used_kg,
-        taken.limit_kg, %(at)s::timestamptz
+        taken.limit_kg, true, %(at)s::timestamptz
     FROM taken, subject
 )
 SELECT subject.id, {report_id}, (SELECT count(*) FROM taken) FROM subject
@@ -144,6 +151,7 @@ def quota_parameters(
     )
     shares = {pk: own for pk, own in pair if pk is not None and own != Balances()}
     return {
+        "requested_on": authorization.requested_on,
         "allowances": list(shares),
         "limits": [limits.get(pk) for pk in shares],
         "reserved": change.reserved,

@@ -1,6 +1,6 @@
 """The authorization: a code that a buyer brings to one vendor, for one product."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -196,6 +196,11 @@ class Authorization(models.Model):
     @property
     def is_live(self) -> bool:
         return self.status in LIVE
+
+    @property
+    def requested_on(self) -> date:
+        """The local day in whose month, quarter and year it is booked, whatever becomes of it."""
+        return self.requested_at.astimezone(self.jurisdiction.zone).date()
 
     @property
     def ends_at(self) -> datetime:

@@ -19,10 +19,12 @@ def kilograms(**options: Any) -> "models.DecimalField[Any, Any]":
 
 
 class Allowance(models.Model):
-    """One firm's quota of one precursor in one calendar period.
+    """What one firm has used of one precursor in one calendar period: a month, quarter or year.
 
-    Keyed by the organization, not by its permit: a renewal does not refill it. Only the
-    conditional UPDATE of an admission looks at the limit; facts are booked all the same.
+    All that was requested in its days counts, under whichever license or permit: neither a
+    renewal nor a permit by another period refills it. An act is booked on the period of its
+    permit, and the database adds it to the two others (`EVERY_PERIOD` in `migrations/_guards.py`).
+    Only the conditional UPDATE of an admission looks at the limit; facts are booked all the same.
     """
 
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT, db_index=False)
@@ -31,7 +33,7 @@ class Allowance(models.Model):
     activity = models.CharField(max_length=10, choices=Activity)
     period_start = models.DateField()
     period_end = models.DateField()  # the last day
-    limit_kg = kilograms()  # of the permit at the last admission
+    limit_kg = kilograms()  # of the permit at the last admission; 0 where none was by this period
     reserved_kg = kilograms(default=0)
     held_kg = kilograms(default=0)
     consumed_kg = kilograms(default=0)
@@ -83,6 +85,8 @@ class LedgerEntry(models.Model):
     claimed_kg = kilograms(default=0, db_default=0)
     used_after_kg = kilograms()  # of the allowance, this entry included
     limit_kg = kilograms()  # of the allowance at that moment
+    # Before, what was booked by another period was left out of `used_after_kg`.
+    counts_every_period = models.BooleanField(default=True, db_default=False)
     recorded_at = models.DateTimeField()
 
     class Meta:

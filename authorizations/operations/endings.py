@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from authorizations import ledger
 from authorizations.acts.act import require_buyer, require_seller, require_status, write_change
 from authorizations.acts.locks import end_authorization, lock_settled
-from authorizations.models import Allowance, Authorization, Status
+from authorizations.acts.quotas import lock_allowances
+from authorizations.models import Authorization, Status
 from authorizations.models.authorization import LIVE
 from precursors.errors import Refused
 from registry import operations as registry
@@ -141,6 +142,5 @@ def _standing_on(license: License) -> list[Authorization]:
         Q(permit__license=license) | Q(seller_permit__license=license), status__in=LIVE
     )
     locked = list(codes.order_by("pk"))
-    taken = {pk for a in locked for pk in (a.allowance_id, a.seller_allowance_id) if pk}
-    list(Allowance.objects.select_for_update(no_key=True).filter(pk__in=taken).order_by("pk"))
+    lock_allowances(locked)
     return locked

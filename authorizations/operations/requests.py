@@ -110,6 +110,7 @@ def _allowance_of(purchase: Purchase, activity: Activity) -> int:
         precursor_id=purchase.product.precursor_id,
         activity=activity,
         at=purchase.at,
+        admits=True,
     )
 
 

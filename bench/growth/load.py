@@ -28,7 +28,7 @@ from authorizations.models import Allowance  # noqa: E402
 from bench.growth.firms import Firm, firms  # noqa: E402
 from bench.growth.mold import MICRO, MODELS, NAMED, Mold  # noqa: E402
 from bench.growth.quotas import Quotas, kg, next_id, set_next_id  # noqa: E402
-from bench.growth.rebuild import without_indexes  # noqa: E402
+from bench.growth.rebuild import fill_periods_after, without_indexes  # noqa: E402
 from bench.growth.stories import WORLDS, Deal, Story  # noqa: E402
 from bench.world import PRODUCTS  # noqa: E402
 from database.migrator import as_migrator  # noqa: E402
@@ -143,9 +143,10 @@ def load(world: str, number: int, days: float, show: Callable[[float], None]) ->
     tables = [model._meta.db_table for model in (*MODELS, Allowance)]
     step = timedelta(days=days) / number
     moments = [end - step * each for each in range(number, 0, -1)]
-    with as_migrator(), without_indexes(tables):
-        _copy_all(filler, moments, show)
-        filler.quotas.save(filler.buyers[0].organization.jurisdiction.pk)
+    with as_migrator(), fill_periods_after():
+        with without_indexes(tables):
+            _copy_all(filler, moments, show)
+            filler.quotas.save(filler.buyers[0].organization.jurisdiction.pk)
         for model, ids in filler.ids.items():
             set_next_id(model, next(ids))
 

@@ -24,6 +24,8 @@ class Quotas:
         self.rows: dict[tuple[Any, ...], list[int]] = {}
         self.known: set[int] = set()
         for row in Allowance.objects.all():
+            if period_of(row.period_start, "month")[1] != row.period_end:
+                continue  # filled in from the months
             balances = [int(getattr(row, name) * MICRO) for name in BALANCES]
             self.rows[_key(row)] = [row.pk, sum(balances), *balances]
             self.known.add(row.pk)

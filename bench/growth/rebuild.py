@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from authorizations.migrations._guards import FILL_EVERY_PERIOD
+
 CONSTRAINTS = """
 SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
 FROM pg_constraint WHERE conrelid::regclass::text = ANY(%s) AND contype IN ('f', 'u')
@@ -39,3 +41,14 @@ def without_indexes(tables: list[str]) -> Iterator[None]:
             cursor.execute(definition)
         for table, name, definition in constraints:
             cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+
+
+@contextmanager
+def fill_periods_after() -> Iterator[None]:
+    """Book on the allowances of quarters and years at the end, all at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE authorizations_ledgerentry DISABLE TRIGGER every_period")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(FILL_EVERY_PERIOD)
+        cursor.execute("ALTER TABLE authorizations_ledgerentry ENABLE ALWAYS TRIGGER every_period")

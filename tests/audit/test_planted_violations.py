@@ -88,6 +88,35 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
         ("UPDATE authorizations_allowance SET consumed_kg = consumed_kg - 0.000001",),
     ),
     (
+        "2 what was used in a quarter or a year is what was used in its months",
+        (
+            "UPDATE authorizations_allowance SET consumed_kg = 0"
+            " WHERE period_end > period_start + 300 AND consumed_kg > 0",
+        ),
+    ),
+    (
+        "2 what was used in a quarter or a year is what was used in its months",
+        (
+            "UPDATE authorizations_allowance SET reserved_kg = reserved_kg + 1"
+            " WHERE period_end BETWEEN period_start + 80 AND period_start + 100",
+        ),
+    ),
+    (
+        "2 an allowance is the sum of its authorizations",
+        (
+            "DELETE FROM authorizations_ledgerentry",
+            "UPDATE authorizations_allowance SET reserved_kg = 0, held_kg = 0, consumed_kg = 0,"
+            " overage_kg = 0, claimed_kg = 0",
+        ),
+    ),
+    (
+        "2 entries are booked on the parties’ own allowances",
+        (
+            "UPDATE authorizations_allowance SET period_start = period_start - 10000,"
+            " period_end = period_end - 10000",
+        ),
+    ),
+    (
         "2 entries are booked on the parties’ own allowances",
         (
             "UPDATE authorizations_allowance SET precursor_id ="

@@ -41,9 +41,10 @@ def test_a_request_within_the_automatic_limit_is_issued_at_once(ask: Ask) -> Non
     assert codes.normalize(authorization.code_in_fours.lower()) == authorization.code
 
 
-def test_its_quantity_is_reserved_on_both_allowances(ask: Ask) -> None:
+def test_its_quantity_is_reserved_on_the_allowances_of_both(ask: Ask) -> None:
+    """In the month of their permits, and in its quarter and year."""
     ask("1000")
-    assert [a.reserved_kg for a in Allowance.objects.all()] == [Decimal("995")] * 2
+    assert [a.reserved_kg for a in Allowance.objects.all()] == [Decimal("995")] * 6
     assert [e.reserved_kg for e in LedgerEntry.objects.all()] == [Decimal("995")] * 2
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
+from itertools import count
+from threading import Barrier, Event
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from authorizations import operations
 from authorizations.acts import act, statement, turns
@@ -16,7 +17,10 @@ from authorizations.operations import requests
 from database.statements import Statement
 from precursors.errors import Refused
 from precursors.models import Product
+from registry.models import Permit
+from tests.authorizations.periods import change_permit
 from tests.cast import Firm, kg
+from tests.roles import as_owner
 
 TOGETHER = 8
 pytestmark = pytest.mark.usefixtures("committing")
@@ -37,6 +41,37 @@ def at_once(act: Callable[[], object], times: int = TOGETHER) -> list[object]:
 
     with ThreadPoolExecutor(times) as threads:
         return list(threads.map(run, range(times)))
+
+
+def ask_by_both_periods(
+    ask: Callable[[], object], permit: Permit, monkeypatch: pytest.MonkeyPatch
+) -> list[object]:
+    """Four requests find the permit of a month, four that of a quarter; then all are written."""
+    let_all_in_at_once(monkeypatch)
+    look, changed = checks.reasons_against, Event()
+    read_first, all_read = Barrier(5), Barrier(TOGETHER)
+    turns_to_act = count()
+
+    def reasons(purchase: checks.Purchase) -> list[checks.Reason]:
+        found = look(purchase)
+        if purchase.permit and purchase.permit.period == "month":
+            read_first.wait(timeout=30)
+        all_read.wait(timeout=30)
+        return found
+
+    def act() -> object:
+        number = next(turns_to_act)
+        if number == TOGETHER:
+            read_first.wait(timeout=30)
+            with transaction.atomic():
+                change_permit(permit, "quarter")
+            changed.set()
+        elif number >= TOGETHER // 2:
+            assert changed.wait(timeout=30)
+        return number == TOGETHER or ask()
+
+    monkeypatch.setattr(requests, "reasons_against", reasons)
+    return at_once(act, TOGETHER + 1)
 
 
 def used_kg() -> list[Decimal]:
@@ -67,7 +102,7 @@ def test_parallel_requests_take_what_there_is_and_no_more(
 ) -> None:
     answers = at_once(ask)
     assert answers.count("not_eligible") == TOGETHER - 3
-    assert used_kg() == [Decimal("8955")] * 2
+    assert used_kg() == [Decimal("8955")] * 6
 
 
 def test_the_conditional_update_alone_stops_an_overdraft(
@@ -79,6 +114,24 @@ def test_the_conditional_update_alone_stops_an_overdraft(
     answers = at_once(ask)
     assert answers.count("not_eligible") == TOGETHER - 3
     assert max(used_kg()) <= Decimal(10_000)
+
+
+def test_requests_by_the_old_and_the_new_period_share_one_quota(
+    ask: Callable[[], Authorization], buyer: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = ask_by_both_periods(ask, buyer.license.permits.get(), monkeypatch)
+    assert answers.count("not_eligible") == TOGETHER - 3
+    assert used_kg() == [Decimal("8955")] * 6
+
+
+def test_where_only_its_own_period_is_booked_the_quota_is_overdrawn(
+    ask: Callable[[], Authorization], buyer: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: without the database's part each period has a quota of its own."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER every_period ON authorizations_ledgerentry")
+    answers = ask_by_both_periods(ask, buyer.license.permits.get(), monkeypatch)
+    assert answers.count("not_eligible") < TOGETHER - 3
 
 
 def test_without_the_condition_the_quota_is_overdrawn(
