@@ -63,7 +63,7 @@ KEPT = {
         "name address ubigeo latitude longitude storage_limit_value storage_limit_unit"
         " storage_limit_kg retired_at"
     ),
-    "registry_user": "password last_login language is_active",
+    "registry_user": "password last_login language is_active session_generation",
     "registry_vehicle": "kind capacity_value capacity_unit retired_at",
 }
 # As KEPT, and rows are removed in time: work to do, sessions, what is kept for a limited time.

@@ -87,6 +87,7 @@ FIELDS = {
     "transaction": pgettext_lazy("admin", "transaction"),
     "email": pgettext_lazy("admin", "e-mail address"),
     "language": pgettext_lazy("admin", "language"),
+    "session_generation": pgettext_lazy("admin", "times that all sessions were ended"),
     "is_active": pgettext_lazy("admin", "active"),
     "role": pgettext_lazy("admin", "role"),
     "invitation": pgettext_lazy("admin", "invitation"),

@@ -1,5 +1,7 @@
 """Who acts: people through a membership, programs through an API key."""
 
+from collections.abc import Iterator
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -28,6 +30,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=5, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Counted up to end every session of theirs: see `get_session_auth_hash`.
+    session_generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = EMAIL_FIELD = "email"
@@ -41,6 +45,16 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must hold to go on: it changes with the password and the generation."""
+        return self._of_this_generation(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._of_this_generation, super().get_session_auth_fallback_hash())
+
+    def _of_this_generation(self, hashed: str) -> str:
+        return f"{hashed}.{self.session_generation}" if self.session_generation else hashed
 
     @property
     def is_staff(self) -> bool:
