@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -16,6 +17,11 @@ NAME_PROXY = (
 NO_LETTERS = "EMAIL_URL is not set: invitations and password resets are only printed to the log."
 OWNER_IS_HERE = "MIGRATION_DATABASE_URL is set here: web, worker and beat must not know the owner."
 KEEP_OWNER_APART = "Set it where `migrate` runs, and in no file that every process reads (.env)."
+NO_FACTOR_KEYS = (
+    "FACTOR_KEYS is not set: secrets of second factors are sealed with a key from SECRET_KEY."
+)
+SET_FACTOR_KEYS = "Set it to 50 random characters, and run `manage.py seal_factors`."
+NO_PASSKEYS = "PUBLIC_URL is not https: browsers give no passkeys to it, and no officer comes in."
 NOT_COLLECTED = "Static files were not collected, or not since they changed: pages answer 500."
 COLLECT = "Run `manage.py collectstatic --no-input --ignore redoc`."
 NOT_NEEDED = ["*redoc*"]  # what --ignore leaves out
@@ -63,3 +69,19 @@ def proxy_is_named(app_configs: Any, **given: Any) -> list[CheckMessage]:
     if settings.TRUSTED_PROXIES or not settings.SECURE:
         return []
     return [Warning(BEHIND_PROXY, hint=NAME_PROXY, id="portal.W004")]
+
+
+@register(Tags.security, deploy=True)
+def factors_are_sealed(app_configs: Any, **given: Any) -> list[CheckMessage]:
+    if settings.FACTOR_KEYS:
+        return []
+    return [Warning(NO_FACTOR_KEYS, hint=SET_FACTOR_KEYS, id="portal.W020")]
+
+
+@register(Tags.security, deploy=True)
+def passkeys_are_given(app_configs: Any, **given: Any) -> list[CheckMessage]:
+    """To a secure address, or to this machine's own."""
+    is_here = str(urlsplit(settings.PUBLIC_URL).hostname).endswith("localhost")
+    if settings.SECURE or is_here:
+        return []
+    return [Warning(NO_PASSKEYS, hint="Name an https address.", id="portal.W021")]

@@ -37,6 +37,14 @@ class Environment:
             name, "", str, lambda v: not v or len(v) >= 32, "at least 32 characters"
         )
 
+    def secrets(self, name: str) -> list[str]:
+        """Read keys separated by commas; none where it is not set."""
+        keys = self.words(name, default=[])
+        if any(len(key) < 32 for key in keys):
+            expected = "keys of at least 32 characters each, with commas between them"
+            raise ImproperlyConfigured(f"{name} must be {expected}.")
+        return keys
+
     def flag(self, name: str, *, default: bool) -> bool:
         values = {"1": True, "true": True, "on": True, "yes": True}
         values |= {"0": False, "false": False, "off": False, "no": False}

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pages.middleware.set_actor",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "pages.account.step_up.StepUp",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.errors.answer_refusals",
     "config.bodies.read_chunks",
@@ -163,6 +164,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "registry.tasks.forget_sessions",
         "schedule": crontab(hour="7", minute="30"),
     },
+    "seal_factors": {
+        "task": "registry.tasks.seal_factors",
+        "schedule": crontab(hour="7", minute="50"),
+    },
     "check": {
         "task": "audit.tasks.check_invariants",
         "schedule": CHECK_EVERY_S,
@@ -213,9 +218,24 @@ MFA_FORMS = {
     "authenticate": "pages.account.forms.SecondStep",
     "reauthenticate": "pages.account.forms.ConfirmCode",
     "activate_totp": "pages.account.forms.SetUpApp",
+    "add_webauthn": "pages.account.passkey_forms.AddPasskey",
+    "edit_webauthn": "pages.account.passkey_forms.RenamePasskey",
+    "login_webauthn": "pages.account.passkey_forms.SignInWithPasskey",
+    "authenticate_webauthn": "pages.account.passkey_forms.SecondStepWithKey",
+    "reauthenticate_webauthn": "pages.account.passkey_forms.ConfirmWithPasskey",
 }
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "pages.account.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Precursor portal"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# A passkey cannot be guessed: this only bounds how many sessions a stranger begins.
+MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
+# What a firm's people prove at least; the authority's need a passkey.
+FIRM_FACTOR = env.one_of("FIRM_FACTOR", ["totp", "passkey", "password"], default="totp")
+STEP_UP_MINUTES = env.positive("STEP_UP_MINUTES", default=5)  # how long a proof counts as fresh
+# They seal the secrets of factors, the newest first; see registry.sealing.
+FACTOR_KEYS = env.secrets("FACTOR_KEYS")
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_ENGINE = "database.sessions"
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -18,6 +18,7 @@ def files(address: str) -> dict[str, str]:
     return {
         "portal.env": f"""# For every process. The table in README.md tells what may be added.
 SECRET_KEY={secrets.token_urlsafe(50)}
+FACTOR_KEYS={secrets.token_urlsafe(50)}
 DATABASE_URL=postgres://portal_app:{application}@{DATABASE}
 CELERY_BROKER_URL=redis://127.0.0.1:6379/0
 PUBLIC_URL={address}

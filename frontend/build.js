@@ -24,6 +24,7 @@ await build({
   outfile: `${OUT}/js/portal.js`,
 });
 copyFileSync("js/supported.js", `${OUT}/js/supported.js`);
+copyFileSync("js/passkeys.js", `${OUT}/js/passkeys.js`);
 copyFileSync(modules("htmx.org/dist/htmx.min.js"), `${OUT}/js/htmx.min.js`);
 copyFileSync(modules("axe-core/axe.min.js"), "../tests/browser/axe.min.js");
 

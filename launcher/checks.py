@@ -20,6 +20,7 @@ PRODUCTION = {
     "MIGRATION_DATABASE_URL": "",
     "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
     "SECRET_KEY": secrets.token_urlsafe(48),
+    "FACTOR_KEYS": secrets.token_urlsafe(48),
     "DEMO_MODE": "off",
     "PUBLIC_URL": "https://portal.example.org",
     "ALLOWED_HOSTS": "portal.example.org",

@@ -10,6 +10,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from pages import navigation
+from pages.account.adapter import own_origin
+from pages.account.assurance import Level, needed_of
 from registry import clock
 from registry.models import Organization
 from registry.models.people import Role
@@ -57,6 +59,16 @@ class Portal:
     def help_email(self) -> str:
         email: str = settings.HELP_EMAIL
         return email
+
+    @property
+    def passkey_origin(self) -> str:
+        """The one address at which passkeys work."""
+        return own_origin()
+
+    @property
+    def needs_passkey(self) -> bool:
+        """Whether nothing less than a passkey will do for who reads the page."""
+        return needed_of(self.request) == Level.PASSKEY
 
     @property
     def organization(self) -> Organization | None:

@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 
 from database.row_security import keep_firm, set_firm, setting_firm
-from pages.account.adapter import lacks_second_factor, totp_of
+from pages.account.assurance import factors_of
+from pages.account.gate import shut_out_to
 from registry.actors import Actor
 from registry.http import PortalRequest, portal_request
 from registry.models import Membership, User
@@ -24,7 +25,7 @@ View = Callable[[HttpRequest], HttpResponse]
 def set_actor(get_response: View) -> View:
     """Set `request.actor` (None for strangers) and `request.memberships`; speak the language.
 
-    Who needs a second factor and has none is sent to set one up, before anything else.
+    Who has not proved what they must is sent to do so, or to set it up, before anything else.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -34,8 +35,8 @@ def set_actor(get_response: View) -> View:
             return get_response(request)
         seen.memberships = _memberships(request.user, request.session.get(MEMBERSHIP))
         current = _current(seen)
-        if lacks_second_factor(request, current):
-            return redirect("mfa_activate_totp")
+        if instead := shut_out_to(request):
+            return redirect(instead)
         if current is None:
             set_firm(None)
             return get_response(request)
@@ -57,7 +58,7 @@ def _memberships(user: User, chosen: int | None) -> list[Membership]:
     return list(
         Membership.objects.filter(user=user, ended_at=None, user__is_active=True)
         .select_related("jurisdiction", "organization", "user")
-        .annotate(has_totp=Exists(totp_of(OuterRef("user"))), is_chosen=Q(pk=chosen or 0))
+        .annotate(has_factor=Exists(factors_of(OuterRef("user"))), is_chosen=Q(pk=chosen or 0))
         .annotate(firm=setting_firm(current))
         .order_by("pk")
     )

@@ -7,8 +7,8 @@ from django.shortcuts import render
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """What a form was sent with; None where it is only shown."""
-    return request.POST if request.method == "POST" else None
+    """What a form was sent with, or what is put back into it; None where it is only shown."""
+    return request.POST if request.method == "POST" else request.POST or None
 
 
 def show(request: HttpRequest, template: str, **content: Any) -> HttpResponse:

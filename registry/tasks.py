@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import connection
 
-from registry import clock
+from registry import clock, operations
 
 SLICE = 1000  # rows at a time
 FORGET = """
@@ -29,6 +29,12 @@ def forget_idempotency_keys() -> None:
         cursor.execute(FORGET, [now, SLICE])
         while cursor.rowcount:
             cursor.execute(FORGET, [now, SLICE])
+
+
+@shared_task
+def seal_factors() -> None:
+    """Seal anew, with the newest key, what an older one has sealed."""
+    operations.seal_factors()
 
 
 @shared_task

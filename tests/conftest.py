@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.signals import request_finished
 from django.db import connection
 from django.db.transaction import Atomic
+from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from psycopg2 import Error
@@ -28,7 +29,7 @@ from registry import clock
 from registry.actors import Actor
 from registry.models import Jurisdiction
 from registry.models.people import Role
-from tests import cast, roles
+from tests import cast, roles, sign_in
 from tests.cast import Firm, kg
 from tests.registry.proposing import letters
 
@@ -106,6 +107,12 @@ def verbs_roll_back_alone() -> None:
         enter(self)
 
     Atomic.__enter__ = entering  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def signed_in_for_sure() -> None:
+    """See tests/sign_in.py."""
+    Client.force_login = sign_in.assured  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True, scope="session")

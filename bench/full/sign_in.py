@@ -5,6 +5,7 @@ Prints the sessions' keys and the secret as JSON.
 
 import json
 import sys
+import time
 
 import django
 
@@ -12,7 +13,7 @@ django.setup()
 
 from importlib import import_module  # noqa: E402  (models need the setup)
 
-from allauth.mfa.models import Authenticator  # noqa: E402
+from allauth.account.internal.flows import login as notes  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 
@@ -30,15 +31,16 @@ def session(user: User) -> str:
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    # As if they had just signed in with a passkey.
+    proof = {"method": "mfa", "type": "webauthn", "passkey": True, "at": time.time()}
+    store[notes.AUTHENTICATION_METHODS_SESSION_KEY] = [proof]
+    store[notes._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     store.create()
     return str(store.session_key)
 
 
 def signed_in(buyer_tax_id: str) -> dict[str, str]:
     member = Membership.objects.filter(role=Role.OFFICER).order_by("pk")[0]
-    Authenticator.objects.create(
-        user=member.user, type=Authenticator.Type.TOTP, data={"secret": "none"}
-    )
     _key, secret = operations.issue_api_key(
         jurisdiction=member.jurisdiction, organization=None, name="Bench", scopes=SCOPES
     )

@@ -1,22 +1,26 @@
-"""How people sign in: by invitation only, officers and operators with a second factor."""
+"""How django-allauth lets people sign in here: by invitation, at the portal's address."""
 
-from typing import cast
+from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from registry.models import Membership, User
+from pages.account.assurance import Level, held_levels, is_fresh, level_of, needed_of
+from registry import sealing
+from registry.models import User
 
-# Where somebody must get without a second factor, to set it up or to leave.
-OPEN_PAGES = (
-    "mfa_activate_totp",
+PASSKEY, CODE, BY_PASSWORD = (
+    "mfa_reauthenticate_webauthn",
+    "mfa_reauthenticate",
     "account_reauthenticate",
-    "account_logout",
-    "set_language",
 )
 
 
@@ -30,20 +34,73 @@ class AccountAdapter(DefaultAccountAdapter):
         user.set_password(password)
         user.save(update_fields=["password"])  # the database refuses other columns
 
+    def is_reauthentication_required(self, *, app: str, **given: Any) -> bool:
+        return not is_fresh(context.request)
 
-def lacks_second_factor(request: HttpRequest, membership: Membership | None) -> bool:
-    """Tell whether this page must wait until the person has set up a second factor.
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """By what somebody proves that it is them: the best they have, never less than needed.
 
-    Officers and inspectors need one, and the operators who look into the admin.
-    """
-    user = cast(User, request.user)
-    if settings.DEMO_MODE or request.path in map(reverse, OPEN_PAGES):
-        return False
-    if membership and (membership.is_authority or user.is_superuser):
-        return not membership.has_totp  # type: ignore[attr-defined]  # annotated by the middleware
-    return user.is_superuser and not totp_of(user).exists()
+        A password proves nothing of who has a factor: it may have been taken.
+        """
+        if not user.is_authenticated:
+            return []
+        return [
+            {"id": name, "description": _ways()[name], "url": reverse(name)}
+            for name in _provable(user)
+        ]
 
 
-def totp_of(user: User | OuterRef) -> QuerySet[Authenticator]:
-    rows: QuerySet[Authenticator] = Authenticator.objects.filter(user=user)
-    return rows.filter(type=Authenticator.Type.TOTP)
+def _ways() -> dict[str, str]:
+    return {
+        PASSKEY: _("Use a passkey"),
+        CODE: _("Use an authenticator app or a recovery code"),
+        BY_PASSWORD: _("Use your password"),
+    }
+
+
+def _provable(user: User) -> list[str]:
+    types = set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    has_key = Authenticator.Type.WEBAUTHN in types
+    codes_do = needed_of(context.request) < Level.PASSKEY or Level.PASSKEY not in held_levels(user)
+    ways = [PASSKEY] if has_key else []
+    if codes_do and types - {Authenticator.Type.WEBAUTHN}:
+        ways.append(CODE)
+    return ways or ([BY_PASSWORD] if user.has_usable_password() else [])
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Passkeys belong to PUBLIC_URL, whatever a request calls the portal; secrets are sealed."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": gettext_lazy(
+            "This is the last of what you must sign in with. Set up another one first."
+        ),
+    }
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": str(urlsplit(settings.PUBLIC_URL).hostname), "name": _("Precursor portal")}
+
+    def encrypt(self, text: str) -> str:
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealing.unseal(encrypted_text)
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not the last that does what the person needs."""
+        others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
+        real = others.exclude(type=Authenticator.Type.RECOVERY_CODES)
+        left = max(map(level_of, real), default=Level.PASSWORD)
+        return left >= min(needed_of(context.request), level_of(authenticator))
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return _("Passkey %(number)s") % {"number": count + 1}
+
+
+def own_origin() -> str:
+    """What a browser calls the portal's address: without the port that goes without saying."""
+    url = urlsplit(settings.PUBLIC_URL)
+    usual = {"https": 443, "http": 80}.get(url.scheme)
+    port = "" if url.port in (None, usual) else f":{url.port}"
+    return f"{url.scheme}://{url.hostname}{port}"

@@ -11,6 +11,10 @@ from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 from django.views.generic import TemplateView
 
+from pages.account import factors
+from pages.account.factors import changes_a_factor
+from pages.account.step_up import fresh_proof_to_open
+
 # Accounts come from invitations. Letters to unknown addresses name this page.
 signup_closed = TemplateView.as_view(template_name="account/signup_closed.html")
 
@@ -36,17 +40,30 @@ urlpatterns = [
     path("2fa/", mfa.index, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("2fa/totp/activate/", totp.activate_totp, name="mfa_activate_totp"),
-    path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("2fa/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("2fa/totp/activate/", changes_a_factor(totp.activate_totp), name="mfa_activate_totp"),
+    path(
+        "2fa/totp/deactivate/", changes_a_factor(totp.deactivate_totp), name="mfa_deactivate_totp"
+    ),
+    path("2fa/passkeys/add/", factors.add_passkey, name="mfa_add_webauthn"),
+    path("2fa/passkeys/<int:pk>/name/", factors.rename_passkey, name="mfa_edit_webauthn"),
+    path("2fa/passkeys/<int:pk>/remove/", factors.remove_passkey, name="mfa_remove_webauthn"),
+    path("2fa/passkeys/login/", factors.sign_in_with_passkey, name="mfa_login_webauthn"),
+    path(
+        "2fa/passkeys/confirm/", factors.confirm_with_passkey, name="mfa_reauthenticate_webauthn"
+    ),
+    path(
+        "2fa/recovery-codes/",
+        fresh_proof_to_open(recovery.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
     path(
         "2fa/recovery-codes/generate/",
-        recovery.generate_recovery_codes,
+        changes_a_factor(recovery.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
     path(
         "2fa/recovery-codes/download/",
-        recovery.download_recovery_codes,
+        fresh_proof_to_open(recovery.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
 ]

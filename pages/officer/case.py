@@ -148,6 +148,7 @@ def _turn(flag: Flag, officers: list[User], by: Actor) -> Turn:
 
 def _since(form: ReviewForm, flag: Flag) -> list[Any]:
     """What others did while this officer wrote; the next attempt answers to it."""
+    form.full_clean()  # what is put back into it was not looked at yet
     seen = form.cleaned_data.get("steps_seen") if form.is_bound else None
     if seen is None or seen == flag.steps_count:
         return []

@@ -102,7 +102,7 @@ def decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
     authorization = _request(request, uuid)
     form = DecisionForm(posted(request), authorization=authorization)
     act = _acts(authorization, form, by).get(request.POST.get("decision", ""))
-    if act and form.is_valid() and form.attempt(act):
+    if request.method == "POST" and act and form.is_valid() and form.attempt(act):
         messages.success(request, _("Your decision is recorded."))
         return redirect("officer:pending")
     content = _content(authorization, form, by)

@@ -8,6 +8,7 @@ from registry.operations.amendments import (
     refuse_amendment,
     retire,
 )
+from registry.operations.factors import note_factor_change, seal_factors
 from registry.operations.firms import add_organization
 from registry.operations.keys import issue_api_key, revoke_api_key
 from registry.operations.licenses import (
@@ -56,6 +57,7 @@ __all__ = [
     "invite",
     "issue_api_key",
     "join",
+    "note_factor_change",
     "propose_product_version",
     "propose_reinstatement",
     "refuse_amendment",
@@ -64,6 +66,7 @@ __all__ = [
     "retire",
     "revoke_api_key",
     "revoke_license",
+    "seal_factors",
     "suspend_license",
     "withdraw_invitation",
     "withdraw_reinstatement",

@@ -10,14 +10,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from registry.actors import Actor
-from registry.models.people import AUTHORITY_ROLES
 from tests.browser.checks import check_nothing_went_wrong, watch
 
 CHROMIUM = shutil.which("chromium")
@@ -71,6 +69,7 @@ def portal(committing: None, settings: Any) -> Iterator[str]:
     }
     settings.DEMO_MODE = False
     server = LiveServer("localhost")
+    settings.PUBLIC_URL = server.url
     yield server.url
     server.stop()
 
@@ -110,12 +109,10 @@ def narrow_page(open_page: OpenPage) -> Page:
 
 @pytest.fixture
 def sign_in(portal: str) -> Callable[[Page, Actor], None]:
-    """Give a page somebody's session, without the sign-in page; officers get a second factor."""
+    """Give a page somebody's session, without the sign-in page."""
 
     def as_person(page: Page, by: Actor) -> None:
         assert by.user is not None
-        if by.role in AUTHORITY_ROLES and not by.user.authenticator_set.exists():
-            TOTP.activate(by.user, "JBSWY3DPEHPK3PXP")
         client = Client()
         client.force_login(by.user)
         cookie = client.cookies["sessionid"].value

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from authorizations.models import Authorization, Sale
@@ -18,7 +17,7 @@ Flagged = Callable[..., Flag]
 
 @pytest.fixture
 def visit(settings: Any) -> Visit:
-    """Open a browser as somebody; an officer's second factor is set up."""
+    """Open a browser as somebody."""
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -27,9 +26,6 @@ def visit(settings: Any) -> Visit:
     def visit(by: Actor) -> Client:
         browser = Client()
         browser.force_login(by.user)  # type: ignore[arg-type]
-        if by.organization is None:
-            totp = Authenticator.Type.TOTP
-            Authenticator.objects.get_or_create(user=by.user, type=totp, defaults={"data": {}})
         return browser
 
     return visit

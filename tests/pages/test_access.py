@@ -42,8 +42,7 @@ OFFICER = "login 403 403 403 403 403 ok 403 ok"
 OFFICER_OF_ROW = "login 403 403 403 403 403 ok 403 404"
 MANAGER = "login ok ok ok ok 403 ok 403 ok"
 MANAGER_OF_ROW = "login ok 404 404 404 403 ok 403 404"
-WITH_SECOND_FACTOR = "login 404 404 404 404 404 ok ok ok"
-WITH_RECOVERY_CODES = "login 404 404 404 404 404 404 404 404"  # nobody of the cast has any
+OF_A_FACTOR = "login 404 404 404 404 404 404 404 404"  # nobody of the cast has any
 
 MATRIX = {
     "home": ANYBODY,
@@ -63,10 +62,15 @@ MATRIX = {
     "mfa_authenticate": SIGNED_IN,
     "mfa_reauthenticate": SIGNED_IN,
     "mfa_activate_totp": SIGNED_IN,
-    "mfa_deactivate_totp": WITH_SECOND_FACTOR,
-    "mfa_view_recovery_codes": WITH_RECOVERY_CODES,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_edit_webauthn": OF_A_FACTOR,
+    "mfa_remove_webauthn": OF_A_FACTOR,
+    "mfa_login_webauthn": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": SIGNED_IN,
+    "mfa_deactivate_totp": OF_A_FACTOR,
+    "mfa_view_recovery_codes": OF_A_FACTOR,
     "mfa_generate_recovery_codes": SIGNED_IN,
-    "mfa_download_recovery_codes": WITH_RECOVERY_CODES,
+    "mfa_download_recovery_codes": OF_A_FACTOR,
     "session": "401 ok ok ok ok ok ok ok ok",
     "set_language": ANYBODY,
     "api_docs": ANYBODY,
@@ -231,6 +235,7 @@ def rows(
         **dict.fromkeys(["place", "place_amend", "place_retire"], ("site", buyer.site.uuid)),
         "officer": Invitation.objects.get(email=nora).uuid,
         "member_end": Membership.objects.get(user=buyer.actor.user).pk,
+        **dict.fromkeys(["mfa_edit_webauthn", "mfa_remove_webauthn"], 1),
         "invitation": link.rstrip("/").rsplit("/", 1)[1],
     }
 

@@ -29,12 +29,17 @@ ROUTED = {
     "account_set_password",
     "account_signup",
     "mfa_activate_totp",
+    "mfa_add_webauthn",
     "mfa_authenticate",
     "mfa_deactivate_totp",
     "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
     "mfa_generate_recovery_codes",
     "mfa_index",
+    "mfa_login_webauthn",
     "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
 }
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client, override_settings
@@ -18,7 +17,6 @@ PLAIN = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 @pytest.fixture
 def operator(catalogue: None, client: Client) -> Iterator[Client]:
     user = get_user_model().objects.create_superuser("operator@example.org")
-    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     client.force_login(user)
     with override_settings(STORAGES=settings.STORAGES | {"staticfiles": PLAIN}):
         yield client

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from precursors.models import Precursor
@@ -72,9 +71,6 @@ def acetone(jurisdiction: Jurisdiction) -> Precursor:
 def signed_in(client: Client) -> Callable[[Actor], Client]:
     def sign_in(by: Actor) -> Client:
         assert by.user
-        if by.organization is None:
-            totp = Authenticator.Type.TOTP
-            Authenticator.objects.get_or_create(user=by.user, type=totp, defaults={"data": {}})
         client.force_login(by.user)
         return client
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -287,23 +286,6 @@ def test_another_jurisdictions_rows_are_not_found(
 # Signing in ----------------------------------------------------------------------------------
 
 
-def test_an_officer_without_a_second_factor_sets_one_up_first(
-    client: Client, regulator: Actor, inspector: Actor
-) -> None:
-    for actor in (regulator, inspector):
-        assert actor.user
-        client.force_login(actor.user)
-        for path in ("/firms/", "/people/"):
-            assert client.get(path)["Location"] == reverse("mfa_activate_totp")
-        assert client.get(reverse("account_logout")).status_code == 200
-
-
-def test_a_firms_people_need_no_second_factor(client: Client, manager: Actor) -> None:
-    assert manager.user
-    client.force_login(manager.user)
-    assert client.get("/people/").status_code == 200
-
-
 def test_an_inactive_user_acts_for_nobody(manager: Actor, signed_in: SignIn) -> None:
     client = signed_in(manager)
     assert manager.user
@@ -352,7 +334,6 @@ def test_the_admin_only_looks(regulator: Actor, buyer: Organization, client: Cli
     from registry.models import User
 
     operator = User.objects.create_superuser("op@portal.example", "a long enough sentence")
-    Authenticator.objects.create(user=operator, type=Authenticator.Type.TOTP, data={})
     client.force_login(operator)
     for name in ("organization", "license", "permit", "event", "user", "apikey", "membership"):
         assert client.get(f"/admin/registry/{name}/").status_code == 200

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class Pages(AppConfig):
+    name = "pages"
+
+    def ready(self) -> None:
+        from pages.account import proofs  # noqa: F401  (imported to be connected)
