@@ -61,10 +61,41 @@ def always(table: str, name: str, when: str, body: str) -> RunSQL:
     )
 
 
+def at_commit(table: str, name: str, when: str, body: str, condition: str = "") -> RunSQL:
+    """As `always`, once all of the transaction is written: e.g. when = "AFTER UPDATE".
+
+    For a row that must agree with others that are written after it. Where the condition, on OLD
+    and NEW, does not hold nothing is done. The body reads the row anew: it may have changed since.
+    """
+    function = f"{table}_{name}"
+    trigger = f"CREATE CONSTRAINT TRIGGER {name} {when} ON {table} DEFERRABLE INITIALLY DEFERRED"
+    only = f"WHEN ({condition})" if condition else ""
+    return RunSQL(
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$;"
+        f"{trigger} FOR EACH ROW {only} EXECUTE FUNCTION {function}();" + _enabled(table, name),
+        _without(table, name) + f"DROP FUNCTION {function}();",
+    )
+
+
+def change_body(table: str, name: str, body: str, *, instead_of: str) -> RunSQL:
+    """Give a trigger of `always` or `at_commit` another body; it stays on meanwhile."""
+    replace = f"CREATE OR REPLACE FUNCTION {table}_{name}() RETURNS trigger LANGUAGE plpgsql"
+    return RunSQL(f"{replace} AS $$ {body} $$;", f"{replace} AS $$ {instead_of} $$;")
+
+
+def changes(*columns: str) -> str:
+    """The condition that an UPDATE changes one of these columns."""
+    return " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
+
+
+def refuse(why: str) -> str:
+    """The PL/pgSQL statement that refuses."""
+    return f"RAISE EXCEPTION '{why}' USING ERRCODE = 'integrity_constraint_violation';"
+
+
 def _columns_are_kept(table: str, columns: Sequence[str]) -> str:
-    changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
     fixed = "this column never changes once written"
-    return _guard(table, "columns_are_kept", "BEFORE UPDATE", fixed, f"WHEN ({changed})")
+    return _guard(table, "columns_are_kept", "BEFORE UPDATE", fixed, f"WHEN ({changes(*columns)})")
 
 
 def _guard(table: str, name: str, when: str, why: str, condition: str = "") -> str:

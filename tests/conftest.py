@@ -27,8 +27,8 @@ from precursors.models import Product
 from precursors.quantities import Quantity
 from registry import clock
 from registry.actors import Actor
-from registry.models import Jurisdiction
-from registry.models.people import Role
+from registry.models import Jurisdiction, User
+from registry.models.people import Role, UserManager
 from tests import cast, roles, sign_in
 from tests.cast import Firm, kg
 from tests.registry.proposing import letters
@@ -113,6 +113,18 @@ def verbs_roll_back_alone() -> None:
 def signed_in_for_sure() -> None:
     """See tests/sign_in.py."""
     Client.force_login = sign_in.assured  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def operators_are_made_by_the_owner() -> None:
+    """As the command does; a test works as the application."""
+    make = UserManager.create_superuser
+
+    def make_as_owner(self: Any, *args: Any, **named: Any) -> User:
+        with roles.as_owner():
+            return make(self, *args, **named)
+
+    UserManager.create_superuser = make_as_owner  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True, scope="session")

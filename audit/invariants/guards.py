@@ -5,11 +5,20 @@ from audit.invariants.question import EVERYTHING, Question
 ADDED_ONLY = ("rows_are_kept", "table_is_kept")
 FROZEN = ("columns_are_kept", *ADDED_ONLY)
 GUARDS = {
+    "account_emailaddress": FROZEN,
+    "audit_violation": (*FROZEN, "is_accepted_once", "is_not_born_accepted"),
     "authorizations_agreement": ADDED_ONLY,
     "authorizations_allowance": FROZEN,
     "authorizations_authorization": FROZEN,
     "oversight_evaluation": ADDED_ONLY,
-    "oversight_flag": FROZEN,
+    "authorizations_duty": ("is_done",),
+    "mfa_authenticator": ("stays_with_person",),
+    "oversight_flag": (
+        *FROZEN,
+        "agrees_with_steps",
+        "begins_with_a_step",
+        "is_as_found",
+    ),
     "oversight_flagstep": ADDED_ONLY,
     "authorizations_ledgerentry": (*ADDED_ONLY, "every_period"),
     "authorizations_lookup": ADDED_ONLY,
@@ -18,17 +27,21 @@ GUARDS = {
     "authorizations_sale": ADDED_ONLY,
     "precursors_product": ("product_version_is_kept",),
     "registry_amendment": (*FROZEN, "decided_once"),
+    "registry_apikey": (*FROZEN, "stays_revoked"),
     "registry_driver": ("stays_retired",),
     "registry_event": ADDED_ONLY,
     "registry_invitation": (*FROZEN, "decided_once"),
+    "registry_jurisdiction": FROZEN,
     "registry_license": (*FROZEN, "standing_is_decided"),
     "registry_licensestep": ADDED_ONLY,
     "registry_membership": (*FROZEN, "officer_is_invited", "stays_ended"),
+    "registry_organization": FROZEN,
     "registry_permit": (*FROZEN, "moves_ahead", "tells_a_raise"),
     "registry_productproposal": (*FROZEN, "decided_once"),
     "registry_proposal": (*FROZEN, "decided_by_another", "decided_once"),
     "registry_reinstatement": (*FROZEN, "decided_once"),
     "registry_site": ("loosened_by_two", "stays_retired"),
+    "registry_user": (*FROZEN, "made_by_the_owner"),
     "registry_vehicle": ("stays_retired",),
 }
 WANTED = ", ".join(f"('{table}', '{name}')" for table in GUARDS for name in GUARDS[table])

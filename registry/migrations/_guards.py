@@ -2,7 +2,7 @@
 
 from django.db.migrations import RunSQL
 
-from database.guards import always, append_only, frozen
+from database.guards import always, append_only, frozen, refuse
 from database.row_security import FUNCTION, insertable_by_all
 
 STANDING_IS_DECIDED = """
@@ -367,4 +367,65 @@ GUARDS_OF_PROPOSALS = [
     ),
     always("registry_proposal", "decided_once", "BEFORE UPDATE", PROPOSAL_IS_DECIDED_ONCE),
     APPROVED,
+]
+
+OPERATOR_IS_MADE_BY_THE_OWNER = f"""
+BEGIN
+    IF NEW.is_superuser AND (TG_OP = 'INSERT' OR NOT OLD.is_superuser)
+        AND NOT pg_has_role(current_user,
+            (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')
+    THEN
+        {refuse("an operator is made by the owner of the tables")}
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.is_active AND NOT OLD.is_active
+        AND NOT pg_has_role(current_user,
+            (SELECT relowner FROM pg_class WHERE oid = TG_RELID), 'USAGE')
+    THEN
+        {refuse("who was shut out is let in by the owner of the tables")}
+    END IF;
+    RETURN NEW;
+END
+"""
+REVOKED_STAYS_SO = f"""
+BEGIN
+    IF OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN
+        {refuse("a revoked key stays revoked")}
+    END IF;
+    RETURN NEW;
+END
+"""
+FACTOR_STAYS_WITH_ITS_PERSON = f"""
+BEGIN
+    IF (NEW.user_id, NEW.type, NEW.created_at)
+        IS DISTINCT FROM (OLD.user_id, OLD.type, OLD.created_at)
+    THEN
+        {refuse("a factor stays the one that it is, and with its person")}
+    END IF;
+    RETURN NEW;
+END
+"""
+# What no verb changes, of tables that came without guards.
+GUARDS_OF_CREDENTIALS = [
+    frozen(
+        "registry_apikey",
+        "jurisdiction_id",
+        "organization_id",
+        "prefix",
+        "secret_hash",
+        "created_at",
+    ),
+    always("registry_apikey", "stays_revoked", "BEFORE UPDATE", REVOKED_STAYS_SO),
+    frozen("account_emailaddress", "user_id", "email"),
+    frozen("registry_user", "created_at"),
+    always(
+        "registry_user",
+        "made_by_the_owner",
+        "BEFORE INSERT OR UPDATE",
+        OPERATOR_IS_MADE_BY_THE_OWNER,
+    ),
+    always(
+        "mfa_authenticator", "stays_with_person", "BEFORE UPDATE", FACTOR_STAYS_WITH_ITS_PERSON
+    ),
+    frozen("registry_jurisdiction", "code", "is_test"),
+    frozen("registry_organization", "id", "uuid", "jurisdiction_id"),
 ]

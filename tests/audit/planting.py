@@ -42,6 +42,7 @@ def plant(*statements: str) -> None:
         for table, name in guards():
             if table in told:
                 cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def corrected(

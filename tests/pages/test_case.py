@@ -12,7 +12,8 @@ from uuid6 import uuid7
 from authorizations import operations
 from authorizations.models import Sale
 from oversight import operations as oversight
-from oversight.models import Flag, FlagState
+from oversight.acts.steps import add_step
+from oversight.models import Flag, FlagState, StepKind
 from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry import clock
@@ -195,7 +196,9 @@ def test_a_case_asks_the_database_as_often_however_much_happened(
 def test_a_rule_without_a_sentence_shows_its_evidence(first: Client, flagged: Flagged) -> None:
     flag = flagged()
     flag.pk, flag.uuid, flag.rule, flag.evidence = None, uuid7(), "rule_of_old", {"odd_key": "77"}
+    flag.steps_count = 0
     flag.save(force_insert=True)
+    add_step(flag, StepKind.RAISED, at=clock.now(), by=Actor.portal(flag.jurisdiction))
     page = text(first.get(address(flag)))
     assert "rule_of_old" in page
     assert "odd_key" in page

@@ -1,13 +1,27 @@
 """Whoever holds the application's password tries what no verb does, by SQL and alone."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
+from audit.halt import halt_issuing, resume_issuing
+from audit.models import Violation
+from authorizations.models import Authorization, Duty, Sale
 from database.privileges import CHANGEABLE, KEPT, RIGHTS
+from oversight import operations as oversight
+from oversight.models import Flag
+from oversight.operations.evaluation import evaluate
+from registry import clock
+from registry.actors import Actor
+from registry.models import ApiKey, Event, User
+from registry.operations import revoke_api_key
+from tests.api.conftest import program
+from tests.cast import Firm
 from tests.roles import as_owner
 
 pytestmark = [
@@ -96,3 +110,225 @@ def test_a_column_that_was_just_added_is_closed() -> None:
 )
 def test_what_no_verb_changes_is_refused(statement: str) -> None:
     assert is_refused(statement)
+
+
+# A flag -------------------------------------------------------------------------------------
+
+STEP = """
+INSERT INTO oversight_flagstep (flag_id, sequence, kind, state, at, note, data, user_id)
+VALUES ({flag}, (SELECT max(sequence) + 1 FROM oversight_flagstep WHERE flag_id = {flag}),
+    '{kind}', '{state}', '2026-01-01', '', '{data}', {user})
+"""
+END = """
+UPDATE oversight_flag SET state = 'dismissed', decided_at = '2026-01-01', decided_by_id = {user},
+    steps_count = (SELECT max(sequence) FROM oversight_flagstep WHERE flag_id = oversight_flag.id)
+"""
+
+
+@pytest.fixture
+def high(
+    ask: Callable[..., Authorization], sell: Callable[..., Sale], second_officer: Actor
+) -> Flag:
+    """150 kg on 100, flagged; there are two officers."""
+    code = ask("100")
+    sell(code, "150")
+    evaluate([code.pk])
+    flag = Flag.objects.get(authorization=code, rule="quantity_exceeded")
+    assert flag.severity == "high"
+    run()  # what the verbs did agrees
+    return flag
+
+
+def user_of(by: Actor) -> User:
+    assert by.user
+    return by.user
+
+
+def step(flag: Flag, kind: str, state: str, by: Actor | None = None, data: str = "{}") -> str:
+    user = user_of(by).pk if by else "NULL"
+    return STEP.format(flag=flag.pk, kind=kind, state=state, user=user, data=data)
+
+
+def end(by: Actor, more: str = "") -> str:
+    return END.format(user=user_of(by).pk) + more
+
+
+def test_a_high_flag_does_not_become_medium(high: Flag) -> None:
+    with pytest.raises(IntegrityError, match="as severe as"):
+        run("UPDATE oversight_flag SET severity = 'medium'")
+
+
+def test_nor_is_its_evidence_another(high: Flag) -> None:
+    with pytest.raises(IntegrityError, match="as severe as"):
+        run("UPDATE oversight_flag SET evidence = '{}'")
+
+
+def test_what_is_found_does_not_cease_to_hold(high: Flag) -> None:
+    with pytest.raises(IntegrityError, match="as long as"):
+        run("UPDATE oversight_flag SET holds = false")
+
+
+def test_it_is_not_ended_without_a_step(
+    high: Flag, regulator: Actor, second_officer: Actor
+) -> None:
+    with pytest.raises(IntegrityError, match="last step"):
+        run(
+            f"UPDATE oversight_flag SET state = 'dismissed', decided_at = now(),"
+            f" decided_by_id = {user_of(regulator).pk},"
+            f" proposed_by_id = {user_of(second_officer).pk}"
+        )
+
+
+@pytest.mark.parametrize("kind", ["decided", "agreed", "overruled"])
+def test_it_is_not_ended_by_one_with_a_step(high: Flag, regulator: Actor, kind: str) -> None:
+    with pytest.raises(IntegrityError):
+        run(step(high, kind, "dismissed", regulator), end(regulator))
+
+
+def test_it_is_not_ended_in_the_name_of_another_than_its_step_tells(
+    high: Flag, regulator: Actor, second_officer: Actor
+) -> None:
+    oversight.review(high, outcome="dismissed", note="Typed twice.", by=regulator)
+    with pytest.raises(IntegrityError, match="person of its step"):
+        run(step(high, "agreed", "dismissed", regulator), end(second_officer))
+
+
+def test_the_proposer_does_not_agree(high: Flag, regulator: Actor) -> None:
+    oversight.review(high, outcome="dismissed", note="Typed twice.", by=regulator)
+    draw = f'{{"officer": {user_of(regulator).pk}}}'
+    with pytest.raises(IntegrityError):
+        run(
+            step(high, "drawn", "awaiting_second", data=draw),
+            f"UPDATE oversight_flag SET second_id = {user_of(regulator).pk}",
+            step(high, "agreed", "dismissed", regulator),
+            end(regulator),
+        )
+
+
+def test_nor_somebody_who_was_not_drawn(
+    high: Flag, regulator: Actor, second_officer: Actor, inspector: Actor
+) -> None:
+    oversight.review(high, outcome="dismissed", note="Typed twice.", by=regulator)
+    with pytest.raises(IntegrityError, match="who was drawn"):
+        run(step(high, "agreed", "dismissed", inspector), end(inspector))
+
+
+def test_nor_somebody_of_no_authority(high: Flag, regulator: Actor, buyer: Firm) -> None:
+    oversight.review(high, outcome="dismissed", note="Typed twice.", by=regulator)
+    with pytest.raises(IntegrityError, match="an officer ends"):
+        run(step(high, "agreed", "dismissed", buyer.actor), end(buyer.actor))
+
+
+def test_nobody_is_made_the_second_without_a_draw(
+    high: Flag, regulator: Actor, inspector: Actor
+) -> None:
+    oversight.review(high, outcome="dismissed", note="Typed twice.", by=regulator)
+    with pytest.raises(IntegrityError, match="who was drawn"):
+        run(f"UPDATE oversight_flag SET second_id = {user_of(inspector).pk}")
+
+
+def test_a_flag_is_not_born_dismissed(high: Flag, regulator: Actor) -> None:
+    columns = ", ".join(columns_of("oversight_flag") - {"id", "uuid", "rule", "state"})
+    with pytest.raises(IntegrityError):
+        run(
+            f"INSERT INTO oversight_flag (uuid, rule, state, {columns})"
+            f" SELECT gen_random_uuid(), 'quantity_short', 'dismissed', {columns}"
+            f" FROM oversight_flag WHERE id = {high.pk}"
+        )
+
+
+def test_the_verbs_still_end_it(high: Flag, regulator: Actor, second_officer: Actor) -> None:
+    oversight.review(high, outcome="dismissed", note="Typed twice.", by=regulator)
+    run()
+    oversight.review(high, outcome="dismissed", note="So it is.", by=second_officer)
+    run()
+
+
+# Duties, violations, credentials --------------------------------------------------------------
+
+
+def test_a_duty_that_is_not_done_is_not_removed(
+    ask: Callable[..., Authorization], sell: Callable[..., Sale]
+) -> None:
+    sell(ask("100"), "150")
+    with pytest.raises(IntegrityError, match="once it is done"):
+        run("DELETE FROM authorizations_duty WHERE reason = 'recorded'")
+
+
+def test_nor_one_whose_time_has_not_come(ask: Callable[..., Authorization]) -> None:
+    code = ask("100")
+    evaluate([code.pk])
+    assert Duty.objects.filter(authorization=code, reason="end").exists()
+    with pytest.raises(IntegrityError, match="once it is done"):
+        run("DELETE FROM authorizations_duty WHERE reason = 'end'")
+
+
+@pytest.fixture
+def violation(jurisdiction: Any) -> Violation:
+    found = Violation.objects.create(
+        number=1, invariant="planted", subject="1", found_at=clock.now()
+    )
+    halt_issuing(because=["planted"])
+    run()
+    return found
+
+
+def test_a_violation_is_not_accepted_by_itself(violation: Violation) -> None:
+    with pytest.raises(IntegrityError, match="by resuming"):
+        run("UPDATE audit_violation SET accepted_at = now()")
+
+
+def test_nor_one_accepted_before_it_was_found(violation: Violation) -> None:
+    with pytest.raises(IntegrityError, match="by resuming"):
+        run(
+            "INSERT INTO audit_violation (number, invariant, subject, found_at, accepted_at)"
+            " VALUES (1, 'planted', '2', now(), now())"
+        )
+
+
+def test_an_operator_who_resumes_accepts_it(violation: Violation) -> None:
+    resume_issuing(reason="Mended by hand.")
+    run()
+    assert Event.objects.filter(kind="issuing.resumed").exists()
+    violation.refresh_from_db()
+    assert violation.accepted_at
+
+
+def test_a_revoked_key_stays_revoked(vendor: Firm) -> None:
+    program(vendor.actor.jurisdiction, vendor.organization, ["sell"])
+    key = ApiKey.objects.get(organization=vendor.organization)
+    revoke_api_key(key, by=Actor.portal(vendor.actor.jurisdiction))
+    with pytest.raises(IntegrityError, match="stays revoked"):
+        run("UPDATE registry_apikey SET revoked_at = NULL")
+
+
+def test_nobody_is_made_an_operator(buyer: Firm) -> None:
+    with pytest.raises(IntegrityError, match="owner of the tables"):
+        User.objects.create_user("me@evil.example", is_superuser=True)
+
+
+def test_nobody_who_was_shut_out_lets_themselves_in(buyer: Firm) -> None:
+    run(f"UPDATE registry_user SET is_active = false WHERE id = {user_of(buyer.actor).pk}")
+    with pytest.raises(IntegrityError, match="owner of the tables"):
+        run("UPDATE registry_user SET is_active = true")
+
+
+def test_a_factor_is_not_given_to_another(buyer: Firm, vendor: Firm) -> None:
+    Authenticator.objects.create(user=user_of(buyer.actor), type="totp", data={})
+    for change in (f"user_id = {user_of(vendor.actor).pk}", "type = 'recovery_codes'"):
+        with pytest.raises(IntegrityError, match="with its person"):
+            run(f"UPDATE mfa_authenticator SET {change}")
+
+
+def test_an_address_is_not_given_to_another(buyer: Firm, vendor: Firm) -> None:
+    run(
+        'INSERT INTO account_emailaddress (email, verified, "primary", user_id)'
+        f" VALUES ('b@buyer.example', true, false, {user_of(buyer.actor).pk})"
+    )
+    with pytest.raises(IntegrityError, match="never changes"):
+        run(f"UPDATE account_emailaddress SET user_id = {user_of(vendor.actor).pk}")
+
+
+def test_no_firm_is_made_another(buyer: Firm) -> None:
+    with pytest.raises(IntegrityError, match="never changes"):
+        run("UPDATE registry_organization SET id = id + 1000")
