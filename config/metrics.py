@@ -151,6 +151,34 @@ METRICS = (
         kept=True,
     ),
     Metric(
+        "portal_missed_codes_total",
+        "counter",
+        "Codes typed that do not exist, or are another vendor's.",
+        ("jurisdiction", "result"),
+        """
+        SELECT jurisdiction.code, kind, sum(times) FROM registry_jurisdiction jurisdiction
+        CROSS JOIN LATERAL (
+            SELECT 'unknown' AS kind, unknown AS times FROM authorizations_missedcodes
+            WHERE jurisdiction_id = jurisdiction.id
+            UNION ALL SELECT 'foreign', "foreign" FROM authorizations_missedcodes
+            WHERE jurisdiction_id = jurisdiction.id
+            UNION ALL VALUES ('unknown', 0), ('foreign', 0)
+        ) missed
+        GROUP BY 1, 2 ORDER BY 1, 2
+        """,
+    ),
+    Metric(
+        "portal_firms_guessing_codes",
+        "gauge",
+        "Firms that in 24 hours typed more codes that are not theirs than slips explain.",
+        (),
+        f"""
+        SELECT count(*) FROM authorizations_missedcodes
+        WHERE unknown + "foreign" >= {settings.LOOKUP_ALARM_MISSES}
+            AND last_at > {NOW} - interval '24 hours'
+        """,
+    ),
+    Metric(
         "portal_refusals_total",
         "counter",
         "Refusals, by code; a purchase that is not eligible once for each reason.",

@@ -43,11 +43,10 @@ class CodeSales(ByVendor):
         return Authorization(code=codes.normalize(text), seller=self.by.organization)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Tell of an unknown code before all else, and keep the missed look-up."""
-        if isinstance(exc, ValidationError) and not self.may_sell():
-            exc = operations.code_unknown()
-        if isinstance(exc, Refused) and exc.code == "code_unknown":
-            operations.record_miss(self.kwargs["code"], by=self.by)
+        """Tell of an unknown code before all else, and count it."""
+        unknown = isinstance(exc, Refused) and exc.code == "code_unknown"
+        if unknown or (isinstance(exc, ValidationError) and not self.may_sell()):
+            exc = operations.record_miss(self.kwargs["code"], by=self.by)
         return super().handle_exception(exc)
 
     def may_sell(self) -> bool:

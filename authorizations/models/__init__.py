@@ -3,6 +3,7 @@
 from authorizations.models.authorization import Authorization, LookUp, Status
 from authorizations.models.duties import Duty, DutyReason, Lane, Ruleset
 from authorizations.models.ledger import Allowance, LedgerEntry
+from authorizations.models.misses import MissedCodes
 from authorizations.models.sales import Agreement, Outcome, Receipt, ReceiptReason, Sale
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Lane",
     "LedgerEntry",
     "LookUp",
+    "MissedCodes",
     "Outcome",
     "Receipt",
     "ReceiptReason",

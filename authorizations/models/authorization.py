@@ -248,7 +248,7 @@ class Authorization(models.Model):
 
 
 class LookUp(models.Model):
-    """One attempt to look a code up; what was typed is kept only as a hash."""
+    """A code that was looked up, or one of the first of a day that could not be."""
 
     class Result(models.TextChoices):
         FOUND = "found", _("found")
@@ -261,16 +261,6 @@ class LookUp(models.Model):
     result = models.CharField(max_length=10, choices=Result)
     authorization = models.ForeignKey(Authorization, models.PROTECT, null=True)
     at = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            # Read by the lock on look-ups.
-            models.Index(
-                fields=["account", "at"],
-                condition=Q(result__in=["unknown", "foreign"]),
-                name="missed_lookup_of_account",
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.account} {self.result}"

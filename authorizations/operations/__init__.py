@@ -1,6 +1,5 @@
 """The verbs: one function for each act, called alike by page, API, task and command."""
 
-from authorizations.acts.looks import code_unknown
 from authorizations.acts.reports import SaleReport
 from authorizations.eligibility.checks import (
     Headroom,
@@ -34,7 +33,6 @@ __all__ = [
     "SaleReport",
     "agree",
     "cancel",
-    "code_unknown",
     "confirm_claim",
     "confirm_receipt",
     "correct_receipt",
