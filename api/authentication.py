@@ -2,16 +2,26 @@
 
 import hmac
 import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING, Any
 
+import structlog
+from django.conf import settings
+from django.db import InternalError, OperationalError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from psycopg2.errorcodes import DISK_FULL, READ_ONLY_SQL_TRANSACTION
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from api.limits import SHARES, WINDOW_S, Share, shares
 from database import row_security
 from database.statements import Statement, select_columns, take_row
+from registry import clock
 from registry.actors import Actor
 from registry.http import portal_request
 from registry.models import ApiKey, Jurisdiction, Organization
@@ -20,19 +30,51 @@ from registry.operations.keys import hashed
 if TYPE_CHECKING:  # DRF loads this module while it loads its views
     from rest_framework.views import APIView
 
+log = structlog.get_logger("portal.keys")
 KEY = re.compile(r"(pk_(?:live|test)_[a-z0-9]{8})_[A-Za-z0-9_-]{43,100}", re.ASCII)
 
 
+USED_EVERY = "interval '5 minutes'"  # how often a key's last use is written
+FROM_HERE = "(cardinality(addresses) = 0 OR %(address)s::inet <<= ANY (addresses::cidr[]))"
+# Counts a share of requests, and notes the use, of a key that may be used: see api.limits.
+COUNT = f"""
+WITH sound AS (
+    SELECT id, coalesce(requests_a_minute, %(most)s::int) AS most FROM registry_apikey
+    WHERE %(counts)s::boolean AND prefix = %(prefix)s::text AND secret_hash = %(hash)s::text
+        AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > {clock.NOW})
+        AND {FROM_HERE}
+), used AS (
+    UPDATE registry_apikey key
+    SET last_used_at = {clock.NOW}, last_used_from = %(address)s::inet
+    FROM sound
+    WHERE key.id = sound.id AND (last_used_at IS NULL
+        OR last_used_at < {clock.NOW} - {USED_EVERY}
+        OR last_used_from IS DISTINCT FROM %(address)s::inet)
+), counted AS (
+    INSERT INTO registry_keywindow AS earlier (key_id, began_at, taken)
+    SELECT id, date_trunc('minute', clock_timestamp()), greatest(1, most / {SHARES}) FROM sound
+    ON CONFLICT (key_id) DO UPDATE SET began_at = excluded.began_at,
+        taken = excluded.taken + CASE WHEN earlier.began_at = excluded.began_at
+            THEN earlier.taken ELSE 0 END
+    RETURNING taken, began_at
+)"""
 # It also sets the firm whose rows the database shows from here on.
-WITH_PREFIX = Statement(f"""
+READ = f"""
 SELECT {select_columns("key", ApiKey)}, {select_columns("jurisdiction", Jurisdiction)},
     {select_columns("organization", Organization)},
-    set_config('{row_security.FIRM}', coalesce(key.organization_id::text, ''), %(is_short)s)
+    set_config('{row_security.FIRM}', coalesce(key.organization_id::text, ''), %(is_short)s),
+    {clock.NOW}, {FROM_HERE}, {{taken}}
 FROM registry_apikey key
 JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = key.jurisdiction_id
 LEFT JOIN registry_organization organization ON organization.id = key.organization_id
-WHERE key.prefix = %(prefix)s
-""")
+{{joined}}
+WHERE key.prefix = %(prefix)s::text
+"""
+TAKEN = f"taken, extract(epoch FROM began_at - clock_timestamp()) + {WINDOW_S}"
+COUNTED = Statement(COUNT + READ.format(taken=TAKEN, joined="LEFT JOIN counted ON true"))
+# For a database that takes no writes.
+UNCOUNTED = Statement(READ.format(taken="NULL, NULL", joined=""))
+NO_WRITES = (READ_ONLY_SQL_TRANSACTION, DISK_FULL)
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -42,26 +84,58 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _space, credential = get_authorization_header(request).partition(b" ")
         if scheme.lower() != b"bearer":
             return None
-        key = _key(credential.strip().decode("latin-1"))
-        portal_request(request._request).actor = Actor.program(key)
-        return None, key
+        http = portal_request(request._request)
+        found = _found(credential.strip().decode("latin-1"), _address(http))
+        share = _spend(found.key)
+        http.answer_headers = share.headers | _notice(found)
+        http.actor = Actor.program(found.key)
+        return None, found.key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
 
-def _key(text: str) -> ApiKey:
+class TooManyRequests(APIException):
+    status_code = 429
+    default_code = "too_many_requests"
+    default_detail = _("This key has sent more requests than it may in a minute.")
+
+    def __init__(self, share: Share) -> None:
+        super().__init__()
+        self.retry_after, self.answer_headers = share.wait_s, share.headers
+
+
+@dataclass(frozen=True)
+class FoundKey:
+    key: ApiKey
+    at: datetime
+    is_from_here: bool  # whether its list of addresses has the one that it is used from
+
+
+def _found(text: str, address: str | None) -> FoundKey:
+    """Find the key and whether it may be used; whoever lacks the secret learns nothing of it."""
     form = KEY.fullmatch(text)
-    key = form and _with_prefix(form[1])
-    if not key or not hmac.compare_digest(key.secret_hash, hashed(text)):
+    found = form and _with_prefix(form[1], hashed(text), address)
+    if not found or not hmac.compare_digest(found.key.secret_hash, hashed(text)):
         raise AuthenticationFailed(_("This API key is not known."), code="key_unknown")
-    if key.revoked_at:
-        raise AuthenticationFailed(_("This API key has been revoked."), code="key_revoked")
-    return key
+    for code, is_so, sentence in (
+        ("key_revoked", found.key.revoked_at, _("This API key has been revoked.")),
+        ("key_expired", found.key.has_ended(found.at), _("The time of this API key is over.")),
+    ):
+        if is_so:
+            log.warning("key_refused", key=found.key.prefix, reason=code, address=address)
+            raise AuthenticationFailed(sentence, code=code)
+    if not found.is_from_here:
+        log.warning("key_refused", key=found.key.prefix, reason="key_address", address=address)
+        sentence = _("This API key may not be used from this address.")
+        raise PermissionDenied(sentence, code="key_address")
+    return found
 
 
-def _with_prefix(prefix: str) -> ApiKey | None:
-    rows = WITH_PREFIX.rows({"prefix": prefix, "is_short": row_security.ends_with_statement()})
+def _with_prefix(prefix: str, hash: str, address: str | None) -> FoundKey | None:
+    """Read the key, and in the same statement count a share of its requests where one is due."""
+    counts = shares.needs_another(prefix)
+    rows = _rows({"prefix": prefix, "hash": hash, "address": address, "counts": counts})
     if not rows:
         return None
     values = list(rows[0])
@@ -69,7 +143,51 @@ def _with_prefix(prefix: str) -> ApiKey | None:
     key.jurisdiction = take_row(Jurisdiction, values)
     key.organization = take_row(Organization, values)
     row_security.keep_firm(key.organization_id)
-    return key
+    _firm, at, is_from_here, taken, ends_in_s = values
+    if taken is not None:
+        shares.add(prefix, taken=taken, limit=_limit(key), ends_in_s=float(ends_in_s))
+    return FoundKey(key, at, is_from_here)
+
+
+def _rows(values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    values |= {"is_short": row_security.ends_with_statement(), **clock.parameters()}
+    try:
+        return COUNTED.rows(values | {"most": settings.API_REQUESTS_A_MINUTE})
+    except (InternalError, OperationalError) as error:
+        if getattr(error.__cause__, "pgcode", None) not in NO_WRITES:
+            raise
+        return UNCOUNTED.rows(values)
+
+
+def _spend(key: ApiKey) -> Share:
+    """Take one request of the key's minute. Raises TooManyRequests."""
+    if shares.needs_another(key.prefix):  # the database counts nothing now
+        shares.add_uncounted(key.prefix, limit=_limit(key))
+    is_granted, share = shares.spend(key.prefix)
+    if not is_granted:
+        raise TooManyRequests(share)
+    return share
+
+
+def _limit(key: ApiKey) -> int:
+    return key.requests_a_minute or int(settings.API_REQUESTS_A_MINUTE)
+
+
+def _notice(found: FoundKey) -> dict[str, str]:
+    """Tell a program in time that its key will expire."""
+    if not found.key.expires_soon(found.at):
+        return {}
+    assert found.key.expires_at
+    return {"Key-Expires": found.key.expires_at.isoformat(timespec="seconds")}
+
+
+def _address(http: HttpRequest) -> str | None:
+    """The visitor's address; None behind a socket in the file system, or where it is none."""
+    try:
+        address = ip_address(http.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return None
+    return str((isinstance(address, IPv6Address) and address.ipv4_mapped) or address)
 
 
 class HasScope(BasePermission):

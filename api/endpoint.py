@@ -116,4 +116,6 @@ class Endpoint(APIView):
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
+        for name, value in getattr(request._request, "answer_headers", {}).items():
+            response.headers[name] = value
         return super().finalize_response(request, response, *args, **kwargs)

@@ -12,6 +12,8 @@ OF_REQUESTS = (
     "idempotency_key_reused",
     "internal",
     "invalid",
+    "key_address",
+    "key_expired",
     "key_missing",
     "key_revoked",
     "key_unknown",

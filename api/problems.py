@@ -154,11 +154,12 @@ def pointer(path: list[str]) -> str:
 
 
 def _drf(exc: exceptions.APIException) -> Problem:
-    headers = {}
+    headers: dict[str, str] = {}
     if getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = exc.auth_header  # type: ignore[attr-defined]
-    if getattr(exc, "wait", None):
-        headers["Retry-After"] = str(int(exc.wait) + 1)  # type: ignore[attr-defined]
+    headers |= getattr(exc, "answer_headers", {})
+    if getattr(exc, "retry_after", None):
+        headers["Retry-After"] = str(exc.retry_after)  # type: ignore[attr-defined]
     code = exc.get_codes()
     return Problem(exc.status_code, _own_code(code, exc.status_code), exc.detail, {}, headers)
 
@@ -171,7 +172,6 @@ def _own_code(code: Any, status: int) -> str:
         "authentication_failed": "key_unknown",
         "not_authenticated": "key_missing",
         "unsupported_media_type": "unsupported_media_type",
-        "throttled": "too_many_requests",
     }
     return names.get(code, code) if isinstance(code, str) else f"http_{status}"
 

@@ -95,6 +95,8 @@ MEANINGS = {
     "idempotency_key_reused": "422: The key was used with another body",
     "internal": "500: A fault of the portal, recorded under the request's number",
     "invalid": "422: One or more values are wrong: see `errors`",
+    "key_address": "403: The key may not be used from this address",
+    "key_expired": "401: The time of the key is over",
     "key_missing": "401: No API key was sent",
     "key_revoked": "401: The key has been revoked",
     "key_unknown": "401: The key is not known",
@@ -109,7 +111,7 @@ MEANINGS = {
     "unsupported_media_type": "415: Not JSON, or not in UTF-8, or compressed",
     "uri_too_long": "414: The address is too long",
 }
-ANSWERED = ("X-Request-ID",)
+ANSWERED = ("X-Request-ID", "RateLimit", "RateLimit-Policy", "Key-Expires")
 HEADERS_OF = {
     "401": ("WWW-Authenticate",),
     "429": ("Retry-After",),
@@ -119,6 +121,18 @@ HEADERS: dict[str, Any] = {
     "X-Request-ID": {
         "description": "The number under which the request is logged; your own, if you send one",
         "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "What the key has left: `r` requests in the next `t` seconds",
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {
+        "description": "How much a key may ask: `q` requests in `w` seconds",
+        "schema": {"type": "string"},
+    },
+    "Key-Expires": {
+        "description": "When the key will expire; only where it is soon",
+        "schema": {"type": "string", "format": "date-time"},
     },
     "Retry-After": {
         "description": "Seconds to wait before asking again",

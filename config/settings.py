@@ -294,6 +294,10 @@ LOGGING = logging_for(LOG_FORMAT)
 METRICS_TOKEN = env.optional_secret("METRICS_TOKEN")  # without one /metrics is closed
 
 # API -------------------------------------------------------------------------
+# Of one key, in all processes together. Some share of it may stay unused: see api.limits.
+API_REQUESTS_A_MINUTE = env.positive("API_REQUESTS_A_MINUTE", default=6000)
+API_KEY_DAYS = env.positive("API_KEY_DAYS", default=365)  # how long a new key lives
+API_KEY_NOTICE_DAYS = env.positive("API_KEY_NOTICE_DAYS", default=30)  # told that long ahead
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["api.authentication.HasScope"],
@@ -335,6 +339,7 @@ OPEN_CODES_MAX = env.positive("OPEN_CODES_MAX", default=20)
 RELEASE_AFTER_HOURS = env.positive("RELEASE_AFTER_HOURS", default=24)
 RECEIPT_DUE_DAYS = env.positive("RECEIPT_DUE_DAYS", default=5)
 LOOKUP_MISSES_MAX = env.positive("LOOKUP_MISSES_MAX", default=5)
+LOOKUP_ALARM_MISSES = env.positive("LOOKUP_ALARM_MISSES", default=50)  # of a firm, a day
 LOOKUP_LOCK_MINUTES = env.positive("LOOKUP_LOCK_MINUTES", default=15)
 CLOCK_AHEAD_MINUTES = env.positive("CLOCK_AHEAD_MINUTES", default=5)
 LICENSE_REMINDER_WORKING_DAYS = env.positive("LICENSE_REMINDER_WORKING_DAYS", default=45)

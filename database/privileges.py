@@ -30,6 +30,9 @@ KEPT = {
     "audit_violation": "accepted_at cleared_at",
     "audit_watermark": "marks marks_before checked_at everything_at",
     "authorizations_allowance": ("limit_kg reserved_kg held_kg consumed_kg overage_kg claimed_kg"),
+    "authorizations_missedcodes": (
+        "unknown foreign last_at last_guess repeats window_at in_window"
+    ),
     "authorizations_authorization": (
         "status version issued_at valid_until looked_up_at ended_at declared_at released_at"
         " receipt_awaited_since reserved_kg held_kg consumed_kg overage_kg claimed_kg sold_kg"
@@ -45,12 +48,13 @@ KEPT = {
     ),
     "precursors_product": "superseded_at",
     "registry_amendment": "state decided_at approved_by_id",
-    "registry_apikey": "revoked_at",
+    "registry_apikey": "revoked_at last_used_at last_used_from",
     "registry_driver": "name license retired_at",
     "registry_invitation": (
         "token_hash expires_at approved_at approved_by_id withdrawn_at accepted_at"
     ),
     "registry_jurisdiction": "name country time_zone language is_test issuing_halted_at",
+    "registry_keywindow": "began_at taken",
     "registry_license": "standing",
     "registry_membership": "ended_at",
     "registry_organization": "id",  # to lock it by: a trigger refuses every change

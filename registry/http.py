@@ -14,6 +14,7 @@ class PortalRequest(HttpRequest):
     id: str
     actor: Actor | None
     memberships: list[Membership]
+    answer_headers: dict[str, str]  # of a program's request: what its key has left
 
 
 def portal_request(request: HttpRequest) -> PortalRequest:

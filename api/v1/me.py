@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -27,6 +28,12 @@ class KeyShape(serializers.ModelSerializer[ApiKey]):
     )
     scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices))
 
+    addresses = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Networks from which it may be used; none: from everywhere.",
+    )
+    requests_a_minute = serializers.SerializerMethodField()
+
     class Meta:
         model = ApiKey
         fields = [
@@ -38,12 +45,18 @@ class KeyShape(serializers.ModelSerializer[ApiKey]):
             "is_test",
             "scopes",
             "created_at",
+            "expires_at",
+            "addresses",
+            "requests_a_minute",
         ]
         read_only_fields = fields
 
     @extend_schema_field(serializers.ChoiceField(OWNERS))
     def get_owner(self, key: ApiKey) -> str:
         return "firm" if key.organization_id else "authority"
+
+    def get_requests_a_minute(self, key: ApiKey) -> int:
+        return key.requests_a_minute or int(settings.API_REQUESTS_A_MINUTE)
 
     @extend_schema_field(OrganizationShape(allow_null=True))
     def get_organization(self, key: ApiKey) -> Any:

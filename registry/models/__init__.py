@@ -4,7 +4,7 @@ from registry.models.amendments import Amendment
 from registry.models.events import Event
 from registry.models.firms import License, LicenseStep, Organization, Permit, Reinstatement
 from registry.models.idempotency import IdempotencyKey
-from registry.models.people import ApiKey, Invitation, Membership, User
+from registry.models.people import ApiKey, Invitation, KeyWindow, Membership, User
 from registry.models.places import Driver, Site, Vehicle
 from registry.models.products import ProductProposal
 from registry.models.proposals import Proposal
@@ -20,6 +20,7 @@ __all__ = [
     "IdempotencyKey",
     "Invitation",
     "Jurisdiction",
+    "KeyWindow",
     "License",
     "LicenseStep",
     "Membership",

@@ -1,7 +1,9 @@
 """Who acts: people through a membership, programs through an API key."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -210,6 +212,13 @@ class ApiKey(models.Model):
         max_digits=20, decimal_places=6, null=True, blank=True
     )  # null: any
     acts_a_day = models.PositiveIntegerField(null=True, blank=True)  # null: any number
+    expires_at = models.DateTimeField(null=True, blank=True)  # null: made before keys expired
+    # Networks, as `10.0.0.0/8`, from which it may be used; none: from everywhere.
+    addresses = ArrayField(models.CharField(max_length=43), default=list, db_default=[])
+    requests_a_minute = models.PositiveIntegerField(null=True, blank=True)  # null: as the portal's
+    # To within some minutes: see api.limits.
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_from = models.GenericIPAddressField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
@@ -220,6 +229,27 @@ class ApiKey(models.Model):
         meant = FIRM_SCOPES if self.organization_id else AUTHORITY_SCOPES
         return {scope for scope in self.scopes if scope in meant}
 
+    def has_ended(self, at: datetime) -> bool:
+        """Whether it was revoked, or its time is over."""
+        is_over = self.expires_at is not None and self.expires_at <= at
+        return is_over or self.revoked_at is not None
+
+    def expires_soon(self, at: datetime) -> bool:
+        """Whether its owner should have made another by now."""
+        notice = timedelta(days=settings.API_KEY_NOTICE_DAYS)
+        return self.expires_at is not None and self.expires_at - notice <= at
+
+
+class KeyWindow(models.Model):
+    """How many requests of a key were granted in one minute: the last in which it was used."""
+
+    key = models.OneToOneField(ApiKey, models.PROTECT, primary_key=True, related_name="window")
+    began_at = models.DateTimeField()
+    taken = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key_id}: {self.taken}"
+
 
 __all__ = [
     "AUTHORITY_ROLES",
@@ -228,6 +258,7 @@ __all__ = [
     "FIRM_SCOPES",
     "ApiKey",
     "Invitation",
+    "KeyWindow",
     "Membership",
     "Role",
     "Scope",

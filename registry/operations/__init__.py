@@ -10,7 +10,7 @@ from registry.operations.amendments import (
 )
 from registry.operations.factors import note_factor_change, seal_factors
 from registry.operations.firms import add_organization
-from registry.operations.keys import issue_api_key, revoke_api_key
+from registry.operations.keys import KeyTerms, issue_api_key, revoke_api_key
 from registry.operations.licenses import (
     approve_reinstatement,
     grant_license,
@@ -37,6 +37,7 @@ from registry.operations.products import (
 )
 
 __all__ = [
+    "KeyTerms",
     "accept_invitation",
     "add_driver",
     "add_organization",

@@ -4,8 +4,11 @@ import hashlib
 import secrets
 import string
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_network
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +18,44 @@ from registry.actors import Actor
 from registry.models import ApiKey, Jurisdiction, Organization
 from registry.models.people import Scope
 
+DAYS_MAX = 10 * 366
+REQUESTS_MAX = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyTerms:
+    """Within what bounds a key is made: how long it lives, from where and how often it acts."""
+
+    days: int | None = None  # None: as the portal is set up, API_KEY_DAYS
+    addresses: Sequence[str] = ()  # or networks, such as 10.0.0.0/8; none: from everywhere
+    requests_a_minute: int | None = None  # None: as the portal is set up, API_REQUESTS_A_MINUTE
+
+    @property
+    def checked_days(self) -> int:
+        days = settings.API_KEY_DAYS if self.days is None else self.days
+        return _within(days, DAYS_MAX, field="days")
+
+    @property
+    def checked_requests_a_minute(self) -> int | None:
+        if self.requests_a_minute is None:
+            return None
+        return _within(self.requests_a_minute, REQUESTS_MAX, field="requests_a_minute")
+
+    @property
+    def checked_addresses(self) -> list[str]:
+        try:
+            return [str(ip_network(address.strip())) for address in self.addresses]
+        except ValueError as error:
+            sentence = _("This is no address and no network: %(wrong)s.") % {"wrong": error}
+            raise Refused("address_invalid", sentence, field="addresses") from error
+
+
+def _within(number: int, most: int, *, field: str) -> int:
+    if 1 <= number <= most:
+        return number
+    sentence = _("Give a number from 1 to %(most)s.") % {"most": most}
+    raise Refused("out_of_range", sentence, field=field)
+
 
 @transaction.atomic
 def issue_api_key(
@@ -23,14 +64,16 @@ def issue_api_key(
     organization: Organization | None,
     name: str,
     scopes: Sequence[str],
+    terms: KeyTerms | None = None,
     at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
     """Make a key for a firm, or (without one) for the authority; return it and its secret.
 
     The secret is not stored and cannot be read again.
 
-    Raises Refused: scope_unknown, scope_missing, blank, too_long.
+    Raises Refused: scope_unknown, scope_missing, blank, too_long, out_of_range, address_invalid.
     """
+    at, terms = at or clock.now(), terms or KeyTerms()
     prefix, secret = new_key(is_test=jurisdiction.is_test)
     key = ApiKey.objects.create(
         jurisdiction=jurisdiction,
@@ -39,7 +82,10 @@ def issue_api_key(
         prefix=prefix,
         secret_hash=hashed(secret),
         scopes=_checked_scopes(scopes),
-        created_at=at or clock.now(),
+        created_at=at,
+        expires_at=at + timedelta(days=terms.checked_days),
+        addresses=terms.checked_addresses,
+        requests_a_minute=terms.checked_requests_a_minute,
     )
     _record("api_key.issued", key, key.created_at, Actor.portal(jurisdiction))
     return key, secret
@@ -69,7 +115,13 @@ def revoke_api_key(key: ApiKey, *, by: Actor) -> ApiKey:
 
 
 def _record(kind: str, key: ApiKey, at: datetime, by: Actor) -> None:
-    data = {"prefix": key.prefix, "name": key.name, "scopes": key.scopes}
+    data = {
+        "prefix": key.prefix,
+        "name": key.name,
+        "scopes": key.scopes,
+        "expires_at": key.expires_at and key.expires_at.isoformat(),
+        "addresses": key.addresses,
+    }
     events.record(kind, key, at=at, organizations=[key.organization_id], data=data, by=by)
 
 

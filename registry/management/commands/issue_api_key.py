@@ -22,6 +22,20 @@ class Command(BaseCommand):
         parser.add_argument("--scopes", required=True, help="separated by commas: buy,sell")
         parser.add_argument("--name", required=True, help="what the key is for")
         parser.add_argument("--test", action="store_true", help="in the sandbox")
+        parser.add_argument(
+            "--expires", type=int, metavar="DAYS", help="how long it lives (API_KEY_DAYS)"
+        )
+        parser.add_argument(
+            "--addresses",
+            default="",
+            help="from where alone it may be used, separated by commas: 192.0.2.7,10.0.0.0/8",
+        )
+        parser.add_argument(
+            "--requests-a-minute",
+            type=int,
+            metavar="N",
+            help="how many it may send (API_REQUESTS_A_MINUTE)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         jurisdiction = _jurisdiction(is_test=options["test"])
@@ -30,14 +44,28 @@ class Command(BaseCommand):
                 jurisdiction=jurisdiction,
                 organization=_owner(options["organization"], jurisdiction),
                 name=options["name"],
-                scopes=[scope.strip() for scope in options["scopes"].split(",") if scope.strip()],
+                scopes=_separated(options["scopes"]),
+                terms=_terms(options),
             )
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         if idle := [scope for scope in key.scopes if scope not in key.opens]:
             self.stderr.write(f"Opens nothing to this owner: {', '.join(idle)}")
         self.stdout.write(f"{key.organization or jurisdiction}: {', '.join(key.scopes)}")
+        self.stdout.write(f"Expires: {key.expires_at:%Y-%m-%d}")
         self.stdout.write(secret)
+
+
+def _separated(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _terms(options: dict[str, Any]) -> operations.KeyTerms:
+    return operations.KeyTerms(
+        days=options["expires"],
+        addresses=_separated(options["addresses"]),
+        requests_a_minute=options["requests_a_minute"],
+    )
 
 
 def _jurisdiction(*, is_test: bool) -> Jurisdiction:
