@@ -92,6 +92,7 @@ REASONS = (
 )
 # What is wrong with one value, in `errors`.
 OF_VALUES = (
+    "address_invalid",
     "blank",
     "country_unknown",
     "density_unknown",

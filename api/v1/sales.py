@@ -46,7 +46,7 @@ class CodeSales(ByVendor):
         """Tell of an unknown code before all else, and count it."""
         unknown = isinstance(exc, Refused) and exc.code == "code_unknown"
         if unknown or (isinstance(exc, ValidationError) and not self.may_sell()):
-            exc = operations.record_miss(self.kwargs["code"], by=self.by)
+            exc = operations.record_miss(self.kwargs["code"], by=self.by, reports=True)
         return super().handle_exception(exc)
 
     def may_sell(self) -> bool:

@@ -24,6 +24,7 @@ from registry.models import Organization
 log = structlog.get_logger("portal.codes")
 ROWS_A_DAY = 20  # of a firm, that are kept one by one
 TEN = 10
+PATIENCE_WITH_REPORTS = 4
 
 # The same work for a code that nobody has and for another vendor's.
 TALLY = Statement(f"""
@@ -79,10 +80,6 @@ class Missed:
         return self.unknown + self.foreign
 
     @property
-    def is_locked(self) -> bool:
-        return self.in_window > settings.LOOKUP_MISSES_MAX
-
-    @property
     def wait(self) -> timedelta:
         return self.window_at + timedelta(minutes=settings.LOOKUP_LOCK_MINUTES) - self.at
 
@@ -133,9 +130,13 @@ def _is_alarming(total: int) -> bool:
     return threshold == total
 
 
-def refusal_of(missed: Missed) -> Refused:
-    """The answer to a miss: the same for an unknown code and for another vendor's."""
-    if not missed.is_locked:
+def refusal_of(missed: Missed, *, reports: bool) -> Refused:
+    """The answer to a miss: the same for an unknown code and for another vendor's.
+
+    Whoever `reports` what it sold is borne with for longer: programs send such in series.
+    """
+    most = settings.LOOKUP_MISSES_MAX * (PATIENCE_WITH_REPORTS if reports else 1)
+    if missed.in_window <= most:
         return code_unknown()
     wait_s = max(1, int(missed.wait.total_seconds()) + 1)
     return Refused(

@@ -1,5 +1,7 @@
 """A vendor looks a code up. The first look is recorded; misses are counted, and soon slowed."""
 
+from typing import NoReturn
+
 from django.db import transaction
 
 from authorizations import codes
@@ -20,15 +22,23 @@ def look_up(text: str, *, by: Actor) -> Authorization:
     others, never of the vendor's own. Call outside a transaction: a miss must be kept.
     Raises Refused: code_mistyped, code_unknown, lookups_locked.
     """
-    found = Authorization.objects.filter(code=codes.normalize(text)).first()
-    if found is None or not by.organization or found.seller_id != by.organization.pk:
-        raise record_miss(text, by=by)
-    return found if found.looked_up_at else _record_first_look(found, by)
+    return _found(text, by) or _raise(record_miss(text, by=by))
 
 
 def find_to_sell(text: str, *, by: Actor) -> Authorization:
-    """As `look_up`: whoever sells on a code has been shown it."""
-    return look_up(text, by=by)
+    """As `look_up`, for a report of what was sold: it bears with more misses."""
+    return _found(text, by) or _raise(record_miss(text, by=by, reports=True))
+
+
+def _found(text: str, by: Actor) -> Authorization | None:
+    found = Authorization.objects.filter(code=codes.normalize(text)).first()
+    if found is None or not by.organization or found.seller_id != by.organization.pk:
+        return None
+    return found if found.looked_up_at else _record_first_look(found, by)
+
+
+def _raise(refusal: Refused) -> NoReturn:
+    raise refusal
 
 
 def may_sell_on(text: str, *, by: Actor) -> bool:
@@ -38,7 +48,7 @@ def may_sell_on(text: str, *, by: Actor) -> bool:
     ).exists()
 
 
-def record_miss(text: str, *, by: Actor) -> Refused:
+def record_miss(text: str, *, by: Actor, reports: bool = False) -> Refused:
     """Count the look-up of an unknown or foreign code; return the refusal that answers it.
 
     Call outside a transaction.
@@ -46,7 +56,7 @@ def record_miss(text: str, *, by: Actor) -> Refused:
     with transaction.atomic(), see_all_rows():
         missed = tally_miss(text, by=by)
         raise_alarm(missed, by=by)
-    return refusal_of(missed)
+    return refusal_of(missed, reports=reports)
 
 
 @transaction.atomic

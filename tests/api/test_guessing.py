@@ -28,7 +28,8 @@ def test_guesses_are_slowed_wherever_a_code_is_taken(
     answers = [
         ask(rival_api, method, codes.draw_code(), rest, body).status_code for _each in range(30)
     ]
-    assert answers == [404] * 5 + [429] * 25
+    borne = 20 if rest else 5  # reports come in series
+    assert answers == [404] * borne + [429] * (30 - borne)
     assert MissedCodes.objects.get().unknown == 30
     assert LookUp.objects.count() == 20
 
@@ -36,7 +37,7 @@ def test_guesses_are_slowed_wherever_a_code_is_taken(
 def test_the_counter_goes_on_while_its_key_guesses(
     vendor_api: Program, code: str, sale_body: dict[str, Any]
 ) -> None:
-    for _each in range(20):
+    for _each in range(21):
         vendor_api.post(f"/authorizations/{codes.draw_code()}/sales", sale_body)
     refused = vendor_api.post(f"/authorizations/{codes.draw_code()}/sales", sale_body)
     problem(refused, 429, "lookups_locked")

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("authorizations", "0007_sale_by_document_key"),
+        ("authorizations", "0008_allowances_of_every_period"),
         ("registry", "0008_keys_expire"),
     ]
 
