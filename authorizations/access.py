@@ -5,17 +5,20 @@ books diverted goods on a code that was never shown to it. A firm's key sees of 
 the side that it deals on, or both with `trade:read`.
 """
 
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.conf import settings
+from django.db.models import F, Model, Q, QuerySet
 
-from authorizations.models import Allowance, Authorization, Sale
+from authorizations.models import Allowance, Authorization, MissedCodes, Sale
 from registry.access import in_jurisdiction
 from registry.actors import Actor
 from registry.models import Event
 from registry.models.people import Scope
 
 Row = TypeVar("Row", bound=Model)
+GUESSES_SHOWN_DAYS = 7
 NONE = Q(pk__in=[])
 # The scopes of a key that sees what its firm buys, and what it sells.
 BUYING = (Scope.BUY, Scope.TRADE_READ)
@@ -69,6 +72,17 @@ def allowances_for(by: Actor) -> QuerySet[Allowance]:
     """How much of each quota is taken: the authority sees all, a firm its own."""
     rows = in_jurisdiction(Allowance.objects.select_related("precursor"), by)
     return rows if by.is_authority else rows.filter(organization=by.organization)
+
+
+def missed_codes_for(by: Actor, *, at: datetime) -> QuerySet[MissedCodes]:
+    """Codes typed of late by firms whose they are not, beyond slips: the authority's alone."""
+    rows = in_jurisdiction(MissedCodes.objects.select_related("organization"), by)
+    lately = rows.alias(total=F("unknown") + F("foreign")).filter(
+        total__gte=settings.LOOKUP_ALARM_MISSES,
+        organization__isnull=False,
+        last_at__gt=at - timedelta(days=GUESSES_SHOWN_DAYS),
+    )
+    return lately if by.is_authority else rows.none()
 
 
 def events_of(authorization: Authorization) -> QuerySet[Event]:

@@ -13,7 +13,9 @@ def is_late(*, at: datetime) -> bool:
     waiting = Duty.objects.filter(
         lane=Lane.LIVE, reason=DutyReason.RECORDED, parked_at=None, due_at__lt=at - LATE_AFTER
     )
-    return waiting.exists() or Duty.objects.filter(parked_at__isnull=False).exists()
+    parked = Duty.objects.filter(parked_at__isnull=False)
+    one_of_each = [rows.order_by().values("pk")[:1] for rows in (waiting, parked)]
+    return bool(one_of_each[0].union(one_of_each[1]))
 
 
 def last_evaluated_at() -> datetime | None:

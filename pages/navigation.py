@@ -135,6 +135,7 @@ ITEMS: list[Item] = [
         covers=("register:place", "register:place_amend", "register:place_retire"),
     ),
     Item(_("People"), "register:people", MANAGER, covers=("register:invite",)),
+    Item(_("Keys"), "register:keys", MANAGER, covers=("register:key_end",)),
 ]
 
 

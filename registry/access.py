@@ -10,6 +10,7 @@ from precursors.search import search_words
 from registry.actors import Actor
 from registry.models import (
     Amendment,
+    ApiKey,
     Driver,
     Event,
     Invitation,
@@ -136,6 +137,15 @@ def proposals_over(rows: QuerySet[Proposal], *, at: datetime) -> QuerySet[Propos
 def members_for(by: Actor) -> QuerySet[Membership]:
     """Return current memberships: all to officers, a firm's to its own managers."""
     rows = Membership.objects.select_related("user", "organization").filter(ended_at=None)
+    if by.is_authority:
+        return rows.filter(jurisdiction=by.jurisdiction)
+    manages = by.organization if by.role == Role.MANAGER else None
+    return rows.filter(organization=manages) if manages else rows.none()
+
+
+def keys_for(by: Actor) -> QuerySet[ApiKey]:
+    """Return the keys of programs: all to officers, a firm's to its own managers."""
+    rows = ApiKey.objects.select_related("organization", "sponsor")
     if by.is_authority:
         return rows.filter(jurisdiction=by.jurisdiction)
     manages = by.organization if by.role == Role.MANAGER else None

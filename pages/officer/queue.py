@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from authorizations.access import missed_codes_for
 from oversight import lag
 from oversight import operations as oversight
 from oversight.access import flags_for
@@ -32,6 +33,7 @@ from registry.actors import Actor
 from registry.http import actor_of
 
 PAGE = 50
+GUESSING_SHOWN = 3
 READ = 100  # flags at a time, to fill a page of purchases
 RELATED = [
     "authorization__product__precursor",
@@ -83,6 +85,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "tab": chosen["tab"],
         "removals": list(filter_removals(request, form)),
         "is_late": lag.is_late(at=at),
+        "guessing": missed_codes_for(by, at=at).order_by("-last_at")[:GUESSING_SHOWN],
         "evaluated_at": None if listed["rows"] else lag.last_evaluated_at(),
     }
     return render(request, "officer/queue.html", content)

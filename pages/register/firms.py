@@ -10,10 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from authorizations.access import missed_codes_for
+from authorizations.models import MissedCodes
 from pages.entry import enter
 from pages.guards import officer_required
 from pages.lists import page_of
 from pages.register.forms import DriverForm, LicenseForm, OrganizationForm, SiteForm, VehicleForm
+from pages.register.keys import keys_of
 from registry import clock, operations
 from registry.access import (
     drivers_for,
@@ -77,9 +80,17 @@ def firm(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "sites": sites_for(by).filter(organization=firm).order_by("pk"),
         "vehicles": vehicles_for(by).filter(organization=firm).order_by("plate"),
         "drivers": drivers_for(by).filter(organization=firm).order_by("name", "pk"),
+        "keys": keys_of(firm, by),
+        "guesses": _guesses(by, firm),
         "members": members_for(by).filter(organization=firm).order_by("pk"),
     }
     return render(request, "register/firm.html", content)
+
+
+def _guesses(by: Actor, firm: Organization) -> MissedCodes | None:
+    """The latest day of the last week on which it typed many codes that are not its own."""
+    rows = missed_codes_for(by, at=clock.now()).filter(organization=firm)
+    return rows.order_by("-day").first()
 
 
 def _is_unchecked(by: Actor, firm: Organization) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.register import approvals, firms, people, places, proposals
+from pages.register import approvals, firms, keys, people, places, proposals
 
 app_name = "register"
 
@@ -31,6 +31,8 @@ urlpatterns = [
     path("places/<str:kind>/<uuid:uuid>/retire/", places.retire, name="place_retire"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/<str:prefix>/end/", keys.end, name="key_end"),
     path("people/<int:pk>/end/", people.end, name="member_end"),
     path("invitation/<str:token>/", people.invitation, name="invitation"),
     path("membership/", people.membership, name="membership"),

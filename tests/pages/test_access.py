@@ -14,7 +14,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from precursors.models import Precursor
 from registry import operations
 from registry.actors import Actor
-from registry.models import Invitation, Jurisdiction, Membership, ProductProposal
+from registry.models import (
+    ApiKey,
+    Invitation,
+    Jurisdiction,
+    Membership,
+    Organization,
+    ProductProposal,
+)
 from registry.models.people import Role
 from tests import cast
 from tests.cast import Firm, kg
@@ -98,6 +105,8 @@ MATRIX = {
     "register:place_retire": MANAGER_OF_ROW,
     "register:people": MANAGER,
     "register:invite": MANAGER,
+    "register:keys": MANAGER,
+    "register:key_end": MANAGER_OF_ROW,
     "register:member_end": MANAGER_OF_ROW,
     "register:invitation": ANYBODY,  # who has the link
     "register:membership": SIGNED_IN,
@@ -234,10 +243,17 @@ def rows(
         "amendment": larger.uuid,
         **dict.fromkeys(["place", "place_amend", "place_retire"], ("site", buyer.site.uuid)),
         "officer": Invitation.objects.get(email=nora).uuid,
+        "key_end": key_of(firm).prefix,
         "member_end": Membership.objects.get(user=buyer.actor.user).pk,
         **dict.fromkeys(["mfa_edit_webauthn", "mfa_remove_webauthn"], 1),
         "invitation": link.rstrip("/").rsplit("/", 1)[1],
     }
+
+
+def key_of(firm: Organization) -> ApiKey:
+    return operations.issue_api_key(
+        jurisdiction=firm.jurisdiction, organization=firm, name="ERP", scopes=["buy"]
+    )[0]
 
 
 def product_proposal(by: Actor) -> ProductProposal:
