@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("authorizations", "0008_allowances_of_every_period"),
-        ("registry", "0008_keys_expire"),
+        ("registry", "0010_keys_expire"),
     ]
 
     operations = [

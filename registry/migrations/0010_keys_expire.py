@@ -11,7 +11,7 @@ WHERE expires_at IS NULL AND revoked_at IS NULL
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0007_keys_go_on_reading"),
+        ("registry", "0009_credentials_are_kept"),
     ]
 
     operations = [
