@@ -53,7 +53,6 @@ DOMAIN = (
     "nothing_to_agree",
     "nothing_to_confirm",
     "organization_exists",
-    "permit_pending",
     "plate_taken",
     "product_exists",
     "product_shared",

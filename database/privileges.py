@@ -58,7 +58,7 @@ KEPT = {
     "registry_license": "standing",
     "registry_membership": "ended_at",
     "registry_organization": "id",  # to lock it by: a trigger refuses every change
-    "registry_permit": "state decided_at approved_by_id",
+    "registry_permit": "state",
     "registry_productproposal": "approved_at approved_by_id refused_at",
     "registry_proposal": "state decided_at decided_by_id decided_key_id note",
     "registry_refusal": "times",

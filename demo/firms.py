@@ -12,8 +12,9 @@ from precursors.models import Product
 from precursors.quantities import Quantity, Unit, quantity
 from registry import operations
 from registry.actors import Actor
-from registry.models import Driver, License, Organization, Permit, Site, Vehicle
+from registry.models import Driver, License, Organization, Permit, Proposal, Site, Vehicle
 from registry.models.firms import Activity
+from registry.proposals import approve
 
 LICENSED_FOR = timedelta(days=730)
 VENDORS_EVERY = 4  # of so many firms one sells
@@ -85,9 +86,10 @@ def enter(
     catalogue = _catalogue()
     for serial in range(1, count + 1):
         sells = serial % VENDORS_EVERY == 2
-        firm = _firm(serial, sells, by=officers[serial % 2], first_day=first_day)
+        first, second = officers[serial % 2], officers[1 - serial % 2]
+        firm = _firm(serial, sells, by=first, first_day=first_day)
         (cast.vendors if sells else cast.buyers).append(firm)
-        _permit(firm, _lines(serial, sells, catalogue), sells=sells, by=officers[serial % 2])
+        _permit(firm, _lines(serial, sells, catalogue), sells=sells, by=first, second=second)
         report(serial)
     return cast
 
@@ -183,12 +185,12 @@ def _line(catalogue: dict[str, Product], code: str, unit: str, usual: int, *, ti
     return Line(catalogue[code], Unit(unit), usual * times)
 
 
-def _permit(firm: Firm, lines: list[Line], *, sells: bool, by: Actor) -> None:
-    """Permit each substance once, by its largest line."""
+def _permit(firm: Firm, lines: list[Line], *, sells: bool, by: Actor, second: Actor) -> None:
+    """Permit each substance once, by its largest line; another officer agrees."""
     firm.lines = [] if sells else lines
     largest = {line.product.precursor_id: line for line in sorted(lines, key=_net_kg)}
     for precursor_id, line in largest.items():
-        firm.permits[precursor_id] = operations.grant_permit(
+        proposal = operations.grant_permit(
             license=firm.license,
             precursor=line.product.precursor,
             activity=Activity.SELL if sells else Activity.BUY,
@@ -197,6 +199,9 @@ def _permit(firm: Firm, lines: list[Line], *, sells: bool, by: Actor) -> None:
             automatic_limit=None if sells else line.limit(BUYS_PER_WEEK_MAX),
             by=by,
         )
+        assert isinstance(proposal, Proposal)
+        approve(proposal, by=second)
+        firm.permits[precursor_id] = Permit.objects.get(proposal=proposal)
 
 
 def _net_kg(line: Line) -> Decimal:

@@ -68,7 +68,7 @@ class Keys:
         self.command = shlex.split(command)
 
     def of_authority(self) -> str:
-        scopes = "registry:write,flags:read,flags:review"
+        scopes = "registry:write,registry:grant,flags:read,flags:review"
         return os.environ.get("AUTHORITY_KEY") or self._made("--authority", "--scopes", scopes)
 
     def of_firm(self, tax_id: str, scopes: str) -> str:

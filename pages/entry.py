@@ -7,8 +7,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from pages.verb_form import VerbForm
+from registry.models import Proposal
 
 
 def enter(
@@ -22,9 +24,15 @@ def enter(
     done: str | Promise,
     **shown: Any,
 ) -> HttpResponse:
-    """Show a form; on POST call the verb, and return to `back` when it was not refused."""
-    if request.method == "POST" and form.is_valid() and form.act(verb) is not None:
-        messages.success(request, str(done))
-        return redirect(back)
+    """Show a form; on POST call the verb, and return to `back` when it was not refused.
+
+    What takes two people is only proposed then, and is told so in the place of `done`.
+    """
+    if request.method == "POST" and form.is_valid():
+        made = form.act(verb)
+        if made is not None:
+            proposed = _("Proposed: it takes effect when another officer agrees.")
+            messages.success(request, proposed if isinstance(made, Proposal) else str(done))
+            return redirect(back)
     content = {"form": form, "title": title, "submit": submit, "back": back, **shown}
     return render(request, "register/form.html", content)

@@ -10,6 +10,7 @@ from api.endpoint import Endpoint
 from api.idempotency import idempotent
 from api.v1.catalogue import precursor_named
 from api.v1.names import FirmNamed, LicenseNamed, license_named
+from api.v1.proposals import PendingShape, answer_act
 from api.v1.scopes import READ_REGISTER, WRITE
 from registry import access, operations
 from registry.models import Permit
@@ -66,7 +67,7 @@ class PermitShape(serializers.ModelSerializer[Permit]):
 
 
 class Permits(Endpoint):
-    """What each license permits. A raised limit waits, `proposed`, for a second officer."""
+    """What each license permits, and what it permitted."""
 
     query = PermitFilters
     scopes = {"GET": READ_REGISTER, "POST": WRITE}
@@ -78,9 +79,13 @@ class Permits(Endpoint):
         rows = access.permits_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=PermitShape)
 
-    @extend_schema(request=PermitBody, responses={201: PermitShape})
+    @extend_schema(request=PermitBody, responses={201: PermitShape, 202: PendingShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        """Grant a permit. A raised limit waits, `proposed`, for a second officer."""
+        """Grant a permit.
+
+        What tightens is in force at once. A first permit and a looser one are proposed, and
+        answered 202, unless the key has `registry:grant` and they are within its bounds.
+        """
         permit = operations.grant_permit(**self.body(PermitBody), by=self.by)
-        return Response(PermitShape(permit).data, status=201)
+        return answer_act(permit, PermitShape)

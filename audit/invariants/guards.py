@@ -36,7 +36,7 @@ GUARDS = {
     "registry_licensestep": ADDED_ONLY,
     "registry_membership": (*FROZEN, "officer_is_invited", "stays_ended"),
     "registry_organization": FROZEN,
-    "registry_permit": (*FROZEN, "moves_ahead", "tells_a_raise"),
+    "registry_permit": (*FROZEN, "moves_ahead", "takes_two"),
     "registry_productproposal": (*FROZEN, "decided_once"),
     "registry_proposal": (*FROZEN, "decided_by_another", "decided_once"),
     "registry_reinstatement": (*FROZEN, "decided_once"),

@@ -14,8 +14,9 @@ from precursors.models import Precursor  # noqa: E402  (models need the setup)
 from precursors.quantities import quantity  # noqa: E402
 from registry import clock, operations  # noqa: E402
 from registry.actors import Actor  # noqa: E402
-from registry.models import Jurisdiction, License  # noqa: E402
+from registry.models import Jurisdiction, License, Proposal  # noqa: E402
 from registry.models.people import Role  # noqa: E402
+from registry.proposals import approve  # noqa: E402
 
 WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
@@ -27,7 +28,7 @@ def tax_id(serial: int) -> str:
     return body + str((11 - total % 11) % 10)
 
 
-def firm(serial: int, activity: str, today: date, by: Actor) -> dict[str, str]:
+def firm(serial: int, activity: str, today: date, by: Actor, second: Actor) -> dict[str, str]:
     """A firm with its license, permits, a site, a vehicle and a key."""
     organization = operations.add_organization(
         tax_id=tax_id(serial), name=f"Bench {serial}", by=by
@@ -40,7 +41,7 @@ def firm(serial: int, activity: str, today: date, by: Actor) -> dict[str, str]:
         by=by,
     )
     for product in PRODUCTS:
-        permit(license, product, activity, by)
+        permit(license, product, activity, by, second)
     site = operations.add_site(organization=organization, name="Plant", address="1 Road", by=by)
     vehicle = operations.add_vehicle(
         organization=organization, plate=f"BB{serial:05d}", kind="truck", by=by
@@ -59,8 +60,8 @@ def firm(serial: int, activity: str, today: date, by: Actor) -> dict[str, str]:
     }
 
 
-def permit(license: License, product: str, activity: str, by: Actor) -> None:
-    operations.grant_permit(
+def permit(license: License, product: str, activity: str, by: Actor, second: Actor) -> None:
+    proposal = operations.grant_permit(
         license=license,
         precursor=Precursor.objects.get(code=product),
         activity=activity,
@@ -69,6 +70,8 @@ def permit(license: License, product: str, activity: str, by: Actor) -> None:
         automatic_limit=quantity(LIMIT_KG, "kg"),
         by=by,
     )
+    assert isinstance(proposal, Proposal)
+    approve(proposal, by=second)
 
 
 def officer(number: int) -> Actor:
@@ -78,11 +81,13 @@ def officer(number: int) -> Actor:
 
 
 def populate(buyers: int, vendors: int) -> dict[str, list[dict[str, str]]]:
-    by, _second = officer(1), officer(2)
+    by, second = officer(1), officer(2)
     today = clock.today(by.jurisdiction)
     return {
-        "buyers": [firm(number, "buy", today, by) for number in range(buyers)],
-        "vendors": [firm(number, "sell", today, by) for number in range(buyers, buyers + vendors)],
+        "buyers": [firm(number, "buy", today, by, second) for number in range(buyers)],
+        "vendors": [
+            firm(number, "sell", today, by, second) for number in range(buyers, buyers + vendors)
+        ],
     }
 
 

@@ -20,15 +20,13 @@ from registry.access import (
     amendments_for,
     licenses_for,
     officer_proposals_for,
-    permits_for,
     product_proposals_for,
     reinstatements_for,
 )
 from registry.actors import Actor
 from registry.http import actor_of
-from registry.models import License, Permit
+from registry.models import License
 from registry.models.amendments import AmendmentState
-from registry.models.firms import PermitState
 
 
 @officer_required
@@ -42,7 +40,11 @@ def permit_new(request: HttpRequest, uuid: UUID) -> HttpResponse:
         back=_firm_address(license),
         title=_("Grant a permit"),
         submit=_("Grant the permit"),
-        done=_("The permit is entered. If it raises a limit, it waits for a second officer."),
+        done=_("The permit is in force."),
+        explanation=_(
+            "A firm's first permit, and one that allows more than its last, wait for a second"
+            " officer. What tightens is in force at once."
+        ),
         caption=_caption(license),
     )
 
@@ -87,10 +89,6 @@ def others_waiting(by: Actor) -> dict[str, Any]:
     """What waits of the kinds that have pages of their own, the oldest first."""
     waiting = reinstatements_for(by).filter(approved_at=None, withdrawn_at=None)
     found = {
-        "permits": permits_for(by)
-        .filter(state=PermitState.PROPOSED)
-        .select_related("proposed_by", "proposed_key")
-        .order_by("pk"),
         "reinstatements": waiting.order_by("pk"),
         "products": product_proposals_for(by)
         .filter(approved_at=None, refused_at=None, expires_at__gt=clock.now())
@@ -101,27 +99,6 @@ def others_waiting(by: Actor) -> dict[str, Any]:
         .order_by("pk"),
     }
     return {**found, "others": any(found.values())}
-
-
-@officer_required
-def permit(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """A permit beside the one it would replace; POST agrees or refuses."""
-    row = get_object_or_404(permits_for(actor_of(request)), uuid=uuid)
-    verbs = {"approve": operations.approve_permit, "refuse": operations.refuse_permit}
-    if verb := _verb_of_button(request, verbs):
-        verb(row, by=actor_of(request))
-        messages.success(request, _("Your decision is recorded."))
-        return redirect("register:approvals")
-    content = {"permit": row, "current": _current(row), "mine": row.proposed_by == request.user}
-    return render(request, "register/permit.html", content)
-
-
-def _current(permit: Permit) -> Permit | None:
-    same = Permit.objects.filter(
-        organization=permit.organization, precursor=permit.precursor, activity=permit.activity
-    ).exclude(pk=permit.pk)
-    decided = same.filter(state__in=[PermitState.IN_FORCE, PermitState.REPLACED])
-    return decided.order_by("-decided_at", "-pk").first()
 
 
 @officer_required

@@ -17,6 +17,7 @@ from pages.guards import officer_required
 from pages.lists import page_of
 from pages.register.forms import DriverForm, LicenseForm, OrganizationForm, SiteForm, VehicleForm
 from pages.register.keys import keys_of
+from pages.register.proposals import waiting_for
 from registry import clock, operations
 from registry.access import (
     drivers_for,
@@ -75,8 +76,9 @@ def firm(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "is_unchecked": _is_unchecked(by, firm),
         "licenses": _licenses(by, firm),
         "permits": permits_for(by)
-        .filter(organization=firm, state__in=[PermitState.IN_FORCE, PermitState.PROPOSED])
-        .order_by("license__valid_from", "activity", "precursor__code", "state"),
+        .filter(organization=firm, state=PermitState.IN_FORCE)
+        .order_by("license__valid_from", "activity", "precursor__code"),
+        "waiting": waiting_for(firm, by),
         "sites": sites_for(by).filter(organization=firm).order_by("pk"),
         "vehicles": vehicles_for(by).filter(organization=firm).order_by("plate"),
         "drivers": drivers_for(by).filter(organization=firm).order_by("name", "pk"),

@@ -21,7 +21,7 @@ from registry import clock, proposals
 from registry.access import proposals_for, proposals_in, proposals_over
 from registry.actors import Actor
 from registry.http import actor_of
-from registry.models import Proposal
+from registry.models import Organization, Proposal
 from registry.models.proposals import ProposalState
 from registry.second_officer import possible_seconds
 
@@ -84,9 +84,18 @@ def proposal(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @officer_required
-def proposal_before(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
+def proposal_before(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The address that a proposal had when each kind had a page of its own."""
-    return redirect("register:proposal", uuid, permanent=True)
+    return redirect("register:proposal", uuid)
+
+
+def waiting_for(firm: Organization, by: Actor) -> list[Row]:
+    """What waits for a second officer and concerns one firm, the oldest first."""
+    at = clock.now()
+    known: Known = {}
+    rows = proposals_in(proposals_for(by), ProposalState.PROPOSED, at=at)
+    found = rows.filter(organization=firm).order_by("pk")[:PAGE]
+    return [_row(proposal, at, by, known) for proposal in found]
 
 
 def _row(proposal: Proposal, at: datetime, by: Actor, known: Known) -> Row:

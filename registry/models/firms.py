@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from uuid6 import uuid7
 
 
@@ -164,17 +163,15 @@ class Period(models.TextChoices):
 
 
 class PermitState(models.TextChoices):
-    PROPOSED = "proposed", _("Awaiting a second officer")
     IN_FORCE = "in_force", _("In force")
     REPLACED = "replaced", _("Replaced")
-    REFUSED = "refused", pgettext_lazy("permit", "Refused")
 
 
 class Permit(models.Model):
     """What one license lets a firm do with one precursor, and how much of it per period.
 
-    Limits are kilograms of the contained substance. A raised limit takes two people; the
-    permit it replaces stays in force until the second agrees.
+    Limits are kilograms of the contained substance. A first permit and a looser one take two
+    people: until the second agrees there is a Proposal, and the permit before stays in force.
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -206,7 +203,12 @@ class Permit(models.Model):
     approved_by = models.ForeignKey(
         "registry.User", models.PROTECT, null=True, blank=True, related_name="+"
     )
-    raises_limit = models.BooleanField(default=False)
+    raises_limit = models.BooleanField(default=False)  # or is a first one: it took two people
+    proposal = models.OneToOneField(
+        "registry.Proposal", models.PROTECT, null=True, blank=True, related_name="permit"
+    )
+    # From before a first permit took two people.
+    entered_by_one = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -215,25 +217,16 @@ class Permit(models.Model):
                 condition=Q(state=PermitState.IN_FORCE),
                 name="one_permit_in_force",
             ),
-            models.UniqueConstraint(
-                fields=["license", "precursor", "activity"],
-                condition=Q(state=PermitState.PROPOSED),
-                name="one_permit_proposed",
-            ),
             models.CheckConstraint(condition=Q(limit_kg__gte=0), name="limit_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(automatic_limit_kg__isnull=True) | Q(automatic_limit_kg__gte=0),
                 name="automatic_limit_is_not_negative",
             ),
             models.CheckConstraint(
-                condition=Q(raises_limit=False)
-                | ~Q(state__in=[PermitState.IN_FORCE, PermitState.REPLACED])
-                | Q(approved_by__isnull=False)
-                & (
-                    Q(proposed_by__isnull=True, proposed_key__isnull=False)
-                    | Q(proposed_by__isnull=False, proposed_key__isnull=True)
-                    & ~Q(approved_by=F("proposed_by"))
-                ),
+                condition=Q(state__in=PermitState.values), name="a_permit_was_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(raises_limit=False) | Q(proposal__isnull=False),
                 name="raising_a_limit_takes_two_people",
             ),
         ]

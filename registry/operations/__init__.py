@@ -27,7 +27,7 @@ from registry.operations.people import (
     join,
     withdraw_invitation,
 )
-from registry.operations.permits import approve_permit, grant_permit, refuse_permit
+from registry.operations.permits import grant_permit
 from registry.operations.places import add_driver, add_site, add_vehicle
 from registry.operations.products import (
     add_product,
@@ -49,7 +49,6 @@ __all__ = [
     "amend_vehicle",
     "approve_amendment",
     "approve_invitation",
-    "approve_permit",
     "approve_product_version",
     "approve_reinstatement",
     "end_membership",
@@ -62,7 +61,6 @@ __all__ = [
     "propose_product_version",
     "propose_reinstatement",
     "refuse_amendment",
-    "refuse_permit",
     "refuse_product_version",
     "retire",
     "revoke_api_key",

@@ -1,22 +1,27 @@
-"""Verbs of permits: grant, approve, refuse. Raising a limit takes a second officer."""
+"""The verb of permits: grant. A first permit, and one that loosens, takes two people."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 
 from precursors.errors import Refused
 from precursors.models import Precursor
 from precursors.quantities import Quantity
 from registry import clock, events, inputs
-from registry.actors import Actor
-from registry.models import License, Organization, Permit
+from registry.actors import Actor, require_authority
+from registry.models import License, Organization, Permit, Proposal
 from registry.models.firms import Activity, Period, PermitState, Standing
 from registry.permit_terms import Terms, is_looser
-from registry.second_officer import require_second
+from registry.proposals import Change, Draft, act, enter, require_unchanged
 
-DECIDED = ["state", "decided_at", "approved_by"]  # what a decision changes
+ACT = "permit.grant"
+FIGURES = ("limit_kg", "automatic_limit_kg", "limit_value", "automatic_limit_value")
+WORDS = ("period", "limit_unit", "automatic_limit_unit")
 
 
 @transaction.atomic
@@ -29,31 +34,38 @@ def grant_permit(
     period: str,
     automatic_limit: Quantity | None = None,
     by: Actor,
-) -> Permit:
+) -> Permit | Proposal:
     """Permit an activity with a precursor, up to a limit (mass of the substance) per period.
 
-    In force at once, replacing the one before, unless it is looser than the firm's last one: then
-    it waits for `approve_permit`. Raises Refused: mass_required, quantity_too_large,
-    activity_unknown, period_unknown, license_revoked, permit_pending.
+    What tightens is in force at once, in the place of the one before. A firm's first permit, one
+    after its license has ended, and a looser one take a second officer: see registry/proposals.py.
+    Raises Refused: not_the_authority, mass_required, quantity_too_large, activity_unknown,
+    period_unknown, license_revoked, proposal_pending.
     """
-    _lock_firm(license.organization_id)
+    if not by.is_portal:
+        require_authority(by)
+    license = _locked(license.pk)
     permit = Permit(
         jurisdiction=by.jurisdiction,
-        license=License.objects.get(pk=license.pk),
+        license=license,
         organization_id=license.organization_id,
         precursor=precursor,
         activity=_one_of(Activity, activity, "activity"),
         period=_one_of(Period, period, "period"),
-        proposed_by=by.user,
-        proposed_key=by.api_key,
     )
     _set_limits(permit, limit, automatic_limit)
-    _require_not_revoked(permit.license)
-    permit.raises_limit = any(is_looser(_terms(permit), _terms(old)) for old in _previous(permit))
-    permit.created_at = now = clock.now()
-    if permit.raises_limit:
-        return _propose(permit, by)
-    return _put_in_force(permit, now, by)
+    _require_not_revoked(license)
+    if _is_first(permit, clock.now()) or _is_looser(permit):
+        return enter(_draft(permit), by=by)
+    return _put_in_force(permit, clock.now(), by)
+
+
+def _locked(license: int) -> License:
+    """All permits of a firm change under its lock: a raise is judged across its licenses."""
+    organization = License.objects.values_list("organization_id", flat=True).get(pk=license)
+    Organization.objects.select_for_update(no_key=True).get(pk=organization)
+    rows = License.objects.select_for_update(no_key=True, of=["self"])
+    return rows.select_related("organization", "jurisdiction").get(pk=license)
 
 
 def _set_limits(permit: Permit, limit: Quantity, automatic_limit: Quantity | None) -> None:
@@ -72,103 +84,147 @@ def _one_of(choices: type[Activity] | type[Period], value: str, field: str) -> s
     return value
 
 
-def _lock_firm(organization: int) -> None:
-    """All permits of a firm change under this lock: a raise is judged across its licenses."""
-    Organization.objects.select_for_update(no_key=True).get(pk=organization)
-
-
 def _require_not_revoked(license: License) -> None:
     if license.standing == Standing.REVOKED:
         raise Refused("license_revoked", _("This license has been revoked, and stays so."))
 
 
-def _previous(permit: Permit) -> list[Permit]:
-    """The permit that this one would replace, and the firm's last one under any license."""
-    same = Permit.objects.filter(
+def _alike(permit: Permit) -> Any:
+    """The firm's permits, under any license, for the same activity with the same precursor."""
+    return Permit.objects.filter(
         organization=permit.organization_id, precursor=permit.precursor, activity=permit.activity
     )
-    decided = same.filter(state__in=[PermitState.IN_FORCE, PermitState.REPLACED])
-    last = decided.order_by(Coalesce("decided_at", "created_at").desc(), "-pk")[:1]
-    return [*same.filter(license=permit.license, state=PermitState.IN_FORCE), *last]
+
+
+def _is_first(permit: Permit, at: datetime) -> bool:
+    """Whether there is none to go on from: under this license, or under one that still holds."""
+    if _alike(permit).filter(license=permit.license).exists():
+        return False
+    holds = _alike(permit).filter(
+        state=PermitState.IN_FORCE,
+        license__standing=Standing.IN_FORCE,
+        license__valid_to__gte=at.astimezone(permit.license.jurisdiction.zone).date(),
+    )
+    return not holds.exists()
+
+
+def _is_looser(permit: Permit) -> bool:
+    """Whether it allows more than the one it replaces, or than the firm's last one."""
+    replaced = _alike(permit).filter(license=permit.license, state=PermitState.IN_FORCE)
+    last = _alike(permit).order_by("-decided_at", "-pk")[:1]
+    return any(is_looser(_terms(permit), _terms(old)) for old in [*replaced, *last])
 
 
 def _terms(permit: Permit) -> Terms:
     return Terms(permit.limit_kg, permit.period, permit.automatic_limit_kg)
 
 
-def _propose(permit: Permit, by: Actor) -> Permit:
-    others = Permit.objects.filter(
-        license=permit.license, precursor=permit.precursor, activity=permit.activity
+def _draft(permit: Permit) -> Draft:
+    return Draft(
+        act=ACT,
+        subject=permit.license,
+        about=f"{permit.precursor.code} {permit.activity}",
+        organization=permit.license.organization,
+        terms=_told(permit),
+        before=_in_force(permit.license, permit.precursor.code, permit.activity),
+        largest_kg=max(permit.limit_kg, permit.automatic_limit_kg or Decimal(0)),
     )
-    if others.filter(state=PermitState.PROPOSED).exists():
-        sentence = _("A raise of this permit already waits for a second officer.")
-        raise Refused("permit_pending", sentence)
-    permit.state = PermitState.PROPOSED
+
+
+def _in_force(license: License, precursor: str, activity: str) -> dict[str, Any]:
+    """The terms of what would be replaced; none where it is the first of its license."""
+    permits = license.permits.select_related("license", "precursor")
+    found = permits.filter(
+        precursor__code=precursor, activity=activity, state=PermitState.IN_FORCE
+    ).first()
+    return _told(found) if found else {}
+
+
+def _told(permit: Permit) -> dict[str, Any]:
+    return {
+        "license": permit.license.number,
+        "precursor": permit.precursor.code,
+        "activity": permit.activity,
+        **{name: str(getattr(permit, name)) for name in WORDS},
+        **{name: _figure(getattr(permit, name)) for name in FIGURES},
+    }
+
+
+def _figure(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value.normalize():f}"
+
+
+def _lock(proposal: Proposal) -> License:
+    return _locked(proposal.subject_id)
+
+
+def _changes(proposal: Proposal) -> Iterator[Change]:
+    old, new = proposal.before, proposal.terms
+    for label, write in (
+        (_("Limit"), lambda terms: _written(terms, "limit")),
+        (_("Period"), lambda terms: str(Period(terms["period"]).label)),
+        (_("Automatic limit"), lambda terms: _written(terms, "automatic_limit")),
+    ):
+        yield Change(label, write(old) if old else "", write(new))
+
+
+def _written(terms: dict[str, Any], name: str) -> str:
+    value = terms[f"{name}_value"]
+    if value is None:
+        return text("none: an officer decides")
+    return f"{Decimal(value):,} {terms[f'{name}_unit']}"
+
+
+def _heading(proposal: Proposal) -> str:
+    terms = proposal.terms
+    precursor = Precursor.objects.filter(code=terms["precursor"]).first()
+    activity = str(Activity(terms["activity"]).label)
+    return f"{terms['license']}: {precursor or terms['precursor']}, {activity.lower()}"
+
+
+@act(ACT, _("Grant a permit"), lock=_lock, changes=_changes, heading=_heading)
+def _grant_proposed(proposal: Proposal, license: License, *, at: datetime, by: Actor) -> Permit:
+    """Raises Refused: license_revoked, proposal_outdated."""
+    terms = proposal.terms
+    _require_not_revoked(license)
+    require_unchanged(proposal, _in_force(license, terms["precursor"], terms["activity"]))
+    permit = Permit(
+        jurisdiction=license.jurisdiction,
+        license=license,
+        organization_id=license.organization_id,
+        precursor=Precursor.objects.get(code=terms["precursor"]),
+        activity=terms["activity"],
+        **{name: terms[name] for name in WORDS},
+        **{name: terms[name] and Decimal(terms[name]) for name in FIGURES},
+        raises_limit=True,
+        proposal=proposal,
+    )
+    return _put_in_force(permit, at, by)
+
+
+def _put_in_force(permit: Permit, at: datetime, by: Actor) -> Permit:
+    _alike(permit).filter(license=permit.license, state=PermitState.IN_FORCE).update(
+        state=PermitState.REPLACED
+    )
+    proposal = permit.proposal
+    permit.state, permit.created_at, permit.decided_at = PermitState.IN_FORCE, at, at
+    permit.proposed_by = proposal.proposed_by if proposal else by.user
+    permit.proposed_key = proposal.proposed_key if proposal else by.api_key
+    permit.approved_by = proposal.decided_by if proposal else None
     permit.save(force_insert=True)
-    _record("proposed", permit, permit.created_at, by)
+    _record(permit, at, by)
     return permit
 
 
-def _put_in_force(permit: Permit, now: datetime, by: Actor) -> Permit:
-    Permit.objects.filter(
-        license=permit.license,
-        precursor=permit.precursor,
-        activity=permit.activity,
-        state=PermitState.IN_FORCE,
-    ).update(state=PermitState.REPLACED)
-    permit.state, permit.decided_at = PermitState.IN_FORCE, now
-    permit.save(update_fields=None if permit.pk is None else DECIDED)
-    _record("granted", permit, now, by)
-    return permit
-
-
-@transaction.atomic
-def approve_permit(permit: Permit, *, by: Actor) -> Permit:
-    """Agree, as the second officer, to a looser permit: it is in force at once.
-
-    Raises Refused: second_must_be_a_person, second_must_differ, permit_decided, license_revoked.
-    """
-    permit = _locked(permit)
-    if permit.state == PermitState.IN_FORCE:
-        return permit
-    _require_proposed(permit)
-    _require_not_revoked(permit.license)
-    permit.approved_by = require_second(by, sponsor=permit.proposed_by_id)
-    return _put_in_force(permit, clock.now(), by)
-
-
-@transaction.atomic
-def refuse_permit(permit: Permit, *, by: Actor) -> Permit:
-    """Decline or withdraw a proposed permit. Raises Refused("permit_decided")."""
-    permit = _locked(permit)
-    if permit.state == PermitState.REFUSED:
-        return permit
-    _require_proposed(permit)
-    permit.state, permit.decided_at = PermitState.REFUSED, clock.now()
-    permit.save(update_fields=["state", "decided_at"])
-    _record("refused", permit, permit.decided_at, by)
-    return permit
-
-
-def _locked(permit: Permit) -> Permit:
-    _lock_firm(permit.organization_id)
-    return Permit.objects.select_related("license", "precursor").get(pk=permit.pk)
-
-
-def _require_proposed(permit: Permit) -> None:
-    if permit.state != PermitState.PROPOSED:
-        raise Refused("permit_decided", _("This proposal has already been decided."))
-
-
-def _record(event: str, permit: Permit, at: datetime, by: Actor) -> None:
+def _record(permit: Permit, at: datetime, by: Actor) -> None:
     automatic = permit.automatic_limit_kg
     data = {
         "license": permit.license.number,
         "precursor": permit.precursor.code,
         "activity": permit.activity,
         "period": permit.period,
-        "limit_kg": str(permit.limit_kg),
-        "automatic_limit_kg": None if automatic is None else str(automatic),
+        "limit_kg": f"{permit.limit_kg:.6f}",
+        "automatic_limit_kg": None if automatic is None else f"{automatic:.6f}",
     }
     firm = [permit.organization_id]
-    events.record(f"permit.{event}", permit, at=at, organizations=firm, data=data, by=by)
+    events.record("permit.granted", permit, at=at, organizations=firm, data=data, by=by)

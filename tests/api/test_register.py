@@ -4,7 +4,18 @@ from typing import Any
 
 import pytest
 
-from registry.models import License, Permit, Reinstatement, Site, Vehicle
+from registry import proposals
+from registry.actors import Actor
+from registry.models import (
+    Jurisdiction,
+    License,
+    Permit,
+    Proposal,
+    Reinstatement,
+    Site,
+    Vehicle,
+)
+from tests.api.conftest import program
 from tests.api.programs import Program, problem, wrong
 from tests.cast import Firm
 from tests.registry.numbers import ruc
@@ -42,12 +53,13 @@ def test_licenses_of_one_firm_do_not_overlap(authority_api: Program, newcomer: s
 
 
 def test_a_license_without_end_is_traded_under_by_both_sides(
-    authority_api: Program,
+    jurisdiction: Jurisdiction,
     buyer_api: Program,
     buyer: Firm,
     vendor: Firm,
     request_body: dict[str, Any],
 ) -> None:
+    authority_api = program(jurisdiction, None, ["registry:write", "registry:grant"])
     for firm, activity in ((buyer, "buy"), (vendor, "sell")):
         authority_api.post(f"/licenses/{firm.license.number}/revoke", {"reason": "Replaced"})
         body = license_body(
@@ -124,9 +136,12 @@ def permit_body(**changes: Any) -> dict[str, Any]:
     }
 
 
-def test_a_permit_is_granted(authority_api: Program, newcomer: str) -> None:
+def test_a_permit_is_granted_by_a_standing_decision(
+    jurisdiction: Jurisdiction, authority_api: Program, newcomer: str
+) -> None:
     authority_api.post("/licenses", license_body(newcomer))
-    response = authority_api.post("/permits", permit_body())
+    two = program(jurisdiction, None, ["registry:write", "registry:grant"])
+    response = two.post("/permits", permit_body())
     assert response.status_code == 201, response.content
     body = response.json()
     assert (body["license"], body["precursor"], body["state"]) == (
@@ -138,14 +153,26 @@ def test_a_permit_is_granted(authority_api: Program, newcomer: str) -> None:
     assert (body["limit_kg"], body["automatic_limit_kg"]) == ("2000.000", "500.000")
     found = authority_api.get("/permits", organization=newcomer, activity="buy").json()["data"]
     assert [row["id"] for row in found] == [body["id"]]
+    lower = authority_api.post("/permits", permit_body(limit={"value": "1", "unit": "t"}))
+    assert (lower.status_code, lower.json()["limit_kg"]) == (201, "1000.000")
 
 
-def test_a_raised_limit_waits_for_a_second_officer(authority_api: Program, newcomer: str) -> None:
+def test_a_first_and_a_raised_permit_wait_for_a_second_officer(
+    authority_api: Program, newcomer: str, second_officer: Actor
+) -> None:
     authority_api.post("/licenses", license_body(newcomer))
-    authority_api.post("/permits", permit_body())
-    body = authority_api.post("/permits", permit_body(limit={"value": "3", "unit": "t"})).json()
-    assert body["state"] == "proposed"
-    assert Permit.objects.get(state="in_force").limit_kg == 2000
+    for tons in ("2", "3"):
+        limit = {"value": tons, "unit": "t"}
+        response = authority_api.post("/permits", permit_body(limit=limit))
+        assert response.status_code == 202
+        told = response.json()
+        assert set(told) == {"proposal", "status", "act", "proposed_by", "expires"}
+        assert (told["status"], told["act"]) == ("proposed", "permit.grant")
+        again = authority_api.post("/permits", permit_body(limit=limit))
+        problem(again, 409, "proposal_pending")
+        proposals.approve(Proposal.objects.get(uuid=told["proposal"]), by=second_officer)
+        assert Permit.objects.get(state="in_force").limit_kg == int(tons) * 1000
+        assert authority_api.get(f"/proposals/{told['proposal']}").json()["state"] == "approved"
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,6 @@ ONLY_ON_PAGES = {
     "nothing_changed",
     "own_proposal",
     "password_weak",
-    "permit_decided",
     "product_of_another_precursor",
     "reinstatement_approved",
     "reinstatement_withdrawn",

@@ -41,7 +41,7 @@ def waiting(buyer: Firm, regulator: Actor) -> list[str]:
     forms = [f"{firm}{what}/" for what in ("license", "site", "vehicle", "driver", "invite")]
     under = [f"/licenses/{license.uuid}/{what}/" for what in ("permit", "suspend", "reinstate")]
     decisions = [
-        f"/approvals/permits/{raised.uuid}/",
+        f"/approvals/{raised.uuid}/",
         f"/approvals/officers/{officer.uuid}/",
         f"/approvals/licenses/{proposal.uuid}/",
     ]

@@ -25,7 +25,6 @@ from registry.models import (
 from registry.models.people import Role
 from tests import cast
 from tests.cast import Firm, kg
-from tests.registry.proposing import proposed
 
 # The buyer and the vendor of the rows, two firms that have no part in them, the buyer's dealer,
 # who manages nobody, and the authority's people, the last one in another jurisdiction.
@@ -94,7 +93,7 @@ MATRIX = {
     "register:license_reinstate": OFFICER_OF_ROW,
     "register:approvals": OFFICER,
     "register:proposal": OFFICER_OF_ROW,
-    "register:permit": OFFICER_OF_ROW,
+    "register:permit": OFFICER,  # where a proposal was before: leads to where it is
     "register:product_version": OFFICER_OF_ROW,
     "register:reinstatement": OFFICER_OF_ROW,
     "register:officer": OFFICER_OF_ROW,
@@ -200,9 +199,7 @@ def browsers(
 
 
 @pytest.fixture
-def rows(
-    flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any, letters: Any
-) -> Rows:
+def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -> Rows:
     """What the address of each page names: rows of the buyer and the vendor."""
     settings.DEMO_MODE = False
     flag, waiting = flagged(), ask("6000")
@@ -236,8 +233,7 @@ def rows(
         **dict.fromkeys(of_firm.split(), firm.uuid),
         "case": flag.uuid,
         "decide": waiting.uuid,
-        "proposal": proposed(license, regulator).uuid,
-        "permit": raised.uuid,
+        **dict.fromkeys(["proposal", "permit"], raised.uuid),
         "reinstatement": lifting.uuid,
         "product_version": product_proposal(regulator).uuid,
         "amendment": larger.uuid,

@@ -63,7 +63,7 @@ def test_every_guard_is_present_and_always_on(buyer: Organization) -> None:
     names = {(table, name) for table, name, _enabled in triggers}
     assert {(table, "table_is_kept") for table in [*APPENDED, *KEPT]} <= names
     assert {(table, "rows_are_kept") for table in [*APPENDED, *KEPT]} <= names
-    assert ("registry_permit", "tells_a_raise") in names
+    assert ("registry_permit", "takes_two") in names
 
 
 def test_without_its_guard_an_event_can_be_rewritten(buyer: Organization) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from precursors.models import Precursor
 from precursors.quantities import quantity
-from registry import operations
+from registry import operations, proposals
 from registry.actors import Actor
 from registry.models import (
     Driver,
@@ -18,11 +18,13 @@ from registry.models import (
     License,
     Organization,
     Permit,
+    Proposal,
     Reinstatement,
     Site,
     Vehicle,
 )
 from registry.models.firms import PermitState, Standing
+from tests.cast import two_officers
 from tests.factories import OrganizationFactory
 from tests.registry.numbers import ruc
 
@@ -35,19 +37,20 @@ def officer(regulator: Actor, signed_in: SignIn) -> Client:
 
 
 @pytest.fixture
-def proposed(license: License, acetone: Precursor, regulator: Actor) -> Permit:
-    def grant(limit: str) -> Permit:
+def proposed(license: License, acetone: Precursor, regulator: Actor) -> Proposal:
+    def grant(limit: str, by: Actor) -> Any:
         return operations.grant_permit(
             license=license,
             precursor=acetone,
             activity="buy",
             limit=quantity(limit, "kg"),
             period="month",
-            by=regulator,
+            by=by,
         )
 
-    grant("1000")
-    return grant("2000")
+    grant("1000", two_officers(regulator.jurisdiction))
+    found: Proposal = grant("2000", regulator)
+    return found
 
 
 def text(answer: Any) -> str:
@@ -128,8 +131,8 @@ def test_an_overlapping_license_is_told_on_the_form(
     assert License.objects.count() == 1
 
 
-def test_a_permit_is_granted_under_a_license(
-    officer: Client, license: License, acetone: Precursor
+def test_a_permit_is_proposed_under_a_license(
+    officer: Client, license: License, acetone: Precursor, second_officer: Actor
 ) -> None:
     values = {
         "precursor": acetone.pk,
@@ -140,8 +143,11 @@ def test_a_permit_is_granted_under_a_license(
         "automatic_limit": "",
         "automatic_limit_unit": "kg",
     }
-    answer = officer.post(f"/licenses/{license.uuid}/permit/", values)
-    assert answer.status_code == 302
+    answer = officer.post(f"/licenses/{license.uuid}/permit/", values, follow=True)
+    assert "Proposed: it takes effect when another officer agrees." in text(answer)
+    assert not Permit.objects.exists()
+    assert "Waiting for a second officer" in text(answer)
+    proposals.approve(Proposal.objects.get(), by=second_officer)
     assert Permit.objects.get().limit_kg == 1500
 
 
@@ -173,30 +179,32 @@ def test_two_officers_lift_a_suspension(
 
 
 def test_two_officers_raise_a_limit(
-    proposed: Permit, regulator: Actor, second_officer: Actor, signed_in: SignIn
+    proposed: Proposal, regulator: Actor, second_officer: Actor, signed_in: SignIn
 ) -> None:
-    path = f"/approvals/permits/{proposed.uuid}/"
+    path = f"/approvals/{proposed.uuid}/"
     officer = signed_in(regulator)
     assert path in text(officer.get("/approvals/"))
-    assert officer.post(path, {"decision": "approve"}).status_code == 409
-    assert Permit.objects.get(pk=proposed.pk).state == PermitState.PROPOSED
+    assert officer.post(path, {"decision": "approve"}).status_code == 422
+    assert Permit.objects.get().limit_kg == 1000
     second = signed_in(second_officer)
-    assert "1,000" in text(second.get(path)).replace("\xa0", " ")
+    shown = text(second.get(path))
+    assert "1,000 kg" in shown
+    assert "2,000 kg" in shown
     assert second.post(path, {"decision": "approve"}).status_code == 302
-    assert Permit.objects.get(pk=proposed.pk).state == PermitState.IN_FORCE
+    assert Permit.objects.get(state=PermitState.IN_FORCE).limit_kg == 2000
 
 
-def test_a_proposal_can_be_taken_back(proposed: Permit, officer: Client) -> None:
-    officer.post(f"/approvals/permits/{proposed.uuid}/", {"decision": "refuse"})
-    assert Permit.objects.get(pk=proposed.pk).state == PermitState.REFUSED
+def test_the_old_address_of_a_raise_leads_to_its_proposal(
+    proposed: Proposal, officer: Client
+) -> None:
+    answer = officer.get(f"/approvals/permits/{proposed.uuid}/")
+    assert answer.headers["Location"] == f"/approvals/{proposed.uuid}/"
+
+
+def test_a_proposal_can_be_taken_back(proposed: Proposal, officer: Client) -> None:
+    officer.post(f"/approvals/{proposed.uuid}/", {"decision": "refuse"})
+    assert Proposal.objects.get(pk=proposed.pk).state == "withdrawn"
     assert "Nothing waits" in text(officer.get("/approvals/"))
-
-
-def test_a_button_that_does_not_exist_decides_nothing(proposed: Permit, officer: Client) -> None:
-    assert (
-        officer.post(f"/approvals/permits/{proposed.uuid}/", {"decision": "x"}).status_code == 200
-    )
-    assert Permit.objects.get(pk=proposed.pk).state == PermitState.PROPOSED
 
 
 # Lists ---------------------------------------------------------------------------------------
@@ -230,7 +238,7 @@ def test_firms_are_paged_by_fifty(officer: Client, regulator: Actor) -> None:
 
 @pytest.fixture
 def addresses(
-    buyer: Organization, license: License, proposed: Permit, regulator: Actor
+    buyer: Organization, license: License, proposed: Proposal, regulator: Actor
 ) -> list[str]:
     operations.suspend_license(license, reason="Books", by=regulator)
     reinstatement = operations.propose_reinstatement(license, reason="Found", by=regulator)
@@ -242,7 +250,7 @@ def addresses(
         *((name, firm) for name in ("firm", "license_new", "site_new", "vehicle_new")),
         *((name, firm) for name in ("driver_new", "firm_invite")),
         *((name, of_license) for name in ("permit_new", "license_suspend", "license_reinstate")),
-        ("permit", [proposed.uuid]),
+        ("proposal", [proposed.uuid]),
         ("reinstatement", [reinstatement.uuid]),
     ]
     return [reverse(f"register:{name}", args=arguments) for name, arguments in named]
