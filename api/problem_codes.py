@@ -24,6 +24,7 @@ OF_REQUESTS = (
     "scope_missing",
     "too_large",
     "too_many_requests",
+    "too_slow",
     "unavailable",
     "unsupported_media_type",
     "uri_too_long",

@@ -107,6 +107,7 @@ MEANINGS = {
     "scope_missing": "403: The key lacks the scope, or is not of whom the operation is for",
     "too_large": "413: The body is larger than one request may send",
     "too_many_requests": "429: Wait as long as `Retry-After` says",
+    "too_slow": "408: The request did not come whole in time",
     "unavailable": "503: Ask again, or look, after `Retry-After`",
     "unsupported_media_type": "415: Not JSON, or not in UTF-8, or compressed",
     "uri_too_long": "414: The address is too long",

@@ -10,7 +10,8 @@ from api.problems import MEDIA_TYPE, Problem, malformed
 
 HEAD = (
     "HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: {media_type}\r\n"
-    "Cache-Control: no-store\r\nX-Request-ID: {id}\r\nContent-Length: {length}\r\n\r\n"
+    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+    "X-Request-ID: {id}\r\nContent-Length: {length}\r\n\r\n"
 )
 
 
@@ -31,6 +32,7 @@ def write_problem(line: socket.socket, status: int, reason: str, _detail: str) -
 
 def _problem(status: int) -> Problem:
     known = {
+        408: Problem(408, "too_slow", "The request did not come whole in time. Send it again."),
         414: Problem(414, "uri_too_long", "The address is too long."),
         431: Problem(431, "headers_too_large", "The headers are too many, or too large."),
         500: Problem(500, "internal", "This is a fault of the portal."),
