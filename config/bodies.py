@@ -1,4 +1,4 @@
-"""Reads bodies that come without their length (`Transfer-Encoding: chunked`).
+"""Reads bodies that come without their length (`Transfer-Encoding: chunked`), and no files.
 
 Django reads as many bytes as `Content-Length` says: of a body in chunks it would see nothing, and
 an act whose body is optional would be done whatever was sent.
@@ -19,6 +19,24 @@ from api.problems import Problem, malformed, problem_of
 from config.errors import answer
 
 AT_ONCE = 64 * 1024
+
+
+def refuse_files(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: refuses a body in parts before it is read. Nothing is uploaded anywhere.
+
+    Django would write each file in it to the disk, whoever sent it and however large it is. The
+    endpoints of the API read JSON alone, by themselves.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        is_page = not request.path_info.startswith("/api/v")
+        if is_page and (request.content_type or "").lower().startswith("multipart/"):
+            return _closing(answer(request, _no_files()))
+        return get_response(request)
+
+    return middleware
 
 
 def read_chunks(
@@ -58,6 +76,12 @@ def _read(request: WSGIRequest) -> Problem | None:
     request.META["CONTENT_LENGTH"] = str(len(body))
     request._stream = BytesIO(body)
     return None
+
+
+def _no_files() -> Problem:
+    return Problem(
+        415, "unsupported_media_type", _("Nothing is uploaded here, in parts or whole.")
+    )
 
 
 def _unknown_coding() -> Problem:

@@ -11,6 +11,22 @@ from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
 REQUIRED: Any = object()
+CONNECT_WITHIN_S = 5
+PRINTING = tuple(
+    f"django.core.mail.backends.{kind}.EmailBackend"
+    for kind in ("console", "dummy", "filebased", "locmem")
+)
+
+
+def with_options(database: dict[str, Any], per_connection: dict[str, Any]) -> dict[str, Any]:
+    """Return what libpq is told when it connects: what the address says, and what we need.
+
+    `per_connection` are parameters of the server; those of the address come last, and prevail.
+    """
+    told = dict(database.get("OPTIONS") or {})
+    ours = " ".join(f"-c {name}={value}" for name, value in per_connection.items())
+    options = f"{ours} {told.get('options', '')}".strip()
+    return {"connect_timeout": CONNECT_WITHIN_S, **told, "options": options}
 
 
 class Environment:
@@ -100,11 +116,14 @@ class Environment:
             "redis://host:port/number",
         )
 
-    def email(self, name: str, *, default: str) -> dict[str, Any]:
+    def email(self, name: str, *, default: str | None) -> dict[str, Any]:
+        """Read how letters are sent; without a default it must be told."""
+
         def is_known(value: str) -> bool:
             return urlsplit(value).scheme in environ.Env.EMAIL_SCHEMES
 
-        self._checked(name, default, str, is_known, "smtp+tls://user:password@host:port")
+        given = REQUIRED if default is None else default
+        self._checked(name, given, str, is_known, "smtp+tls://user:password@host:port")
         return dict(self.env.email_url(name, default=default))
 
     def _checked(

@@ -12,7 +12,11 @@ SECRETS = (
     # The middle of a UUID may look like a code.
     (re.compile(rf"(?<![0-9a-f]{{8}}-){CODE}|{CODE}(?!-[0-9a-f]{{12}}\b)"), "****-****-****"),
     (re.compile(r"\b(pk_(?:live|test)_[0-9a-z]{8})_[\w-]+"), r"\1_****"),
-    (re.compile(r"(/invitation/|/reset/key/)[\w-]+"), r"\1****"),
+    # Tokens of links, as they were sent; also where a Referer is told.
+    (
+        re.compile(r"(?i)((?:/|%2f)(?:invitation|reset(?:/|%2f)+key)(?:/|%2f)+)[^\s/?#\"'<>]+"),
+        r"\1****",
+    ),
     (re.compile(r"(/api/v1/authorizations/)[^/\n]+"), r"\1****"),
     (re.compile(r"(?s)\b(DETAIL|CONTEXT|QUERY):.*?(?=\n\n|\Z)"), r"\1: ****"),
     (re.compile(r"\b(LINE \d+):.*"), r"\1: ****"),

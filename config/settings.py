@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config.environment import Environment
+from config.environment import PRINTING, Environment, with_options
 from config.logs import logging_for
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -68,9 +68,11 @@ MIDDLEWARE = [
     "config.middleware.number_request",
     "config.proxies.name_visitor",
     "registry.refusal_counts.count_refusals",
+    "config.doors.close_doors",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -80,8 +82,9 @@ MIDDLEWARE = [
     "pages.middleware.set_actor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "pages.account.step_up.StepUp",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.doors.refuse_odd_methods",
     "config.errors.answer_refusals",
+    "config.bodies.refuse_files",
     "config.bodies.read_chunks",
 ]
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
@@ -116,22 +119,22 @@ PER_CONNECTION = {
     "plan_cache_mode": "force_generic_plan",
     "join_collapse_limit": JOIN_COLLAPSE_LIMIT,
 }
+database = env.database("DATABASE_URL")
 DATABASES = {
     "default": {
-        **env.database("DATABASE_URL"),
-        "ENGINE": "database.postgresql",
         "CONN_MAX_AGE": 600,
+        **database,
+        "ENGINE": "database.postgresql",
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "connect_timeout": 5,
-            "options": " ".join(f"-c {name}={value}" for name, value in PER_CONNECTION.items()),
-        },
+        "OPTIONS": with_options(database, PER_CONNECTION),
         "TEST": {"TEMPLATE": "template0"},
     }
 }
 # The owner of the tables is set where `migrate` and similar commands run, not for web and workers.
 APPLICATION_ROLE = DATABASES["default"]["USER"]
 MIGRATION_DATABASE = env.other_database("MIGRATION_DATABASE_URL")
+if MIGRATION_DATABASE is not None:
+    MIGRATION_DATABASE["OPTIONS"] = with_options(MIGRATION_DATABASE, PER_CONNECTION)
 READER_ROLE = env.text("READER_ROLE", default="")  # may read what is not secret, for reports
 # Statements that the server plans once per connection. Where a pooler such as PgBouncer is found
 # before it, which gives each transaction another connection, they are off by themselves.
@@ -238,10 +241,30 @@ STEP_UP_MINUTES = env.positive("STEP_UP_MINUTES", default=5)  # how long a proof
 FACTOR_KEYS = env.secrets("FACTOR_KEYS")
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_ENGINE = "database.sessions"
-SESSION_COOKIE_SAMESITE = "Lax"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{urlsplit(PUBLIC_URL).hostname}] "
+
+# Cookies ---------------------------------------------------------------------
+# A browser takes a `__Host-` one from this very host alone, over https: no other site of the same
+# domain, and nobody on the line, can put one in its place.
+COOKIE_PREFIX = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}django_language"
+MESSAGE_COOKIE_NAME = f"{COOKIE_PREFIX}messages"
+MESSAGE_STORAGE = "pages.messages.Messages"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # Mail ------------------------------------------------------------------------
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+# Without a server letters are printed, with their links: nothing for a log of a public portal.
+mail = env.email("EMAIL_URL", default=None if SECURE else "consolemail://")
+if SECURE and mail["EMAIL_BACKEND"] in PRINTING:
+    raise ImproperlyConfigured(
+        "EMAIL_URL must name a server for mail where PUBLIC_URL is https: what is printed "
+        "instead, links to accounts included, would stand in a log."
+    )
+vars().update(mail)
 DEFAULT_FROM_EMAIL = env.text(
     "DEFAULT_FROM_EMAIL", default=f"portal@{urlsplit(PUBLIC_URL).hostname}"
 )
@@ -268,13 +291,13 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
+        "frame-src": [NONE],
         "frame-ancestors": [NONE],
     }
 }
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")  # who is believed when it names a visitor
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
 # Probes bypass the proxy. A program that were redirected would go on sending its key in the clear:
 # it is refused instead (config/errors.py).
@@ -283,7 +306,10 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else Non
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+FILE_UPLOAD_HANDLERS: list[str] = []  # nothing is uploaded: see config.bodies.refuse_files
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; a request body beyond it answers 413
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 

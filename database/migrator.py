@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.db import connection
 
-LOGIN = ("HOST", "PORT", "USER", "PASSWORD")
+LOGIN = ("HOST", "PORT", "USER", "PASSWORD", "OPTIONS")  # the options may name its certificate
 
 
 @contextmanager

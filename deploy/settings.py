@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the settings of each role, with secrets of their own: `settings.py DIRECTORY ADDRESS`.
+"""Writes the settings of each role, with secrets of their own.
+
+    settings.py DIRECTORY ADDRESS MAIL
 
 What is there already is left alone. Only root reads them: systemd hands each process its own.
 """
@@ -12,7 +14,7 @@ from pathlib import Path
 DATABASE = "127.0.0.1:5432/portal"
 
 
-def files(address: str) -> dict[str, str]:
+def files(address: str, mail: str) -> dict[str, str]:
     """Return each file's text. Values hold nothing that a shell or systemd reads otherwise."""
     owner, application = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     return {
@@ -23,7 +25,7 @@ DATABASE_URL=postgres://portal_app:{application}@{DATABASE}
 CELERY_BROKER_URL=redis://127.0.0.1:6379/0
 PUBLIC_URL={address}
 TRUSTED_PROXIES=127.0.0.1
-EMAIL_URL=
+EMAIL_URL={mail}
 STATIC_ROOT=/var/lib/portal/static
 LOG_FORMAT=json
 """,
@@ -39,10 +41,10 @@ APPLICATION_PASSWORD={application}
     }
 
 
-def write(directory: Path, address: str) -> None:
+def write(directory: Path, address: str, mail: str) -> None:
     """Write them all, each readable by its owner alone. Exits where any is there already."""
     directory.mkdir(parents=True, exist_ok=True)
-    texts = files(address)
+    texts = files(address, mail)
     there = [name for name in texts if (directory / name).exists()]
     if there:
         sys.exit(f"{directory} holds {', '.join(there)} already: nothing was written.")
@@ -53,8 +55,14 @@ def write(directory: Path, address: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or not sys.argv[2].startswith(("http://", "https://")):
+    given = sys.argv[1:]
+    if (
+        len(given) != 3
+        or "://" not in given[2]
+        or not given[1].startswith(("http://", "https://"))
+    ):
         sys.exit(
-            "Usage: settings.py DIRECTORY ADDRESS, such as /etc/portal https://portal.example"
+            "Usage: settings.py DIRECTORY ADDRESS MAIL, such as "
+            "/etc/portal https://portal.example smtp+tls://user:password@mail.example:587"
         )
-    write(Path(sys.argv[1]), sys.argv[2])
+    write(Path(given[0]), *given[1:])

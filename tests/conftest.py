@@ -1,11 +1,12 @@
 """The world of a test: the shipped catalogue, and one named cast (see tests/cast.py)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.core.management import call_command
 from django.core.signals import request_finished
 from django.db import connection
 from django.db.transaction import Atomic
-from django.test import Client
+from django.test.client import MULTIPART_CONTENT, Client, RequestFactory
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
 from psycopg2 import Error
@@ -34,6 +35,8 @@ from tests.cast import Firm, kg
 from tests.registry.proposing import letters
 
 __all__ = ["letters"]
+
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +64,22 @@ def django_db_setup(
 def quick_passwords() -> None:
     """A slow hash protects nobody here."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forms_are_sent_as_browsers_send_them() -> None:
+    """Django's client sends every form in parts, as if it had files; the portal takes none."""
+    encode_as_told = RequestFactory._encode_data
+
+    def encode(self: Any, data: Any, content_type: str) -> Any:
+        is_form = content_type == FORM and isinstance(data, Mapping)
+        given = urlencode(data, doseq=True) if is_form else data
+        return encode_as_told(self, given, content_type)
+
+    RequestFactory._encode_data = encode
+    for kind in (RequestFactory, Client):
+        defaults = kind.post.__defaults__
+        kind.post.__defaults__ = tuple(FORM if d is MULTIPART_CONTENT else d for d in defaults)
 
 
 @pytest.fixture(autouse=True)

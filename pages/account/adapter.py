@@ -1,7 +1,8 @@
 """How django-allauth lets people sign in here: by invitation, at the portal's address."""
 
+from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -34,6 +35,13 @@ class AccountAdapter(DefaultAccountAdapter):
         user.set_password(password)
         user.save(update_fields=["password"])  # the database refuses other columns
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a letter whose links lead to the portal, whatever Host the request named."""
+        public = urlsplit(settings.PUBLIC_URL)
+        at_home = {name: _at_home(value, public) for name, value in context.items()}
+        site = SimpleNamespace(domain=public.netloc, name=public.hostname)
+        super().send_mail(template_prefix, email, {**at_home, "current_site": site})
+
     def is_reauthentication_required(self, *, app: str, **given: Any) -> bool:
         return not is_fresh(context.request)
 
@@ -48,6 +56,13 @@ class AccountAdapter(DefaultAccountAdapter):
             {"id": name, "description": _ways()[name], "url": reverse(name)}
             for name in _provable(user)
         ]
+
+
+def _at_home(value: Any, public: SplitResult) -> Any:
+    """Return an address with the portal's own host; anything else as it is."""
+    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+        return value
+    return urlsplit(value)._replace(scheme=public.scheme, netloc=public.netloc).geturl()
 
 
 def _ways() -> dict[str, str]:

@@ -114,7 +114,6 @@ class Machine:
             text = self._here(path.read_text())
             text = text.replace("127.0.0.1:5432", f"127.0.0.1:{self.postgres_port}")
             text = text.replace("redis://127.0.0.1:6379/0", self.broker)
-            text = text.replace("EMAIL_URL=\n", "EMAIL_URL=smtp://127.0.0.1:25\n")
             path.write_text(text)
 
     def _systemctl(self, verb: str, *words: str) -> None:

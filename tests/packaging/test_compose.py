@@ -127,6 +127,7 @@ def start(servers: Stores, tmp_path: Path) -> Iterator[Callable[[str], Process]]
             },
             "SECRET_KEY": SECRET,
             "PUBLIC_URL": "https://portal.example",
+            "EMAIL_URL": "smtp://127.0.0.1:1",
             "LOG_FORMAT": "json",
             "STATIC_ROOT": str(tmp_path / "static"),
         }
