@@ -64,7 +64,6 @@ def with_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
         return self.get_static_file(source, STATIC)
 
     monkeypatch.setattr(WhiteNoiseMiddleware, "find_file", found)
-    monkeypatch.setattr(settings, "WHITENOISE_AUTOREFRESH", True, raising=False)
     monkeypatch.setattr(
         WhiteNoiseMiddleware,
         "__call__",
