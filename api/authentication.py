@@ -71,7 +71,7 @@ LEFT JOIN registry_organization organization ON organization.id = key.organizati
 WHERE key.prefix = %(prefix)s::text
 """
 TAKEN = f"taken, extract(epoch FROM began_at - clock_timestamp()) + {WINDOW_S}"
-COUNTED = Statement(COUNT + READ.format(taken=TAKEN, joined="LEFT JOIN counted ON true"))
+WITH_PREFIX = Statement(COUNT + READ.format(taken=TAKEN, joined="LEFT JOIN counted ON true"))
 # For a database that takes no writes.
 UNCOUNTED = Statement(READ.format(taken="NULL, NULL", joined=""))
 NO_WRITES = (READ_ONLY_SQL_TRANSACTION, DISK_FULL)
@@ -152,7 +152,7 @@ def _with_prefix(prefix: str, hash: str, address: str | None) -> FoundKey | None
 def _rows(values: dict[str, Any]) -> list[tuple[Any, ...]]:
     values |= {"is_short": row_security.ends_with_statement(), **clock.parameters()}
     try:
-        return COUNTED.rows(values | {"most": settings.API_REQUESTS_A_MINUTE})
+        return WITH_PREFIX.rows(values | {"most": settings.API_REQUESTS_A_MINUTE})
     except (InternalError, OperationalError) as error:
         if getattr(error.__cause__, "pgcode", None) not in NO_WRITES:
             raise

@@ -19,6 +19,8 @@ from registry.refusal_counts import note_refusal
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
+LISTED_MAX = 50  # of the values that are wrong; how many more there are is told
+LENGTH_MAX = 500  # characters of a pointer or of a sentence
 TITLES = {
     400: gettext_lazy("The request cannot be read"),
     401: gettext_lazy("A valid API key is needed"),
@@ -126,7 +128,15 @@ def _refused(exc: Refused) -> Problem:
 def invalid(errors: list[dict[str, str]]) -> Problem:
     """Say which values are wrong, each with its place, code and sentence."""
     text = errors[0]["detail"] if len(errors) == 1 else _("Some values are not valid: see errors.")
-    return Problem(422, "invalid", text, {"errors": errors})
+    listed = [{name: _cut(told) for name, told in error.items()} for error in errors[:LISTED_MAX]]
+    more = len(errors) - len(listed)
+    omitted = {"errors_omitted": more} if more else {}
+    return Problem(422, "invalid", _cut(text), {"errors": listed, **omitted})
+
+
+def _cut(text: str) -> str:
+    """What was sent may be long, and is not sent back whole."""
+    return text if len(text) <= LENGTH_MAX else text[: LENGTH_MAX - 1] + "…"
 
 
 def _validation(exc: exceptions.ValidationError) -> Problem:

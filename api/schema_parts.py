@@ -56,6 +56,10 @@ PROBLEM = {
                 "required": ["pointer", "code", "detail"],
             },
         },
+        "errors_omitted": {
+            "type": "integer",
+            "description": "How many more values are wrong than `errors` lists",
+        },
         "reasons": {
             "type": "array",
             "description": "With `not_eligible`: each check that failed",
@@ -120,7 +124,7 @@ HEADERS_OF = {
 }
 HEADERS: dict[str, Any] = {
     "X-Request-ID": {
-        "description": "The number under which the request is logged; your own, if you send one",
+        "description": "The number under which the request is logged, beside yours",
         "schema": {"type": "string"},
     },
     "RateLimit": {

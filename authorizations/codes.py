@@ -31,12 +31,17 @@ def as_stored(text: str) -> str:
     return letters_and_digits(text).translate(LOOK_ALIKES)
 
 
+def is_code(text: str) -> bool:
+    """Whether a text, however it is dressed, can be a code."""
+    code = as_stored(text)
+    return len(code) == LENGTH and bool(luhn.is_valid(code, ALPHABET))
+
+
 def normalize(text: str) -> str:
     """Read a code, however it is typed or copied. Raises Refused("code_mistyped")."""
-    code = as_stored(text)
-    if len(code) != LENGTH or not luhn.is_valid(code, ALPHABET):
+    if not is_code(text):
         raise Refused(
             "code_mistyped",
             _("This code is mistyped. Compare it with the buyer's, letter by letter."),
         )
-    return code
+    return as_stored(text)

@@ -27,6 +27,7 @@ ACTS = {
     "register:invite",
     "register:firm_invite",
     "register:member_end",
+    "register:key_end",
     "officer:case",
     "officer:decide",
     "officer:release",

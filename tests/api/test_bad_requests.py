@@ -1,12 +1,14 @@
 """Whatever is sent is answered: with a problem that says what is wrong, and never with a 500."""
 
 import gzip
+import time
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.db import OperationalError
 
+from api.problems import LISTED_MAX
 from registry.models import Organization
 from tests.api.programs import Program, problem, wrong
 from tests.registry.numbers import ruc
@@ -198,3 +200,45 @@ def test_every_field_of_the_model_may_be_sent_and_changes_nothing(
     for name in set(names) - {"tax_id", "name", "country"}:
         wrong(response, f"/{name}", "unknown_field")
     assert not Organization.objects.exists()
+
+
+def test_a_long_list_of_mistakes_is_cut_and_says_so(
+    buyer_api: Program, request_body: dict[str, Any]
+) -> None:
+    """A body of a quarter of a megabyte was answered by several."""
+    unknown = {f"field{number}": 1 for number in range(9000)}
+    answer = buyer_api.post("/authorizations", {**request_body, **unknown})
+    told = problem(answer, 422, "invalid")
+    assert len(told["errors"]) == LISTED_MAX
+    assert told["errors_omitted"] == 9000 - LISTED_MAX
+    assert len(answer.content) < 20_000
+
+
+def test_what_was_sent_is_not_sent_back_whole(
+    buyer_api: Program, request_body: dict[str, Any]
+) -> None:
+    long = "x" * 100_000
+    for body in ({**request_body, long: 1}, {**request_body, "product": long}):
+        answer = buyer_api.post("/authorizations", body)
+        problem(answer, 422, "invalid")
+        assert len(answer.content) < 5_000
+
+
+@pytest.mark.parametrize("text", ["9" * 200_000, "a " * 100_000, "-" * 200_000, "ñ" * 100_000])
+def test_no_long_text_keeps_the_portal_busy(
+    buyer_api: Program, vendor_api: Program, code: str, sale_body: dict[str, Any], text: str
+) -> None:
+    """In whichever field it is sent."""
+    request = {"seller": text, "product": text, "destination_site": text, "purpose": text}
+    quantity = {"quantity": {"value": text, "unit": text}}
+    sale = {**sale_body, "invoice": text, "vehicle": text}
+    for program, path, body in (
+        (buyer_api, "/authorizations", request),
+        (buyer_api, "/authorizations", quantity),
+        (vendor_api, f"/authorizations/{code}/sales", sale),
+        (vendor_api, f"/authorizations/{code}/sales", {**sale_body, "sold_at": text}),
+        (vendor_api, f"/authorizations/{code}/sales", {**sale_body, "seals": [text]}),
+    ):
+        began = time.perf_counter()
+        assert program.post(path, body).status_code in (413, 422), path
+        assert time.perf_counter() - began < 2, path

@@ -2,16 +2,22 @@
 
 import io
 import logging
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 import structlog
 from django.db import IntegrityError, transaction
+from django.http import BadHeaderError
 from django.test import Client
 
+from authorizations.codes import draw_code
 from authorizations.models import Authorization
-from config.logs import SHARED, logging_for, mask
+from config.logs import LENGTH_MAX, SHARED, logging_for, mask
 from registry import operations
 from registry.models import Driver
 from tests.api.programs import Program
@@ -113,6 +119,71 @@ def test_no_failing_row_is_recited_in_the_log(
 def _hold_none(written: io.StringIO, secrets: list[str]) -> None:
     assert written.getvalue()
     assert not [secret for secret in secrets if secret in written.getvalue()]
+
+
+def dresses(code: str) -> list[str]:
+    """A code as it comes out of other programs: dashes, widths, encodings."""
+    fours = "-".join([code[:4], code[4:8], code[8:]])
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in fours)
+    return [
+        *spellings(code),
+        fours.replace("-", "–"),
+        fours.lower().replace("-", "\u2011"),
+        fours.replace("-", "\u200b-"),
+        fours.replace("-", "+"),
+        f"{code[:6]}-{code[6:]}",
+        "-".join(code),
+        wide,
+        wide.lower(),
+        quote(wide),
+        quote(fours.replace("-", "–")),
+        quote(quote(fours.replace("-", " "))),
+        "".join(f"%{ord(sign):02x}" for sign in fours),
+    ]
+
+
+def test_a_code_is_masked_in_any_dress_and_anywhere() -> None:
+    for code in (draw_code() for _each in range(20)):
+        for dressed in dresses(code):
+            for text in (
+                f"GET /counter/?code={dressed}&page=1",
+                f"/somewhere/{dressed}/sales",
+                f"sold on {dressed}.",
+                f'{{"authorization": "{dressed}"}}',
+            ):
+                told = mask(text)
+                assert dressed not in told and "****" in told, text
+
+
+def test_nobody_adds_a_line_to_the_log_or_hides_one(client: Client, written: io.StringIO) -> None:
+    client.get("/nothing%0Alevel=critical%0D%1B%5B2K%C2%9B/here")
+    structlog.get_logger("portal.test").info("told", who=["a\nb"], name="x\u202ey\u2028z")
+    lines = written.getvalue().splitlines()
+    assert len(lines) == 2
+    assert not [sign for sign in written.getvalue() if ord(sign) < 32 and sign != "\n"]
+    assert not set("\x1b\x9b\u202e\u2028") & set(written.getvalue())
+
+
+def test_a_long_text_is_cut_before_it_is_read(written: io.StringIO) -> None:
+    code = draw_code()
+    began = time.perf_counter()
+    structlog.get_logger("portal.test").info("told", text="a-" * 500_000)
+    structlog.get_logger("portal.test").info("told", text="x " * (LENGTH_MAX // 2 - 4) + code)
+    assert time.perf_counter() - began < 2
+    assert len(written.getvalue()) < 3 * LENGTH_MAX
+    assert code[:8] not in written.getvalue()
+
+
+def test_a_callers_number_stands_beside_ours(client: Client, written: io.StringIO) -> None:
+    """In its place it could be another request's."""
+    answer = client.get("/nothing-here/", headers={"X-Request-ID": "caller-0001"})
+    assert UUID(answer.headers["X-Request-ID"]).version == 7
+    assert answer.headers["X-Request-ID"] in written.getvalue()
+    assert "caller-0001" in written.getvalue()
+    for forged in ("a b", "x" * 65, "７K2M-9QXD", "two\nlines-here"):
+        with suppress(BadHeaderError):
+            client.get("/nothing-here/", headers={"X-Request-ID": forged})
+    assert "９" not in written.getvalue() and "lines-here" not in written.getvalue()
 
 
 def test_what_is_no_secret_stays_legible() -> None:
