@@ -43,6 +43,7 @@ STATUSES = {
     "code_unknown": 404,
     "code_mistyped": 404,
     "lookups_locked": 429,
+    "must_wait": 429,
     "issuing_halted": 503,
 }
 # The types of a refusal's data that programs receive; anything else in it is for pages.

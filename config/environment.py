@@ -72,6 +72,15 @@ class Environment:
     def positive(self, name: str, *, default: int) -> int:
         return self._checked(name, default, int, lambda v: v > 0, "a whole number above zero")
 
+    def at_least(self, name: str, least: int, *, default: int) -> int:
+        return self._checked(name, default, int, lambda v: v >= least, f"{least} or more")
+
+    def hours(self, name: str, *, default: str) -> tuple[int, int]:
+        """Read the hours of a part of the day, from the first to the one in which it is over."""
+        expected = "two hours from 0 to 23 such as 22-6"
+        first, last = self._checked(name, default, _read_hours, _are_hours, expected)
+        return first, last
+
     def port(self, name: str, *, default: int) -> int:
         return self._checked(name, default, int, lambda v: 0 < v < 65536, "a port from 1 to 65535")
 
@@ -148,3 +157,11 @@ class Environment:
 def _is_postgres(value: str) -> bool:
     url = urlsplit(value)
     return url.scheme in {"postgres", "postgresql", "pgsql"} and bool(url.path.strip("/"))
+
+
+def _read_hours(value: str) -> list[int]:
+    return [int(part) for part in value.split("-")]
+
+
+def _are_hours(hours: list[int]) -> bool:
+    return len(hours) == 2 and all(0 <= hour < 24 for hour in hours)

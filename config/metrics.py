@@ -190,6 +190,25 @@ METRICS = (
         ORDER BY 1, 2, 3
         """,
     ),
+    Metric(
+        "portal_alarms_total",
+        "counter",
+        "Alarms at accounts and keys: many failures, new networks, nights.",
+        ("kind",),
+        "SELECT kind, count(*) FROM registry_alarm GROUP BY 1 ORDER BY 1",
+        kept=True,
+    ),
+    Metric(
+        "portal_sign_ins_waiting",
+        "gauge",
+        "Counters of guesses that wait now, by what is guessed and by whom.",
+        ("kind",),
+        """
+        SELECT kind, count(*) FROM registry_signincounter
+        WHERE waits_until > clock_timestamp() GROUP BY 1 ORDER BY 1
+        """,
+        kept=True,
+    ),
 )
 
 

@@ -78,6 +78,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "pages.account.devices.keep_device",
+    "pages.account.attempts.answer_waits",
     "allauth.account.middleware.AccountMiddleware",
     "pages.middleware.set_actor",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -171,6 +173,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "registry.tasks.seal_factors",
         "schedule": crontab(hour="7", minute="50"),
     },
+    "forget_access": {
+        "task": "registry.tasks.forget_access",
+        "schedule": crontab(hour="7", minute="50"),
+    },
+    "tell_alarms": {
+        "task": "registry.tasks.tell_alarms",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "check": {
         "task": "audit.tasks.check_invariants",
         "schedule": CHECK_EVERY_S,
@@ -191,14 +202,14 @@ CELERY_BEAT_SCHEDULE = {
 # People ----------------------------------------------------------------------
 AUTH_USER_MODEL = "registry.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# Length, and nothing that is widely used: no rules of composition, which make people choose worse.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "registry.passwords.WidelyUsed"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -239,7 +250,24 @@ FIRM_FACTOR = env.one_of("FIRM_FACTOR", ["totp", "passkey", "password"], default
 STEP_UP_MINUTES = env.positive("STEP_UP_MINUTES", default=5)  # how long a proof counts as fresh
 # They seal the secrets of factors, the newest first; see registry.sealing.
 FACTOR_KEYS = env.secrets("FACTOR_KEYS")
-SESSION_COOKIE_AGE = 8 * 60 * 60
+ACCOUNT_RATE_LIMITS = False  # registry.sign_in_guard is ours: the library's keys hold the Host
+PASSWORD_RESET_TIMEOUT = 30 * 60  # how long the link of a letter opens, in seconds
+# What an officer's session opens is worth more than a firm's: it ends half an hour after its last
+# page, and after a working day whatever is done. A vendor's stands at a counter all day among
+# customers, and opens what that firm may do, each sale by a code: it lasts a shift, and signs in
+# each morning. An officer's is also that of operators, inspectors, and of whoever belongs nowhere.
+OFFICER_IDLE_MINUTES = env.positive("OFFICER_IDLE_MINUTES", default=30)
+OFFICER_SESSION_HOURS = env.positive("OFFICER_SESSION_HOURS", default=12)
+FIRM_IDLE_MINUTES = env.positive("FIRM_IDLE_MINUTES", default=8 * 60)
+FIRM_SESSION_HOURS = env.positive("FIRM_SESSION_HOURS", default=24)
+SESSION_COOKIE_AGE = 60 * OFFICER_IDLE_MINUTES  # where a session says nothing else
+# Failures in a row that do not wait yet, and the longest wait of those beyond.
+SIGN_IN_FREE_FAILURES = env.positive("SIGN_IN_FREE_FAILURES", default=4)
+SIGN_IN_WAIT_MINUTES = env.positive("SIGN_IN_WAIT_MINUTES", default=15)
+ACCESS_KEPT_DAYS = env.at_least("ACCESS_KEPT_DAYS", 180, default=730)  # the record of access
+NIGHT_HOURS = env.hours("NIGHT_HOURS", default="22-6")  # in which an officer's sign-in is told
+# The prefix lets no other host of the domain set it.
+DEVICE_COOKIE_NAME = "__Host-device" if SECURE else "device"
 SESSION_ENGINE = "database.sessions"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{urlsplit(PUBLIC_URL).hostname}] "
 

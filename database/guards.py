@@ -28,6 +28,29 @@ def append_only(table: str) -> RunSQL:
     )
 
 
+def added_and_outlived(table: str, days: int) -> RunSQL:
+    """Refuse UPDATE and TRUNCATE of a table, and DELETE of rows whose `at` is less than days ago.
+
+    The database sets `at`: a row that was dated back could be removed.
+    """
+    refuse = "RAISE EXCEPTION '% of % is refused: %', TG_OP, TG_TABLE_NAME, '{}'"
+    state = " USING ERRCODE = 'integrity_constraint_violation';"
+    kept = f"rows are kept here for {days} days"
+    body = (
+        f"BEGIN IF TG_OP = 'UPDATE' THEN {refuse.format(ADDED_ONLY)}{state} END IF;"
+        f" IF OLD.at > clock_timestamp() - interval '{days} days' THEN"
+        f" {refuse.format(kept)}{state} END IF; RETURN OLD; END"
+    )
+    dated = "BEGIN NEW.at := clock_timestamp(); RETURN NEW; END"
+    outlived = always(table, "rows_are_kept", "BEFORE UPDATE OR DELETE", body)
+    at = always(table, "rows_are_dated", "BEFORE INSERT", dated)
+    whole = _guard(table, "table_is_kept", "BEFORE TRUNCATE", ADDED_ONLY)
+    return RunSQL(
+        f"{FUNCTION}{outlived.sql}{at.sql}{whole}",
+        f"{outlived.reverse_sql}{at.reverse_sql}{_without(table, 'table_is_kept')}",
+    )
+
+
 def frozen(table: str, *columns: str) -> RunSQL:
     """Refuse DELETE and TRUNCATE of a table, and any change of these columns."""
     return RunSQL(

@@ -48,6 +48,7 @@ KEPT = {
     ),
     "precursors_product": "superseded_at",
     "registry_amendment": "state decided_at approved_by_id",
+    "registry_alarm": "told_at",
     "registry_apikey": "revoked_at last_used_at last_used_from",
     "registry_driver": "name license retired_at",
     "registry_invitation": (
@@ -80,7 +81,12 @@ CHANGEABLE = {
     "oversight_heartbeat": "beat_at place",
     "registry_clockoffset": "ahead",
     "registry_idempotencykey": "status answer",
+    "registry_knowndevice": "token_hash last_at",
+    "registry_personsession": "seen_at ends_at ended_at",
+    "registry_signincounter": "failures counted_at waits_until",
 }
+# Rows are added, never changed, and removed once they are old: a trigger looks how old.
+OUTLIVED = {"registry_accessentry"}
 # Written by the owner, read by the application: migrations, and who may see the admin.
 SETTLED = {
     "auth_group",
@@ -101,6 +107,11 @@ SECRET = {
     "mfa_authenticator",
     "registry_apikey",
     "registry_invitation",
+    "registry_accessentry",
+    "registry_alarm",
+    "registry_knowndevice",
+    "registry_personsession",
+    "registry_signincounter",
     "registry_user",
 }
 
@@ -113,6 +124,7 @@ RIGHTS = {
     **dict.fromkeys(ADDED_ONLY, "SELECT, INSERT"),
     **{table: f"SELECT, INSERT, {_update_of(KEPT[table])}" for table in KEPT},
     **{table: f"SELECT, INSERT, DELETE, {_update_of(CHANGEABLE[table])}" for table in CHANGEABLE},
+    **dict.fromkeys(OUTLIVED, "SELECT, INSERT, DELETE"),
     **dict.fromkeys(SETTLED, "SELECT"),
 }
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"

@@ -5,4 +5,4 @@ class Pages(AppConfig):
     name = "pages"
 
     def ready(self) -> None:
-        from pages.account import proofs  # noqa: F401  (imported to be connected)
+        from pages.account import proofs, signals  # noqa: F401  (imported to be connected)

@@ -14,6 +14,7 @@ HEADINGS = {
     413: lambda: _("That is too large"),
     415: lambda: _("Something is not valid"),
     422: lambda: _("Something is not valid"),
+    429: lambda: _("Too many tries"),
     500: lambda: _("Sorry, something went wrong"),
     503: lambda: _("Not available at the moment"),
 }

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from database.row_security import keep_firm, set_firm, setting_firm
 from pages.account.assurance import factors_of
 from pages.account.gate import shut_out_to
+from pages.account.sessions import keep_session, session_lives
 from registry.actors import Actor
 from registry.http import PortalRequest, portal_request
 from registry.models import Membership, User
@@ -33,7 +34,11 @@ def set_actor(get_response: View) -> View:
         seen.actor, seen.memberships = None, []
         if request.path.startswith(WITHOUT_SESSION) or not request.user.is_authenticated:
             return get_response(request)
-        seen.memberships = _memberships(request.user, request.session.get(MEMBERSHIP))
+        seen.memberships = memberships_in(request, request.user)
+        if not keep_session(request, seen.memberships):
+            seen.memberships = []
+            set_firm(None)
+            return get_response(request)
         current = _current(seen)
         if instead := shut_out_to(request):
             return redirect(instead)
@@ -49,17 +54,19 @@ def set_actor(get_response: View) -> View:
     return middleware
 
 
-def _memberships(user: User, chosen: int | None) -> list[Membership]:
+def memberships_in(request: HttpRequest, user: User) -> list[Membership]:
     """Everything the person may act for, the oldest first: one query.
 
-    The same query sets the firm whose rows the database shows: that of `_current`.
+    The same query sets the firm whose rows the database shows: that of `_current`; and tells
+    whether the session was ended.
     """
+    chosen = request.session.get(MEMBERSHIP)
     current = Window(FirstValue("organization_id"), order_by=["-is_chosen", "pk"])
     return list(
         Membership.objects.filter(user=user, ended_at=None, user__is_active=True)
         .select_related("jurisdiction", "organization", "user")
         .annotate(has_factor=Exists(factors_of(OuterRef("user"))), is_chosen=Q(pk=chosen or 0))
-        .annotate(firm=setting_firm(current))
+        .annotate(firm=setting_firm(current), session_lives=session_lives(request, user))
         .order_by("pk")
     )
 

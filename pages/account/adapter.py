@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pages.account.assurance import Level, held_levels, is_fresh, level_of, needed_of
+from pages.account.attempts import Attempt, person_named
 from registry import sealing
 from registry.models import User
 
@@ -34,6 +35,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def set_password(self, user: User, password: str) -> None:
         user.set_password(password)
         user.save(update_fields=["password"])  # the database refuses other columns
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Look at a password, unless the guard lets it wait. Raises ValidationError.
+
+        Signing in and confirming one's password both come here.
+        """
+        email = str(credentials.get("email", ""))
+        attempt = Attempt(request, "password", user=person_named(email), name=email)
+        attempt.begin()
+        user: User | None = super().authenticate(request, **credentials)
+        attempt.succeed() if user else attempt.fail()
+        return user
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a letter whose links lead to the portal, whatever Host the request named."""

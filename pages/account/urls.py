@@ -11,7 +11,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 from django.views.generic import TemplateView
 
-from pages.account import factors
+from pages.account import factors, links
 from pages.account.factors import changes_a_factor
 from pages.account.step_up import fresh_proof_to_open
 
@@ -31,7 +31,7 @@ urlpatterns = [
     path("password/set/", account.password_set, name="account_set_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
-    re_path(KEY, account.password_reset_from_key, name="account_reset_password_from_key"),
+    re_path(KEY, links.reset_password, name="account_reset_password_from_key"),
     path(
         "password/reset/key/done/",
         account.password_reset_from_key_done,

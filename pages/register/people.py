@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pages.account.links import guarded_link
 from pages.guards import manager_required, officer_required
 from pages.middleware import MEMBERSHIP
 from pages.register.forms import AcceptForm, InviteForm, MembershipForm
@@ -86,7 +87,8 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Where an invitation's link leads: a new person makes an account, another joins."""
-    found = find_invitation(token)
+    with guarded_link(request):
+        found = find_invitation(token)
     if request.user.is_authenticated:
         return _joining(request, found, token)
     if User.objects.filter(email=found.email).exists():

@@ -10,8 +10,17 @@ from registry.models.products import ProductProposal
 from registry.models.proposals import Proposal
 from registry.models.realm import ClockOffset, Jurisdiction
 from registry.models.refusals import Refusal
+from registry.models.signing_in import (
+    AccessEntry,
+    Alarm,
+    KnownDevice,
+    PersonSession,
+    SignInCounter,
+)
 
 __all__ = [
+    "AccessEntry",
+    "Alarm",
     "Amendment",
     "ApiKey",
     "ClockOffset",
@@ -21,15 +30,18 @@ __all__ = [
     "Invitation",
     "Jurisdiction",
     "KeyWindow",
+    "KnownDevice",
     "License",
     "LicenseStep",
     "Membership",
     "Organization",
     "Permit",
+    "PersonSession",
     "ProductProposal",
     "Proposal",
     "Refusal",
     "Reinstatement",
+    "SignInCounter",
     "Site",
     "User",
     "Vehicle",

@@ -35,6 +35,13 @@ from registry.operations.products import (
     propose_product_version,
     refuse_product_version,
 )
+from registry.operations.sessions import (
+    begin_session,
+    end_other_sessions,
+    end_session,
+    live_sessions_of,
+    sign_out_person,
+)
 
 __all__ = [
     "KeyTerms",
@@ -51,12 +58,16 @@ __all__ = [
     "approve_invitation",
     "approve_product_version",
     "approve_reinstatement",
+    "begin_session",
     "end_membership",
+    "end_other_sessions",
+    "end_session",
     "grant_license",
     "grant_permit",
     "invite",
     "issue_api_key",
     "join",
+    "live_sessions_of",
     "note_factor_change",
     "propose_product_version",
     "propose_reinstatement",
@@ -66,6 +77,7 @@ __all__ = [
     "revoke_api_key",
     "revoke_license",
     "seal_factors",
+    "sign_out_person",
     "suspend_license",
     "withdraw_invitation",
     "withdraw_reinstatement",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from audit import invariants
+from audit.invariants.guards import FOLLOWING
 from audit.invariants.guards import GUARDS as GUARDED
 from authorizations.models import Authorization, Sale
 from oversight.operations.evaluation import evaluate
@@ -440,5 +441,8 @@ def test_every_invariant_has_its_plant() -> None:
 
 def test_every_guard_there_is_is_asked_for(db: None) -> None:
     assert set(planting.guards()) == {
-        (table, name) for table, names in GUARDED.items() for name in names
+        (table, name)
+        for guards in (GUARDED, FOLLOWING)
+        for table, names in guards.items()
+        for name in names
     }

@@ -21,6 +21,7 @@ from oversight.operations.evaluation import evaluate
 from pages.middleware import MEMBERSHIP
 from precursors.errors import Refused
 from registry import clock
+from registry.access_log import Visitor, note_access
 from registry.actors import Actor
 from registry.models import Membership, User
 from registry.models.people import Role
@@ -70,6 +71,7 @@ def sale(
     evaluate([sale.authorization_id])
     flag = sale.authorization.flags.get(rule="quantity_exceeded")
     oversight.review(flag, outcome="confirmed", note="No papers.", by=regulator)
+    note_access("signed_in", Visitor())
     return sale
 
 
