@@ -1,5 +1,7 @@
 """Every route by every role, scope and owner. A route that is missing here fails the build."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +10,13 @@ from django.db import transaction
 from api import urls
 from api.endpoint import Endpoint
 from oversight import worker
-from registry import clock
+from registry import clock, operations
 from registry.actors import Actor
-from registry.models import ApiKey, Jurisdiction
+from registry.models import ApiKey, Jurisdiction, Organization
 from registry.models.people import Scope
-from tests.api.conftest import AUTHORITY_SCOPES, program
-from tests.api.programs import Program, problem
+from registry.operations import KeyTerms
+from tests.api.conftest import AUTHORITY_SCOPES, FIRM_SCOPES, program
+from tests.api.programs import Program
 from tests.cast import Firm
 from tests.registry.proposing import proposed
 
@@ -311,6 +314,42 @@ def test_the_answers_to_a_stranger_are_those_to_nobody(
         assert answers[0] == answers[1] or "<" not in path, row
 
 
-def test_a_revoked_key_opens_nothing(buyer_api: Program) -> None:
+def test_a_key_that_has_ended_or_is_elsewhere_opens_nothing(
+    jurisdiction: Jurisdiction,
+    buyer: Firm,
+    rows: dict[str, Any],
+    later: Callable[[timedelta], None],
+) -> None:
+    """Revoked, expired, or used from an address that is not on its list: on no route at all."""
+
+    def made(scopes: list[str], firm: Organization | None, **terms: Any) -> Program:
+        return Program(
+            operations.issue_api_key(
+                jurisdiction=jurisdiction,
+                organization=firm,
+                name="Test",
+                scopes=scopes,
+                terms=KeyTerms(**terms),
+            )[1]
+        )
+
+    owners = ((AUTHORITY_SCOPES, None), (FIRM_SCOPES, buyer.organization))
+    revoked = [made(scopes, firm) for scopes, firm in owners]
     ApiKey.objects.update(revoked_at=clock.now())
-    problem(buyer_api.get("/sites"), 401, "key_revoked")
+    expired = [made(scopes, firm, days=1) for scopes, firm in owners]
+    later(timedelta(days=2))
+    moved = [made(scopes, firm, addresses=["192.0.2.7"]) for scopes, firm in owners]
+    for keys, answer in ((revoked, "401"), (expired, "401"), (moved, "403")):
+        for key in keys:
+            for row in MATRIX:
+                assert word(status(key, row, rows)) == answer, (row, answer)
+
+
+def test_a_firm_without_a_license_in_force_still_sees_what_is_its_own(
+    programs: dict[str, Program], rows: dict[str, Any], buyer: Firm, regulator: Actor
+) -> None:
+    """What it may not do is refused by the domain, as a conflict; nothing is hidden from it."""
+    operations.suspend_license(buyer.license, reason="Books", by=regulator)
+    at = ROLES.index("buyer")
+    for row, words in MATRIX.items():
+        assert word(status(programs["buyer"], row, rows)) == words.split()[at], row

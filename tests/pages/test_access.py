@@ -50,6 +50,8 @@ MANAGER = "login ok ok ok ok 403 ok 403 ok"
 MANAGER_OF_ROW = "login ok 404 404 404 403 ok 403 404"
 OF_A_FACTOR = "login 404 404 404 404 404 404 404 404"  # nobody of the cast has any
 
+OF_ACCOUNT = (SIGNED_IN, OF_A_FACTOR)
+
 MATRIX = {
     "home": ANYBODY,
     "favicon": ANYBODY,
@@ -309,6 +311,36 @@ def test_who_may_open_which_page(send: Callable[..., Any], rows: Rows) -> None:
     assert found == MATRIX
 
 
+def test_who_has_left_opens_what_is_open_to_everybody_and_no_more(
+    send: Callable[..., Any],
+    browsers: Browsers,
+    rows: Rows,
+    visit: Callable[[Actor], Client],
+    jurisdiction: Jurisdiction,
+    buyer: Firm,
+    regulator: Actor,
+) -> None:
+    """A session of before is worth nothing once the membership has ended."""
+    left = cast.person(jurisdiction, "lea@left.example", Role.MANAGER, buyer.organization)
+    browsers["left"] = visit(left)
+    assert browsers["left"].get("/keys/").status_code == 200
+    operations.end_membership(Membership.objects.get(user=left.user), by=regulator)
+    for name, words in MATRIX.items():
+        said = outcome(send("left", "get", address(name, rows)))
+        own = not words.startswith("login") or words in OF_ACCOUNT
+        assert said in (("ok", "404", "login") if own else ("403", "login")), (name, said)
+
+
+def test_a_suspended_license_hides_nothing_of_ones_own(
+    send: Callable[..., Any], rows: Rows, buyer: Firm
+) -> None:
+    """`rows` has suspended the buyer's; what it may not do is refused when it is tried."""
+    buyer.license.refresh_from_db()
+    assert buyer.license.standing == "suspended"
+    for name, words in MATRIX.items():
+        assert outcome(send("buyer", "get", address(name, rows))) == words.split()[1], name
+
+
 def test_nobody_acts_on_a_page_that_is_shut(send: Callable[..., Any], rows: Rows) -> None:
     """One of each kind of shut door: those who share it were told apart above."""
     for name, words in MATRIX.items():
@@ -368,7 +400,9 @@ def admin_addresses() -> Iterator[str]:
             yield reverse(name, args=(wanted * 2)[:holes])
 
 
-@pytest.mark.parametrize("role", ["anonymous", "officer"])
+@pytest.mark.parametrize(
+    "role", ["anonymous", "buyer", "dealer", "inspector", "officer", "elsewhere"]
+)
 def test_nobody_but_an_operator_enters_the_admin(role: str, send: Callable[..., Any]) -> None:
     found = {at: send(role, "get", at) for at in admin_addresses()}
     assert len(found) > 80
