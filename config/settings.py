@@ -169,6 +169,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "registry.tasks.forget_sessions",
         "schedule": crontab(hour="7", minute="30"),
     },
+    "finish_recoveries": {
+        "task": "registry.tasks.finish_recoveries",
+        "schedule": 5 * 60.0,
+        "options": {"expires": 5 * 60},
+    },
     "seal_factors": {
         "task": "registry.tasks.seal_factors",
         "schedule": crontab(hour="7", minute="50"),
@@ -248,6 +253,8 @@ MFA_RATE_LIMITS = {"webauthn_login": "100/m/ip"}
 # What a firm's people prove at least; the authority's need a passkey.
 FIRM_FACTOR = env.one_of("FIRM_FACTOR", ["totp", "passkey", "password"], default="totp")
 STEP_UP_MINUTES = env.positive("STEP_UP_MINUTES", default=5)  # how long a proof counts as fresh
+# How long somebody may object before lost factors are removed: over a weekend, too.
+RECOVERY_WAIT_HOURS = env.positive("RECOVERY_WAIT_HOURS", default=72)
 # They seal the secrets of factors, the newest first; see registry.sealing.
 FACTOR_KEYS = env.secrets("FACTOR_KEYS")
 ACCOUNT_RATE_LIMITS = False  # registry.sign_in_guard is ours: the library's keys hold the Host

@@ -62,6 +62,7 @@ KEPT = {
     "registry_permit": "state",
     "registry_productproposal": "approved_at approved_by_id refused_at",
     "registry_proposal": "state decided_at decided_by_id decided_key_id note",
+    "registry_recovery": "stopped_at done_at",
     "registry_refusal": "times",
     "registry_reinstatement": "approved_at approved_by_id withdrawn_at",
     "registry_site": (

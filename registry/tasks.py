@@ -56,6 +56,12 @@ def forget_idempotency_keys() -> None:
 
 
 @shared_task
+def finish_recoveries() -> None:
+    """Remove the factors of those whose waiting time is over."""
+    operations.finish_recoveries()
+
+
+@shared_task
 def seal_factors() -> None:
     """Seal anew, with the newest key, what an older one has sealed."""
     operations.seal_factors()

@@ -41,6 +41,7 @@ GUARDS = {
     "registry_personsession": ("stays_ended",),
     "registry_productproposal": (*FROZEN, "decided_once"),
     "registry_proposal": (*FROZEN, "decided_by_another", "decided_once"),
+    "registry_recovery": (*FROZEN, "asked_by_who_may"),
     "registry_reinstatement": (*FROZEN, "decided_once"),
     "registry_site": ("loosened_by_two", "stays_retired"),
     "registry_user": (*FROZEN, "made_by_the_owner"),

@@ -1,6 +1,7 @@
 // Leads the buttons that ask the device for a passkey. The ceremonies are django-allauth's own
 // (mfa/js/webauthn.js); this says in the page's words what is missing, and what went wrong.
 
+const HIDDEN = "govuk-!-display-none";
 const part = document.querySelector("[data-passkey]");
 const message = part?.querySelector("[data-passkey-message]");
 
@@ -17,8 +18,8 @@ function hindrance() {
 
 function prepare() {
   const button = part.querySelector("[data-passkey-button]");
-  button.hidden = false;
-  button.addEventListener("click", () => (message.hidden = true));
+  button.classList.remove(HIDDEN);
+  button.addEventListener("click", () => message.classList.add(HIDDEN));
   document.addEventListener("allauth.error", (event) => {
     event.preventDefault();
     tell(event.detail.exception?.name === "InvalidStateError" ? "known" : "failed");
@@ -37,5 +38,5 @@ function prepare() {
 
 function tell(reason) {
   message.textContent = message.dataset[reason];
-  message.hidden = false;
+  message.classList.remove(HIDDEN);
 }

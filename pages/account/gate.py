@@ -17,7 +17,7 @@ from pages.account.assurance import (
 from registry.http import portal_request
 from registry.models import User
 
-ALWAYS_OPEN = ("account_logout", "set_language")
+ALWAYS_OPEN = ("account_logout", "set_language", "register:lost")
 PROVE = ("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn")
 SET_UP_PASSKEY = ("mfa_add_webauthn", "account_reauthenticate", "mfa_reauthenticate")
 SET_UP_ANY = ("mfa_activate_totp", *SET_UP_PASSKEY)

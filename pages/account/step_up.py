@@ -27,6 +27,7 @@ ACTS = {
     "register:invite",
     "register:firm_invite",
     "register:member_end",
+    "register:member_recover",
     "register:key_end",
     "officer:case",
     "officer:decide",

@@ -6,18 +6,22 @@ from uuid import UUID
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from pages.account.links import guarded_link
+from pages.entry import enter
 from pages.guards import manager_required, officer_required
 from pages.middleware import MEMBERSHIP
 from pages.register.forms import AcceptForm, InviteForm, MembershipForm
+from pages.show import posted
+from pages.verb_form import ReasonForm
 from registry import operations
 from registry.access import members_for, organizations_for
 from registry.http import actor_of, portal_request
@@ -83,6 +87,51 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("They can act here no more."))
         return redirect(back)
     return render(request, "register/member_end.html", {"member": member, "back": back})
+
+
+@manager_required
+def recover(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask that a member who lost every factor may set up new ones."""
+    by = actor_of(request)
+    member = get_object_or_404(members_for(by), pk=pk)
+    firm = member.organization if by.is_authority else None
+    back = reverse("register:firm", args=[firm.uuid]) if firm else reverse("register:people")
+    return enter(
+        request,
+        ReasonForm(posted(request)),
+        partial(operations.ask_recovery, member, by=by),
+        back=back,
+        title=_("Help somebody back who lost every factor"),
+        submit=_("Propose") if by.is_authority else _("Begin the waiting time"),
+        done=_("The person is written to."),
+        caption=member.user,
+        explanation=_(_BY_TWO if by.is_authority else _BY_MANAGER)
+        % {"hours": settings.RECOVERY_WAIT_HOURS},
+    )
+
+
+_BY_TWO = gettext_noop(
+    "Make sure that it is the person who asks: see or call them. Another officer must agree; then"
+    " they have %(hours)s hours to object, and after that they sign in with the password and set"
+    " up a new passkey or app."
+)
+_BY_MANAGER = gettext_noop(
+    "Make sure that it is the person who asks: see or call them. They have %(hours)s hours to"
+    " object; after that they sign in with the password and set up a new passkey or app."
+)
+
+
+def recovery(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the letter leads somebody whose factors are to be removed; POST stops it."""
+    found = operations.find_recovery(token)
+    if request.method == "POST":
+        found = operations.stop_recovery(found)
+    return render(request, "register/recovery.html", {"recovery": found})
+
+
+def lost(request: HttpRequest) -> HttpResponse:
+    """How somebody who lost every factor gets back."""
+    return render(request, "register/lost.html", {"hours": settings.RECOVERY_WAIT_HOURS})
 
 
 def invitation(request: HttpRequest, token: str) -> HttpResponse:

@@ -34,6 +34,9 @@ urlpatterns = [
     path("keys/", keys.keys, name="keys"),
     path("keys/<str:prefix>/end/", keys.end, name="key_end"),
     path("people/<int:pk>/end/", people.end, name="member_end"),
+    path("people/<int:pk>/recover/", people.recover, name="member_recover"),
+    path("recovery/<str:token>/", people.recovery, name="recovery"),
+    path("recovery/", people.lost, name="lost"),
     path("invitation/<str:token>/", people.invitation, name="invitation"),
     path("membership/", people.membership, name="membership"),
 ]

@@ -122,6 +122,26 @@ BEGIN
 END
 """
 
+RECOVERY_IS_ASKED_BY_WHO_MAY = """
+BEGIN
+    IF NEW.proposal_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM registry_proposal proposal
+            JOIN registry_membership member ON member.id = proposal.subject_id
+            WHERE proposal.id = NEW.proposal_id AND proposal.state = 'approved'
+                AND proposal.act = 'recover_factors' AND member.user_id = NEW.user_id)
+        OR NEW.proposal_id IS NULL AND NEW.asked_by_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM registry_membership manager
+            JOIN registry_membership member USING (organization_id)
+            WHERE manager.user_id = NEW.asked_by_id AND manager.role = 'manager'
+                AND manager.ended_at IS NULL
+                AND member.user_id = NEW.user_id AND member.ended_at IS NULL)
+    THEN
+        RAISE EXCEPTION 'a recovery is asked for by a manager, or by two officers'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END
+"""
 RETIRED_STAYS_SO = """
 BEGIN
     IF OLD.retired_at IS NOT NULL AND NEW.retired_at IS DISTINCT FROM OLD.retired_at THEN
@@ -185,6 +205,20 @@ GUARDS_OF_AMENDMENTS = [
         always(f"registry_{kind}", "stays_retired", "BEFORE UPDATE", RETIRED_STAYS_SO)
         for kind in ("site", "vehicle", "driver")
     ),
+]
+GUARDS_OF_RECOVERIES = [
+    frozen(
+        "registry_recovery",
+        "uuid",
+        "jurisdiction_id",
+        "user_id",
+        "proposal_id",
+        "asked_by_id",
+        "reason",
+        "asked_at",
+        "due_at",
+    ),
+    always("registry_recovery", "asked_by_who_may", "BEFORE INSERT", RECOVERY_IS_ASKED_BY_WHO_MAY),
 ]
 GUARDS = [
     append_only("registry_event"),

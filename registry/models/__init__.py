@@ -9,6 +9,7 @@ from registry.models.places import Driver, Site, Vehicle
 from registry.models.products import ProductProposal
 from registry.models.proposals import Proposal
 from registry.models.realm import ClockOffset, Jurisdiction
+from registry.models.recoveries import Recovery
 from registry.models.refusals import Refusal
 from registry.models.signing_in import (
     AccessEntry,
@@ -39,6 +40,7 @@ __all__ = [
     "PersonSession",
     "ProductProposal",
     "Proposal",
+    "Recovery",
     "Refusal",
     "Reinstatement",
     "SignInCounter",

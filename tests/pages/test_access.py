@@ -23,6 +23,7 @@ from registry.models import (
     ProductProposal,
 )
 from registry.models.people import Role
+from registry.operations import recoveries
 from tests import cast
 from tests.cast import Firm, kg
 
@@ -109,6 +110,9 @@ MATRIX = {
     "register:keys": MANAGER,
     "register:key_end": MANAGER_OF_ROW,
     "register:member_end": MANAGER_OF_ROW,
+    "register:member_recover": MANAGER_OF_ROW,
+    "register:recovery": ANYBODY,  # who has the link
+    "register:lost": ANYBODY,
     "register:invitation": ANYBODY,  # who has the link
     "register:membership": SIGNED_IN,
     "officer:queue": OFFICER,
@@ -243,6 +247,8 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
         "officer": Invitation.objects.get(email=nora).uuid,
         "key_end": key_of(firm).prefix,
         "member_end": Membership.objects.get(user=buyer.actor.user).pk,
+        "member_recover": Membership.objects.get(user=buyer.actor.user).pk,
+        "recovery": recovery_link(buyer, regulator),
         **dict.fromkeys(["mfa_edit_webauthn", "mfa_remove_webauthn"], 1),
         "invitation": link.rstrip("/").rsplit("/", 1)[1],
     }
@@ -252,6 +258,14 @@ def key_of(firm: Organization) -> ApiKey:
     return operations.issue_api_key(
         jurisdiction=firm.jurisdiction, organization=firm, name="ERP", scopes=["buy"]
     )[0]
+
+
+def recovery_link(firm: Firm, by: Actor) -> str:
+    """Of a person of a firm of its own, so that nobody else is written to."""
+    dealer = cast.person(by.jurisdiction, "lost@buyer.example", Role.DEALER, firm.organization)
+    member = Membership.objects.get(user=dealer.user)
+    recovery = operations.ask_recovery(member, reason="Lost", by=firm.actor)
+    return recoveries.token_of(recovery)
 
 
 def product_proposal(by: Actor) -> ProductProposal:
