@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account import signals as password
 from allauth.account.internal.flows.login import (
     AUTHENTICATION_METHODS_SESSION_KEY,
     record_authentication,
@@ -55,22 +54,13 @@ def tell_replaced(
     _tell("replaced", request, user, authenticator)
 
 
-@receiver([password.password_changed, password.password_set, password.password_reset])
-def tell_password(*, request: HttpRequest, user: User, **sent: Any) -> None:
-    _note("replaced", "password", "", request, user)
-
-
 def _tell(what: str, request: HttpRequest, user: User, factor: Authenticator) -> None:
-    _note(what, factor.type, factor.data.get("name", ""), request, user)
-
-
-def _note(what: str, factor: str, name: str, request: HttpRequest, user: User) -> None:
     """Record it, write to the person, and end every session but this one."""
     changed = operations.note_factor_change(
         User.objects.get(pk=user.pk),
         what=what,
-        factor=factor,
-        name=name,
+        factor=factor.type,
+        name=factor.data.get("name", ""),
         address=request.META.get("REMOTE_ADDR", ""),
     )
     user.session_generation = changed.session_generation

@@ -14,6 +14,7 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from database.row_security import see_all_rows
@@ -21,7 +22,7 @@ from precursors.errors import Refused
 from registry import clock, events, inputs, proposals
 from registry.actors import Actor
 from registry.letters import home_of, mail_person
-from registry.models import Membership, Proposal, Recovery, User
+from registry.models import KnownDevice, Membership, PersonSession, Proposal, Recovery, User
 from registry.models.people import Role
 
 ACT = "recover_factors"
@@ -192,6 +193,8 @@ def _finish(recovery: Recovery) -> bool:
     recovery.save(update_fields=["done_at"])
     Authenticator.objects.filter(user=user).delete()
     # Every session of before ends; whoever set a factor up meanwhile loses it, too.
+    PersonSession.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now())
+    KnownDevice.objects.filter(user=user).delete()
     user.session_generation = F("session_generation") + 1
     user.save(update_fields=["session_generation"])
     _record("done", recovery, now, Actor.portal(recovery.jurisdiction))

@@ -142,21 +142,6 @@ def test_a_change_ends_the_other_sessions_and_not_its_own(
     assert thief.get("/people/")["Location"].startswith("/accounts/login/")
 
 
-def test_a_new_password_is_told_recorded_and_ends_the_other_sessions(
-    buyer: Firm, django_capture_on_commit_callbacks: Any
-) -> None:
-    user = person(buyer.actor)
-    client, thief = sign_in(Client(), user), sign_in(Client(), user)
-    new = "quite another sentence"
-    typed = {"oldpassword": PASSWORD, "password1": new, "password2": new}
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(reverse("account_change_password"), typed)
-    assert "Se reemplazó su contraseña" in [letter.subject for letter in mail.outbox]
-    assert Event.objects.get(kind="factor.replaced").data["factor"] == "password"
-    assert client.get("/people/").status_code == 200
-    assert thief.get("/people/").status_code == 302
-
-
 def test_the_only_app_of_a_firms_person_cannot_be_removed(
     buyer: Firm, key: Key, settings: Any
 ) -> None:
