@@ -264,6 +264,17 @@ def expected(whose: str, scope: str, row: str) -> str:
     return "404" if (whose, scope, row) in OTHER_SIDE else "ok"
 
 
+def test_no_scope_opens_to_one_what_is_the_others(
+    jurisdiction: Jurisdiction, buyer: Firm, rows: dict[str, Any]
+) -> None:
+    """With every scope there is a firm is no authority, nor the authority a firm."""
+    for whose, organization in (("authority", None), ("buyer", buyer.organization)):
+        every = program(jurisdiction, organization, Scope.values)
+        for row, words in MATRIX.items():
+            expects = words.split()[ROLES.index(whose)]
+            assert word(status(every, row, rows)) == expects, (whose, row)
+
+
 def test_nobody_may_without_a_key(rows: dict[str, Any]) -> None:
     nobody = Program()
     for row in MATRIX:

@@ -163,6 +163,23 @@ def test_a_wrong_option_is_told_in_one_sentence(  # type: ignore[no-untyped-def]
     assert not ApiKey.objects.exists()
 
 
+def test_the_operator_lists_keys_with_their_end_and_use(
+    firm_key: str, authority_key: str, buyer: Organization, capsys: Any
+) -> None:
+    ask(firm_key)
+    key = ApiKey.objects.get(organization=None)
+    call_command("list_api_keys")
+    of_firm, of_authority = capsys.readouterr().out.splitlines()
+    assert buyer.tax_id in of_firm and "from 127.0.0.1" in of_firm and "expires 20" in of_firm
+    assert "authority" in of_authority and "never used" in of_authority
+    call_command("revoke_api_key", key.prefix, verbosity=0)
+    capsys.readouterr()
+    call_command("list_api_keys")
+    assert key.prefix not in capsys.readouterr().out
+    call_command("list_api_keys", "--all")
+    assert f"{key.prefix}  PE authority  registry:write  revoked" in capsys.readouterr().out
+
+
 def test_an_unknown_key_cannot_be_revoked(db: None) -> None:
     with pytest.raises(CommandError, match="There is no key"):
         call_command("revoke_api_key", "pk_live_nothing1")
