@@ -58,11 +58,9 @@ WITH sound AS (
             THEN earlier.taken ELSE 0 END
     RETURNING taken, began_at
 )"""
-# It also sets the firm whose rows the database shows from here on.
 READ = f"""
 SELECT {select_columns("key", ApiKey)}, {select_columns("jurisdiction", Jurisdiction)},
     {select_columns("organization", Organization)},
-    set_config('{row_security.FIRM}', coalesce(key.organization_id::text, ''), %(is_short)s),
     {clock.NOW}, {FROM_HERE}, {{taken}}
 FROM registry_apikey key
 JOIN registry_jurisdiction jurisdiction ON jurisdiction.id = key.jurisdiction_id
@@ -142,15 +140,15 @@ def _with_prefix(prefix: str, hash: str, address: str | None) -> FoundKey | None
     key: ApiKey = take_row(ApiKey, values)
     key.jurisdiction = take_row(Jurisdiction, values)
     key.organization = take_row(Organization, values)
-    row_security.keep_firm(key.organization_id)
-    _firm, at, is_from_here, taken, ends_in_s = values
+    row_security.set_firm(key.organization_id)
+    at, is_from_here, taken, ends_in_s = values
     if taken is not None:
         shares.add(prefix, taken=taken, limit=_limit(key), ends_in_s=float(ends_in_s))
     return FoundKey(key, at, is_from_here)
 
 
 def _rows(values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    values |= {"is_short": row_security.ends_with_statement(), **clock.parameters()}
+    values |= clock.parameters()
     try:
         return WITH_PREFIX.rows(values | {"most": settings.API_REQUESTS_A_MINUTE})
     except (InternalError, OperationalError) as error:

@@ -100,6 +100,15 @@ def at_commit(table: str, name: str, when: str, body: str, condition: str = "") 
     )
 
 
+def see_all(function: str) -> RunSQL:
+    """Let a trigger's function see the rows of all firms, whoever's session it runs in."""
+    change = f"ALTER FUNCTION {function}()"
+    return RunSQL(
+        f"{change} SECURITY DEFINER; {change} SET search_path = public, pg_temp;",
+        f"{change} SECURITY INVOKER; {change} RESET search_path;",
+    )
+
+
 def change_body(table: str, name: str, body: str, *, instead_of: str) -> RunSQL:
     """Give a trigger of `always` or `at_commit` another body; it stays on meanwhile."""
     replace = f"CREATE OR REPLACE FUNCTION {table}_{name}() RETURNS trigger LANGUAGE plpgsql"

@@ -1,85 +1,73 @@
 """Hides other firms' rows in the database too, in case a page or an endpoint fails to.
 
 A session that works for a firm sets it (`set_firm`), and row-level security then shows it that
-firm's purchases and sales, and nothing that is the authority's alone. The worker, commands and
-the authority set no firm and see all. Licenses, permits and quotas are not hidden: the verb of
-one party reads the other party's.
+firm's rows, and nothing that is the authority's alone. The worker, commands and the authority say
+so, too, and see all. Whoever says nothing sees nothing.
+
+The verb of one party reads the other party's license, permit and quota, and books on it: such a
+statement stands in a block of `see_all_rows`. Sites and vehicles are shown to every firm, since
+papers name those of the other one. Not hidden is what tells who asks: keys, people, memberships.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations import RunSQL
-from django.db.models import Func, TextField, Value
-from django.db.models.functions import Cast, Coalesce
 
 from database.postgresql import base
-from database.postgresql.base import portal_connection
+from database.postgresql.base import ALL, FIRM, DatabaseWrapper
 
-FIRM = base.FIRM
 PARTIES = "portal_firm() IN (buyer_id, seller_id)"
+OWN = "portal_firm() = organization_id"
+ANY_FIRM = "portal_firm() IS NOT NULL"
 NOBODY = "false"  # no firm: the authority alone
 
-FUNCTION = RunSQL(
-    "CREATE FUNCTION portal_firm() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE"
-    f" AS $$ SELECT nullif(current_setting('{FIRM}', true), '')::bigint $$;",
-    "DROP FUNCTION portal_firm();",
+# A session that has said nothing works for no firm, and does not see all either.
+FUNCTIONS = (
+    "CREATE OR REPLACE FUNCTION portal_firm() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE"
+    f" AS $$ SELECT nullif(nullif(current_setting('{FIRM}', true), ''), '{ALL}')::bigint $$;"
+    "CREATE OR REPLACE FUNCTION portal_sees_all() RETURNS boolean LANGUAGE sql STABLE"
+    f" PARALLEL SAFE AS $$ SELECT coalesce(current_setting('{FIRM}', true) = '{ALL}', false) $$;"
 )
+FUNCTION = RunSQL(FUNCTIONS, "DROP FUNCTION portal_sees_all(); DROP FUNCTION portal_firm();")
+# For a database in which FUNCTION was still another.
+REPLACED_FUNCTION = RunSQL(FUNCTIONS, RunSQL.noop)
 
 
 def set_firm(organization_id: int | None) -> None:
-    """Let this session see only a firm's rows, or all for None, until the next call.
+    """Let this thread see only a firm's rows or, for None, all of them: the authority's.
 
-    Behind a pooler no session lasts; there each transaction is told anew.
+    From its next statement on, which tells the server.
     """
-    keep_firm(organization_id)
-    if not ends_with_statement():
-        firm = "" if organization_id is None else str(organization_id)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config(%s, %s, false)", [FIRM, firm])
+    _session().seen = ALL if organization_id is None else str(organization_id)
 
 
-def setting_firm(organization_id: Any) -> Func:
-    """Return a column that does what `set_firm` does, for a query with at least one row.
-
-    Whoever reads the rows calls `keep_firm`.
-    """
-    firm = Coalesce(Cast(organization_id, TextField()), Value(""))
-    return Func(
-        Value(FIRM),
-        firm,
-        Value(ends_with_statement()),
-        function="set_config",
-        output_field=TextField(),
-    )
+def set_nobody() -> None:
+    """Let this thread see no firm's rows: it is not known yet for whom it works."""
+    _session().seen = ""
 
 
-def keep_firm(organization_id: int | None) -> None:
-    """Keep in mind for which firm this thread works: transactions behind a pooler are told it."""
-    portal_connection().firm = organization_id
+def see_all_from_the_start() -> None:
+    """Let every thread of this process see all rows: a worker's, or that of a command."""
+    base.at_start = ALL
 
 
 @contextmanager
 def see_all_rows() -> Iterator[None]:
-    """See all rows within a block of a transaction: to store what the firm may not see."""
-    session = portal_connection()
-    before, session.firm = session.firm, None
+    """See all rows within a block: to read or store what the firm may not see."""
+    session = _session()
+    before, session.seen = session.seen, ALL
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting(%s, true)", [FIRM])
-            (said,) = cursor.fetchone()
-            cursor.execute("SELECT set_config(%s, '', true)", [FIRM])
-            yield
-            cursor.execute("SELECT set_config(%s, %s, true)", [FIRM, said or ""])
+        yield
     finally:
-        session.firm = before
+        session.seen = before
 
 
-def ends_with_statement() -> bool:
-    """Return whether a setting ends with its transaction: behind a pooler nothing lasts longer."""
-    return portal_connection().is_pooled
+def _session() -> DatabaseWrapper:
+    """This thread's, which need not be connected yet."""
+    return cast(DatabaseWrapper, connections[DEFAULT_DB_ALIAS])
 
 
 def show_to_firm(table: str, firm: str) -> RunSQL:
@@ -99,12 +87,28 @@ def insertable_by_all(table: str, firm: str) -> RunSQL:
     )
 
 
-def _seen(firm: str) -> str:
+def close(table: str, firm: str) -> RunSQL:
+    """Show no rows any more where nothing was said. Of a table that was open in that case."""
+    return RunSQL(
+        f"ALTER POLICY firms ON {table} USING ({_seen(firm)});",
+        f"ALTER POLICY firms ON {table} USING ({_seen(firm, 'portal_firm() IS NULL')});",
+    )
+
+
+def add_to_all(table: str) -> RunSQL:
+    """Let every session add rows, beside what `show_to_firm` shows it."""
+    return RunSQL(
+        f"CREATE POLICY added ON {table} FOR INSERT WITH CHECK (true);",
+        f"DROP POLICY added ON {table};",
+    )
+
+
+def _seen(firm: str, everything: str = "portal_sees_all()") -> str:
     """The condition in a form that the planner estimates to hold for nearly all rows.
 
     For the plain one it estimates one row in a hundred, and sorts millions for a page of fifty.
     """
-    return f"(CASE WHEN portal_firm() IS NULL OR {firm} THEN true END) IS NOT NULL"
+    return f"(CASE WHEN {everything} OR {firm} THEN true END) IS NOT NULL"
 
 
 def _on(table: str) -> str:

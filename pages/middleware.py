@@ -1,15 +1,15 @@
 """Finds out for whom the signed-in person acts."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, Window
-from django.db.models.functions import FirstValue
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 
-from database.row_security import keep_firm, set_firm, setting_firm
+from database.row_security import set_firm, set_nobody
 from pages.account.assurance import factors_of
 from pages.account.gate import shut_out_to
 from pages.account.sessions import keep_session, session_lives
@@ -30,6 +30,7 @@ def set_actor(get_response: View) -> View:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        set_nobody()
         seen = portal_request(request)
         seen.actor, seen.memberships = None, []
         if request.path.startswith(WITHOUT_SESSION) or not request.user.is_authenticated:
@@ -37,15 +38,14 @@ def set_actor(get_response: View) -> View:
         seen.memberships = memberships_in(request, request.user)
         if not keep_session(request, seen.memberships):
             seen.memberships = []
-            set_firm(None)
             return get_response(request)
         current = _current(seen)
         if instead := shut_out_to(request):
             return redirect(instead)
         if current is None:
-            set_firm(None)
+            _show_to_operator(request)
             return get_response(request)
-        keep_firm(current.organization_id)
+        set_firm(current.organization_id)
         seen.actor = Actor.person(current)
         _speak(request, current.user.language)
         with timezone.override(current.jurisdiction.zone):
@@ -57,18 +57,21 @@ def set_actor(get_response: View) -> View:
 def memberships_in(request: HttpRequest, user: User) -> list[Membership]:
     """Everything the person may act for, the oldest first: one query.
 
-    The same query sets the firm whose rows the database shows: that of `_current`; and tells
-    whether the session was ended.
+    The same query tells whether the session was ended.
     """
-    chosen = request.session.get(MEMBERSHIP)
-    current = Window(FirstValue("organization_id"), order_by=["-is_chosen", "pk"])
     return list(
         Membership.objects.filter(user=user, ended_at=None, user__is_active=True)
         .select_related("jurisdiction", "organization", "user")
-        .annotate(has_factor=Exists(factors_of(OuterRef("user"))), is_chosen=Q(pk=chosen or 0))
-        .annotate(firm=setting_firm(current), session_lives=session_lives(request, user))
+        .annotate(has_factor=Exists(factors_of(OuterRef("user"))))
+        .annotate(session_lives=session_lives(request, user))
         .order_by("pk")
     )
+
+
+def _show_to_operator(request: HttpRequest) -> None:
+    """Operators look into the admin and act for nobody; all others see nothing."""
+    if cast(User, request.user).is_superuser:
+        set_firm(None)
 
 
 def _current(request: PortalRequest) -> Membership | None:

@@ -1,7 +1,7 @@
 """The world of a test: the shipped catalogue, and one named cast (see tests/cast.py)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle
@@ -17,13 +17,12 @@ from django.db.transaction import Atomic
 from django.test.client import MULTIPART_CONTENT, Client, RequestFactory
 from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
-from psycopg2 import Error
 
 from authorizations import operations
 from authorizations.models import Authorization, Sale
 from authorizations.operations import SaleReport
 from database.migrator import as_migrator
-from database.row_security import keep_firm
+from database.row_security import see_all_from_the_start
 from precursors.models import Product
 from precursors.quantities import Quantity
 from registry import clock
@@ -91,21 +90,16 @@ def in_english() -> None:
 @pytest.fixture(autouse=True)
 def for_no_firm() -> None:
     """Whom the last test worked for stays in mind, too."""
-    connection.firm = None  # type: ignore[attr-defined]  # of the portal's own backend
+    connection.seen = None  # type: ignore[attr-defined]  # of the portal's own backend
 
 
 @pytest.fixture(autouse=True, scope="session")
 def tests_see_all() -> Iterator[None]:
-    """A request leaves its connection to the next one, which says anew for which firm it works.
-    A test is no request, and looks behind the portal's back.
-    """
+    """A test is no request, and looks behind the portal's back: as a command, it sees all."""
+    see_all_from_the_start()
 
     def see_all(**_sent: Any) -> None:
-        if connection.connection and not connection.connection.closed:
-            with suppress(Error, RuntimeError):  # a test without a database may not ask it
-                keep_firm(None)
-                with connection.connection.cursor() as cursor:
-                    cursor.execute("SELECT set_config('portal.firm', '', false)")
+        connection.seen = None  # type: ignore[attr-defined]
 
     request_finished.connect(see_all)
     yield

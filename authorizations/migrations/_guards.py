@@ -3,7 +3,15 @@
 from django.db.migrations import RunSQL
 
 from database.guards import append_only, frozen, keep_columns
-from database.row_security import NOBODY, PARTIES, insertable_by_all, show_to_firm
+from database.row_security import (
+    NOBODY,
+    OWN,
+    PARTIES,
+    add_to_all,
+    close,
+    insertable_by_all,
+    show_to_firm,
+)
 
 ADDED_ONLY = ["agreement", "ledgerentry", "lookup", "receipt", "ruleset", "sale"]
 AUTHORIZATION = (
@@ -136,3 +144,16 @@ EVERY_PERIOD = RunSQL(
     "DROP TRIGGER every_period ON authorizations_ledgerentry;"
     "DROP FUNCTION authorizations_ledgerentry_every_period(); DROP FUNCTION portal_periods;",
 )
+
+# Added later: who says nothing sees nothing, and a firm sees its own quotas.
+CLOSED = [
+    close("authorizations_authorization", PARTIES),
+    close("authorizations_sale", PARTIES),
+    close("authorizations_receipt", OF_OWN),
+    close("authorizations_lookup", "portal_firm() = organization_id"),
+    close("authorizations_ledgerentry", NOBODY),
+    show_to_firm("authorizations_allowance", OWN),
+    show_to_firm("authorizations_agreement", OF_OWN),
+    show_to_firm("authorizations_duty", NOBODY),
+    add_to_all("authorizations_duty"),
+]

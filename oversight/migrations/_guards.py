@@ -1,8 +1,8 @@
 """What was found and decided stays as it was, and firms are not shown it."""
 
 from authorizations.migrations._guards import OF_OWN
-from database.guards import always, append_only, at_commit, changes, frozen, refuse
-from database.row_security import NOBODY, show_to_firm
+from database.guards import always, append_only, at_commit, changes, frozen, refuse, see_all
+from database.row_security import NOBODY, close, show_to_firm
 
 GUARDS = [
     append_only("oversight_evaluation"),
@@ -137,4 +137,15 @@ FLAG_GUARDS = [
         "oversight_flag", "is_as_found", "AFTER UPDATE", FLAG_IS_JUDGED, changes(*BY_EVALUATION)
     ),
     always("authorizations_duty", "is_done", "BEFORE DELETE", DUTY_IS_DONE),
+]
+# Added later: who says nothing sees nothing, and guards see all whoever commits.
+CLOSED = [
+    *(
+        see_all(f"oversight_flag_{name}")
+        for name in ("begins_with_a_step", "agrees_with_steps", "is_as_found")
+    ),
+    see_all("authorizations_duty_is_done"),
+    close("oversight_evaluation", OF_OWN),
+    close("oversight_flag", NOBODY),
+    close("oversight_flagstep", NOBODY),
 ]

@@ -3,7 +3,16 @@
 from django.db.migrations import RunSQL
 
 from database.guards import always, append_only, frozen, refuse
-from database.row_security import FUNCTION, insertable_by_all
+from database.row_security import (
+    ANY_FIRM,
+    FUNCTION,
+    NOBODY,
+    OWN,
+    REPLACED_FUNCTION,
+    close,
+    insertable_by_all,
+    show_to_firm,
+)
 
 STANDING_IS_DECIDED = """
 BEGIN
@@ -462,4 +471,24 @@ GUARDS_OF_CREDENTIALS = [
     ),
     frozen("registry_jurisdiction", "code", "is_test"),
     frozen("registry_organization", "id", "uuid", "jurisdiction_id"),
+]
+
+# Added later: who says nothing sees nothing, and a firm of the register its own.
+CLOSED = [
+    REPLACED_FUNCTION,
+    close("registry_event", "portal_firm() = ANY (organizations)"),
+    close("registry_accessentry", NOBODY),
+    RunSQL(
+        "ALTER POLICY outlived ON registry_accessentry USING (portal_sees_all());",
+        "ALTER POLICY outlived ON registry_accessentry USING (portal_firm() IS NULL);",
+    ),
+    *(
+        show_to_firm(f"registry_{name}", OWN)
+        for name in ("amendment", "driver", "idempotencykey", "license", "permit")
+    ),
+    show_to_firm(
+        "registry_licensestep",
+        "EXISTS (SELECT FROM registry_license own WHERE own.id = license_id)",
+    ),
+    *(show_to_firm(f"registry_{name}", ANY_FIRM) for name in ("site", "vehicle")),
 ]

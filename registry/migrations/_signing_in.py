@@ -3,7 +3,7 @@
 from django.db.migrations import RunSQL
 
 from database.guards import added_and_outlived, always
-from database.row_security import insertable_by_all
+from database.row_security import REPLACED_FUNCTION, insertable_by_all
 
 SESSION_STAYS_ENDED = """
 BEGIN
@@ -37,6 +37,7 @@ BEGIN
 END
 """
 GUARDS_OF_SIGNING_IN = [
+    REPLACED_FUNCTION,  # which a database of before lacks: the policies ask it
     added_and_outlived("registry_accessentry", 180),
     insertable_by_all("registry_accessentry", "false"),
     RunSQL(

@@ -1,29 +1,37 @@
 """The second lock: what the database shows a session that works for a firm."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
+import psycopg2
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.utils import ProgrammingError
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
-from audit.invariants.guards import CLOSED
+from audit.invariants.guards import CLOSED, CLOSED_LATER
 from authorizations import access, operations
-from authorizations.models import Authorization, LookUp, Sale
-from database.row_security import set_firm
+from authorizations.models import Agreement, Allowance, Authorization, LookUp, Sale
+from database.row_security import see_all_rows, set_firm, set_nobody
+from database.sessions import SessionStore
 from oversight import operations as oversight
 from oversight.operations.evaluation import evaluate
-from pages.middleware import MEMBERSHIP
+from pages.middleware import MEMBERSHIP, set_actor
 from precursors.errors import Refused
 from registry import clock
+from registry import operations as registry
 from registry.access_log import Visitor, note_access
 from registry.actors import Actor
-from registry.models import Membership, User
+from registry.models import Driver, IdempotencyKey, License, Membership, Permit, User
 from registry.models.people import Role
 from tests.api.conftest import program, without_collected_files
 from tests.audit.planting import plant
@@ -46,7 +54,20 @@ OF_PARTIES = {
     "authorizations_receipt",
     "authorizations_sale",
 }
-OF_AUTHORITY = {"oversight_flag", "oversight_flagstep", "authorizations_ledgerentry"}
+OF_EVERY_FIRM = {
+    "registry_event",
+    "registry_license",
+    "registry_licensestep",
+    "registry_permit",
+    "registry_site",
+    "registry_vehicle",
+}
+OF_AUTHORITY = {
+    "oversight_flag",
+    "oversight_flagstep",
+    "authorizations_ledgerentry",
+    "authorizations_duty",
+}
 
 
 @pytest.fixture(params=["session", "transaction"])
@@ -61,6 +82,7 @@ def sale(
     ask: Callable[..., Authorization],
     sell: Callable[..., Sale],
     buyer: Firm,
+    vendor: Firm,
     regulator: Actor,
 ) -> Sale:
     """150 kg on 100, received, evaluated, and its flag looked at: something in every table."""
@@ -72,27 +94,84 @@ def sale(
     flag = sale.authorization.flags.get(rule="quantity_exceeded")
     oversight.review(flag, outcome="confirmed", note="No papers.", by=regulator)
     note_access("signed_in", Visitor())
+    _add_the_rest(sale, buyer, vendor)
     return sale
+
+
+def _add_the_rest(sale: Sale, *firms: Firm) -> None:
+    for firm in firms:
+        named = {"organization": firm.organization, "by": firm.actor}
+        driver = registry.add_driver(name="Ada", document="1", **named)
+        registry.amend_driver(driver, name="Ada Nimble", by=firm.actor)
+        _keep_answer(firm)
+    Agreement.objects.create(
+        jurisdiction=sale.jurisdiction,
+        authorization=sale.authorization,
+        sale=sale,
+        version=sale.authorization.version,
+        reason="seen",
+        recorded_at=clock.now(),
+    )
+
+
+def _keep_answer(firm: Firm) -> IdempotencyKey:
+    return IdempotencyKey.objects.create(
+        jurisdiction=firm.actor.jurisdiction,
+        organization=firm.organization,
+        operation="POST",
+        key="1",
+        body_hash="",
+        created_at=clock.now(),
+    )
 
 
 def shown() -> dict[str, bool]:
     """Whether this session sees a row of the purchase, for each table."""
     with connection.cursor() as cursor:
         found = {}
-        for table in CLOSED:
+        for table in (*CLOSED, *CLOSED_LATER):
             cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")
             found[table] = cursor.fetchone()[0]
     return found
 
 
-def test_who_works_for_no_firm_sees_all(sale: Sale) -> None:
+def test_who_works_for_all_sees_all(sale: Sale) -> None:
     assert set(shown().values()) == {True}
+
+
+def test_who_says_nothing_sees_nothing(sale: Sale) -> None:
+    set_nobody()
+    assert set(shown().values()) == {False}
+
+
+def test_a_session_of_the_role_that_says_nothing_sees_nothing(
+    committing: None, ask: Callable[..., Authorization]
+) -> None:
+    """As with `psql`, or in a program that does not know of the setting."""
+    ask("100")
+    at = connection.settings_dict["NAME"]
+    with closing(psycopg2.connect(os.environ["DATABASE_URL"], dbname=at)) as session:
+        cursor = session.cursor()
+        for table in (*CLOSED, *CLOSED_LATER):
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")
+            assert cursor.fetchone() == (False,), table
+
+
+def test_a_process_that_is_neither_worker_nor_command_sees_nothing(db: None) -> None:
+    """What the web begins with: a worker and a command say otherwise."""
+    program = (
+        "from database.postgresql import base; import config.wsgi; print(repr(base.at_start))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.endswith("''\n")
 
 
 def test_a_strangers_session_sees_nothing(sale: Sale, rival: Firm) -> None:
     set_firm(rival.organization.pk)
     seen = {table for table, is_shown in shown().items() if is_shown}
-    assert seen == {"registry_event"}  # of its own license and permit
+    assert seen == OF_EVERY_FIRM  # of its own license and permit
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM registry_event WHERE subject_kind = 'authorization'")
         assert cursor.fetchone() == (0,)
@@ -122,17 +201,41 @@ def test_a_strangers_session_changes_and_adds_nothing(sale: Sale, rival: Firm) -
         copied.save()
 
 
-def test_a_setting_that_is_broken_off_shows_nothing_more(
-    sale: Sale, rival: Firm, told: str
-) -> None:
+def test_a_setting_that_is_broken_off_shows_nothing_more(sale: Sale, rival: Firm) -> None:
     """What a session says inside a transaction goes with it, back to what it said before."""
-    if told == "transaction":
-        pytest.skip("nothing is said to a session")
     set_firm(rival.organization.pk)
-    with pytest.raises(Refused), transaction.atomic():
-        set_firm(None)
+    with pytest.raises(Refused), transaction.atomic(), see_all_rows():
+        assert Authorization.objects.exists()
         raise Refused("broken_off", "Broken off.")
     assert not Authorization.objects.exists()
+
+
+def test_what_is_said_where_all_is_rolled_back_is_said_again(sale: Sale, rival: Firm) -> None:
+    with pytest.raises(Refused), transaction.atomic():
+        set_firm(rival.organization.pk)
+        assert not Authorization.objects.exists()
+        raise Refused("broken_off", "Broken off.")
+    assert not Authorization.objects.exists()
+    set_firm(None)
+    assert Authorization.objects.exists()
+
+
+def test_a_firm_sees_of_the_other_no_license_permit_or_quota(
+    sale: Sale, buyer: Firm, vendor: Firm
+) -> None:
+    for firm in (buyer, vendor):
+        set_firm(firm.organization.pk)
+        for model in (License, Permit, Allowance, Driver):
+            assert set(model.objects.values_list("organization", flat=True)) == {
+                firm.organization.pk
+            }, model
+
+
+def test_a_firms_kept_answers_are_its_own(sale: Sale, buyer: Firm, rival: Firm) -> None:
+    set_firm(rival.organization.pk)
+    assert not IdempotencyKey.objects.exists()
+    set_firm(buyer.organization.pk)
+    assert IdempotencyKey.objects.get().organization_id == buyer.organization.pk
 
 
 @pytest.mark.parametrize("table", CLOSED)
@@ -220,16 +323,32 @@ def test_who_acts_for_two_firms_sees_what_the_chosen_one_may(
     assert client.get(at).status_code == 200
 
 
-def test_who_acts_for_nobody_is_not_taken_for_the_last_firm(
-    rival: Firm, client: Client, told: str
+@pytest.mark.parametrize("who", ["a stranger", "somebody without a firm"])
+def test_who_acts_for_nobody_sees_nothing(
+    sale: Sale, rival: Firm, who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_firm(rival.organization.pk)
-    client.force_login(User.objects.create_user("nobody@portal.example", PASSWORD))
-    with CaptureQueriesContext(connection) as queries:
-        client.get("/")
-    if told == "session":
-        assert any("set_config('portal.firm', '', false)" in query["sql"] for query in queries)
-    assert connection.firm is None  # type: ignore[attr-defined]  # of the portal's own backend
+    monkeypatch.setattr("pages.middleware.shut_out_to", lambda request: "")  # not sent elsewhere
+    set_firm(None)  # as the request before left it
+    request: Any = RequestFactory().get("/")
+    request.session = SessionStore()
+    request.user = AnonymousUser()
+    if who != "a stranger":
+        request.user = User.objects.create_user("nobody@portal.example", PASSWORD)
+    seen: dict[str, bool] = {}
+
+    def page(_request: Any) -> HttpResponse:
+        seen.update(shown())
+        return HttpResponse()
+
+    set_actor(page)(request)
+    assert set(seen.values()) == {False}
+
+
+def test_an_operator_sees_all_in_the_admin(sale: Sale, client: Client, settings: Any) -> None:
+    settings.DEMO_MODE = True  # where no second factor is asked for
+    operator = User.objects.create_superuser("op@portal.example", PASSWORD)
+    client.force_login(operator)
+    assert "Pinturas" in client.get("/admin/registry/license/").content.decode()
 
 
 def test_readiness_counts_every_firms_sales(
