@@ -2,13 +2,16 @@
 
 The owner (MIGRATION_DATABASE_URL) makes and changes tables. The application (DATABASE_URL) gets
 no more than its verbs need: a new table or column is closed until it is named here. The reader
-(READER_ROLE) may SELECT what is not secret.
+(READER_ROLE) may SELECT what `reader.py` names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from database.reader import READABLE
 
 # Rows are added, and never changed again.
 ADDED_ONLY = {
@@ -98,27 +101,14 @@ SETTLED = {
     "registry_user_groups",
     "registry_user_user_permissions",
 }
-# Not for the reader: passwords, keys, tokens, sessions, and answers kept for a repeated request.
-SECRET = {
-    "account_emailaddress",
-    "account_emailconfirmation",
-    "registry_idempotencykey",
-    "cache",
-    "django_session",
-    "mfa_authenticator",
-    "registry_apikey",
-    "registry_invitation",
-    "registry_accessentry",
-    "registry_alarm",
-    "registry_knowndevice",
-    "registry_personsession",
-    "registry_signincounter",
-    "registry_user",
-}
+
+
+def _named(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _update_of(columns: str) -> str:
-    return "UPDATE ({})".format(", ".join(f'"{name}"' for name in columns.split()))
+    return f"UPDATE ({_named(columns.split())})"
 
 
 RIGHTS = {
@@ -128,6 +118,15 @@ RIGHTS = {
     **dict.fromkeys(OUTLIVED, "SELECT, INSERT, DELETE"),
     **dict.fromkeys(SETTLED, "SELECT"),
 }
+COLUMNS = """
+SELECT column_name FROM information_schema.columns
+WHERE table_schema = 'public' AND table_name = %s
+"""
+# Of the tables that show each firm its own rows; a policy is made once, since it locks the table.
+WITHOUT_READER = """
+SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'reader')
+"""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 ONE_AT_A_TIME = 0x9A47
 
@@ -149,6 +148,8 @@ def grant() -> list[str]:
         tables = [name for (name,) in cursor.fetchall()]
         for statement in _statements(tables):
             cursor.execute(statement)
+        if settings.READER_ROLE:
+            _grant_to_reader(cursor, connection.ops.quote_name(settings.READER_ROLE), tables)
     return [name for name in tables if name not in RIGHTS]
 
 
@@ -162,12 +163,22 @@ def _statements(tables: list[str]) -> Iterator[str]:
         yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}"
         yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}"
         yield f"GRANT USAGE ON SCHEMA public TO {role}"
-    application, *reader = map(connection.ops.quote_name, _roles())
+    application = connection.ops.quote_name(settings.APPLICATION_ROLE)
     yield f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {application}"
     for table in filter(RIGHTS.__contains__, tables):
         yield f"GRANT {RIGHTS[table]} ON {table} TO {application}"
-        if reader and table not in SECRET:
-            yield f"GRANT SELECT ON {table} TO {reader[0]}"
+
+
+def _grant_to_reader(cursor: CursorWrapper, reader: str, tables: list[str]) -> None:
+    """Let it read what READABLE names, of every firm."""
+    for table in filter(READABLE.__contains__, tables):
+        cursor.execute(COLUMNS, [table])
+        there = {name for (name,) in cursor.fetchall()}
+        columns = _named(name for name in READABLE[table].split() if name in there)
+        cursor.execute(f"GRANT SELECT ({columns}) ON {table} TO {reader}")
+    cursor.execute(WITHOUT_READER)
+    for table in (name for (name,) in cursor.fetchall() if name in READABLE):
+        cursor.execute(f"CREATE POLICY reader ON {table} FOR SELECT TO {reader} USING (true)")
 
 
 def _public_statements() -> Iterator[str]:

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 import pytest
 
 from launcher.environment import ROOT, read_dotenv
+from launcher.postgres import READER
 from launcher.stores import throwaway
 
 
@@ -23,5 +24,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     if not os.environ.get("DATABASE_URL"):
         running = ExitStack()
         atexit.register(running.close)
-        os.environ.update(running.enter_context(throwaway()).environment)
+        stores = running.enter_context(throwaway())
+        os.environ.update(stores.environment)
+        os.environ["TEST_READER_URL"] = stores.postgres.url_of(READER)
     return (yield)

@@ -15,7 +15,8 @@ from django.db import connection
 from psycopg2.errors import InsufficientPrivilege
 
 from database import privileges
-from database.privileges import ADDED_ONLY, CHANGEABLE, KEPT, OUTLIVED, RIGHTS, SECRET, SETTLED
+from database.privileges import ADDED_ONLY, CHANGEABLE, KEPT, OUTLIVED, RIGHTS, SETTLED
+from database.reader import READABLE
 from tests.roles import as_owner
 
 pytestmark = [
@@ -35,7 +36,7 @@ WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
 GRANTED_COLUMNS = """
 SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid,
     aclexplode(attacl) rights
-WHERE relnamespace = 'public'::regnamespace AND privilege_type = 'UPDATE'
+WHERE relnamespace = 'public'::regnamespace AND privilege_type = %s
     AND grantee = (SELECT oid FROM pg_roles WHERE rolname = %s)
 """
 
@@ -68,11 +69,11 @@ def rights_of(role: str) -> dict[str, set[str]]:
     return found
 
 
-def columns_of(role: str) -> dict[str, set[str]]:
-    """The columns that a role may change, for each table."""
+def columns_of(role: str, right: str = "UPDATE") -> dict[str, set[str]]:
+    """The columns on which a role has a right, for each table."""
     found: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(GRANTED_COLUMNS, [role])
+        cursor.execute(GRANTED_COLUMNS, [right, role])
         for table, column in cursor.fetchall():
             found.setdefault(table, set()).add(column)
     return found
@@ -89,7 +90,7 @@ def test_every_table_is_listed_once() -> None:
     assert sum(map(len, (ADDED_ONLY, KEPT, CHANGEABLE, OUTLIVED, SETTLED))) == len(RIGHTS)
     models = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     assert models <= set(RIGHTS)
-    assert set(RIGHTS) >= SECRET
+    assert set(RIGHTS) >= set(READABLE)
 
 
 def test_what_is_only_added_to_has_its_triggers_too() -> None:
@@ -111,8 +112,9 @@ def test_each_role_has_the_rights_of_the_list_and_no_others() -> None:
         table: set(columns.split()) for table, columns in (KEPT | CHANGEABLE).items()
     }
     assert columns_of(settings.READER_ROLE) == {}
-    assert rights_of(settings.READER_ROLE) == {
-        table: {"SELECT"} for table in RIGHTS if table not in SECRET
+    assert rights_of(settings.READER_ROLE) == {}
+    assert columns_of(settings.READER_ROLE, "SELECT") == {
+        table: set(columns.split()) for table, columns in READABLE.items()
     }
 
 
