@@ -6,7 +6,7 @@ the last part of the sixth runs the rules themselves: see `reproduction`.
 
 from collections.abc import Iterator
 
-from audit.invariants import balances, guards, history, judgments, reproduction
+from audit.invariants import balances, custody, guards, history, judgments, reproduction
 from audit.invariants.question import Changed, Question
 from audit.invariants.reproduction import Reproduction
 
@@ -17,6 +17,7 @@ QUESTIONS: tuple[Question | Reproduction, ...] = (
     *judgments.OWN,
     reproduction.OWN,
     *history.OWN,
+    *custody.OWN,
     *guards.OWN,
 )
 # While one of these is broken no code is issued: halting beats continuing wrong.

@@ -173,7 +173,9 @@ OWN = (
             WHERE evaluated.authorization_id = row.id AND evaluated.version = row.version)
         AND NOT EXISTS (SELECT FROM authorizations_duty duty
             WHERE duty.authorization_id = row.id AND duty.parked_at IS NULL
-                AND duty.due_at > {NOW} - interval '60 seconds')
+                AND duty.due_at > {NOW} - interval '60 seconds'
+                AND (row.version = 1 OR duty.reason = 'recorded' AND duty.version >= row.version
+                    AND duty.due_at < {NOW} + interval '60 seconds'))
         """,
     ),
     Question(

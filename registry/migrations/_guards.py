@@ -2,7 +2,7 @@
 
 from django.db.migrations import RunSQL
 
-from database.guards import always, append_only, frozen, refuse
+from database.guards import always, append_only, change_body, frozen, refuse
 from database.row_security import (
     ANY_FIRM,
     FUNCTION,
@@ -492,3 +492,30 @@ CLOSED = [
     ),
     *(show_to_firm(f"registry_{name}", ANY_FIRM) for name in ("site", "vehicle")),
 ]
+
+# Later: nor are a factor's key or secret another's. A secret is sealed anew in place; what was
+# sealed never stands in plain again, and nobody gets a copy of somebody else's.
+FACTOR_STAYS_WHAT_IT_IS = f"""
+BEGIN
+    IF (NEW.user_id, NEW.type, NEW.created_at)
+        IS DISTINCT FROM (OLD.user_id, OLD.type, OLD.created_at)
+        OR NEW.type = 'webauthn' AND NEW.data - 'name' IS DISTINCT FROM OLD.data - 'name'
+        OR coalesce(OLD.data ->> 'secret', OLD.data ->> 'seed') LIKE 'sealed:%'
+            AND coalesce(NEW.data ->> 'secret', NEW.data ->> 'seed', '') NOT LIKE 'sealed:%'
+        OR coalesce(NEW.data ->> 'secret', NEW.data ->> 'seed')
+            IS DISTINCT FROM coalesce(OLD.data ->> 'secret', OLD.data ->> 'seed')
+            AND EXISTS (SELECT FROM mfa_authenticator other WHERE other.id <> NEW.id
+                AND coalesce(other.data ->> 'secret', other.data ->> 'seed')
+                    = coalesce(NEW.data ->> 'secret', NEW.data ->> 'seed'))
+    THEN
+        {refuse("a factor stays the one that it is, and with its person")}
+    END IF;
+    RETURN NEW;
+END
+"""
+FACTOR_GUARD = change_body(
+    "mfa_authenticator",
+    "stays_with_person",
+    FACTOR_STAYS_WHAT_IT_IS,
+    instead_of=FACTOR_STAYS_WITH_ITS_PERSON,
+)

@@ -320,6 +320,29 @@ def test_a_factor_is_not_given_to_another(buyer: Firm, vendor: Firm) -> None:
             run(f"UPDATE mfa_authenticator SET {change}")
 
 
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("webauthn", {"name": "a", "credential": {"id": "1"}}, {"credential": {"id": "2"}}),
+        ("totp", {"secret": "sealed:mine"}, {"secret": "JBSWY3DPEHPK3PXP"}),
+        ("totp", {"secret": "sealed:mine"}, {}),
+        ("totp", {"secret": "sealed:mine"}, {"secret": "sealed:theirs"}),
+        ("recovery_codes", {"seed": "sealed:mine"}, {"seed": "in plain"}),
+    ],
+)
+def test_a_factor_is_not_exchanged_where_it_stands(
+    buyer: Firm, vendor: Firm, kind: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    Authenticator.objects.create(
+        user=user_of(vendor.actor), type="totp", data={"secret": "sealed:theirs"}
+    )
+    mine = Authenticator.objects.create(user=user_of(buyer.actor), type=kind, data=before)
+    rows = Authenticator.objects.filter(pk=mine.pk)
+    with pytest.raises(IntegrityError, match="with its person"), transaction.atomic():
+        rows.update(data=after)
+    rows.update(data=before | {"name": "b"})
+
+
 def test_an_address_is_not_given_to_another(buyer: Firm, vendor: Firm) -> None:
     run(
         'INSERT INTO account_emailaddress (email, verified, "primary", user_id)'
