@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from authorizations.models import DutyReason
 from config.celery import app
 from database.row_security import set_firm
-from oversight.operations.heartbeats import PLACE
+from oversight.operations.heartbeats import place_in_sql
 
 log = structlog.get_logger("portal.health")
 
@@ -41,7 +41,7 @@ STATE = f"""
 SELECT extract(epoch FROM clock_timestamp() - min(sale.recorded_at)),
     EXISTS (SELECT FROM registry_jurisdiction WHERE issuing_halted_at IS NOT NULL),
     (SELECT count(*) FROM oversight_heartbeat
-     WHERE beat_at > clock_timestamp() - %s AND place = {PLACE})
+     WHERE beat_at > clock_timestamp() - %s AND place = {{place}})
 FROM authorizations_duty duty
 JOIN authorizations_sale sale USING (authorization_id, version)
 WHERE duty.reason = '{DutyReason.RECORDED}' AND duty.parked_at IS NULL
@@ -66,7 +66,7 @@ def _database() -> dict[str, Any]:
         set_firm(None)  # all rows are read, whichever firm the connection worked for last
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(IN_TIME)
-            cursor.execute(STATE, [SILENCE])
+            cursor.execute(STATE.format(place=place_in_sql()), [SILENCE])
             oldest, halted, workers = cursor.fetchone()
     except DatabaseError:
         return UNKNOWN

@@ -32,7 +32,7 @@ class Evaluation(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When a worker last ran its task, in which database (`heartbeats.PLACE`)."""
+    """When a worker last ran its task, in which database (`heartbeats.place_in_sql`)."""
 
     worker = models.CharField(primary_key=True, max_length=255)
     beat_at = models.DateTimeField()

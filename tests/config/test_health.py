@@ -27,7 +27,7 @@ def told(client: Client) -> dict[str, Any]:
 
 def heard(worker: str, *, ago: timedelta) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {heartbeats.PLACE}")
+        cursor.execute(f"SELECT {heartbeats.place_in_sql()}")
         (here,) = cursor.fetchone()
     Heartbeat.objects.create(worker=worker, beat_at=clock.now() - ago, place=here)
 
@@ -55,6 +55,21 @@ def test_a_worker_of_the_place_that_was_dumped_is_not_counted(client: Client) ->
     assert client.get("/readyz").json()["workers"] == 0
     tasks.work()
     assert client.get("/readyz").json()["workers"] == 1
+
+
+def test_where_the_server_tells_no_number_workers_are_counted_and_a_warning_says_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As a server that is managed by others may refuse its pg_control_system()."""
+    monkeypatch.setattr(heartbeats, "MAY_ASK_SERVER", "SELECT false")
+    monkeypatch.setattr(heartbeats, "PLACE_OF_SERVER", "(SELECT refused FROM pg_control_system())")
+    heartbeats.place_in_sql.cache_clear()
+    try:
+        tasks.work()
+        assert client.get("/readyz").json()["workers"] == 1
+    finally:
+        heartbeats.place_in_sql.cache_clear()
+    assert [record for record in caplog.records if "place_uncertain" in str(record.msg)]
 
 
 def test_a_worker_that_is_rung_without_pause_writes_only_now_and_then() -> None:

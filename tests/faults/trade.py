@@ -9,7 +9,7 @@ from authorizations.models import Authorization
 from authorizations.operations import SaleReport, record_sale
 from registry import clock, operations
 from registry.actors import Actor
-from registry.models import Jurisdiction
+from registry.models import Jurisdiction, Membership
 from registry.models.people import Role
 from tests import cast
 from tests.cast import Firm
@@ -32,7 +32,7 @@ class Trade:
     def opened(cls, port: int) -> "Trade":
         serial = next(serials)
         home = Jurisdiction.objects.get(code="PE")
-        officer = cast.person(home, f"officer{serial}@authority.example", Role.OFFICER)
+        officer = _officer(home)
         buyer = _firm(serial, "buy", officer)
         vendor = _firm(serial + 1, "sell", officer)
         return cls(buyer, vendor, _api(port, buyer, "buy"), _api(port, vendor, "sell"))
@@ -79,6 +79,14 @@ class Trade:
             "vehicle": {"plate": self.buyer.vehicle.plate},
             **changes,
         }
+
+
+def _officer(home: Jurisdiction) -> Actor:
+    """The one who is there, or the first."""
+    there = Membership.objects.filter(jurisdiction=home, role=Role.OFFICER, ended_at=None)
+    if found := there.select_related("user", "jurisdiction", "organization").first():
+        return Actor.person(found)
+    return cast.person(home, "officer@authority.example", Role.OFFICER)
 
 
 def _firm(serial: int, activity: str, officer: Actor) -> Firm:
