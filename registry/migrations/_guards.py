@@ -504,6 +504,7 @@ BEGIN
             AND coalesce(NEW.data ->> 'secret', NEW.data ->> 'seed', '') NOT LIKE 'sealed:%'
         OR coalesce(NEW.data ->> 'secret', NEW.data ->> 'seed')
             IS DISTINCT FROM coalesce(OLD.data ->> 'secret', OLD.data ->> 'seed')
+            AND coalesce(NEW.data ->> 'secret', NEW.data ->> 'seed') LIKE 'sealed:%'
             AND EXISTS (SELECT FROM mfa_authenticator other WHERE other.id <> NEW.id
                 AND coalesce(other.data ->> 'secret', other.data ->> 'seed')
                     = coalesce(NEW.data ->> 'secret', NEW.data ->> 'seed'))
