@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pages import navigation
 from pages.account.adapter import own_origin
 from pages.account.assurance import Level, needed_of
+from pages.account.gate import is_shut_out
 from registry import clock
 from registry.models import Organization
 from registry.models.people import Role
@@ -89,6 +90,9 @@ class Portal:
 
     @cached_property
     def navigation(self) -> list[navigation.Link]:
+        """None for somebody who must first prove something: every link would lead back."""
+        if self.request.user.is_authenticated and is_shut_out(self.request):
+            return []
         return list(navigation.links(self.request))
 
     @property

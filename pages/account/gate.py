@@ -25,18 +25,25 @@ SET_UP_ANY = ("mfa_activate_totp", *SET_UP_PASSKEY)
 
 def shut_out_to(request: HttpRequest) -> str | None:
     """The page that must come first; None where this one may be shown."""
-    proven = proven_level(request)
-    if proven == Level.PASSKEY or is_demo(request):
+    if not is_shut_out(request):
         return None
-    needed = needed_of(request)
-    if proven >= needed and (proven >= Level.SECOND_STEP or not _has_factor(request)):
-        return None
+    proven, needed = proven_level(request), needed_of(request)
     held = max(held_levels(cast(User, request.user)), default=Level.PASSWORD)
     if held > proven:
         return _unless_open(request, PROVE, back=True)
     if needed == Level.PASSKEY:
         return _unless_open(request, SET_UP_PASSKEY)
     return _unless_open(request, SET_UP_ANY)
+
+
+def is_shut_out(request: HttpRequest) -> bool:
+    """Whether somebody who is signed in has to prove more before they see the portal's pages."""
+    proven = proven_level(request)
+    if proven == Level.PASSKEY or is_demo(request):
+        return False
+    if proven < needed_of(request):
+        return True
+    return proven < Level.SECOND_STEP and _has_factor(request)
 
 
 def _unless_open(

@@ -101,7 +101,7 @@ def recover(request: HttpRequest, pk: int) -> HttpResponse:
         ReasonForm(posted(request)),
         partial(operations.ask_recovery, member, by=by),
         back=back,
-        title=_("Help somebody back who lost every factor"),
+        title=_("Help back who lost passkey or app"),
         submit=_("Propose") if by.is_authority else _("Begin the waiting time"),
         done=_("The person is written to."),
         caption=member.user,

@@ -110,7 +110,7 @@ def _concerned(proposal: Proposal) -> int | None:
 
 @proposals.act(
     ACT,
-    _("Remove the factors of somebody who lost them"),
+    _("Remove passkeys and app of somebody who lost them"),
     lock=_lock,
     changes=_changes,
     heading=_heading,
@@ -162,7 +162,7 @@ def stop_recovery(recovery: Recovery, *, by: Actor | None = None) -> Recovery:
     """
     recovery = _locked(recovery)
     if recovery.done_at:
-        raise Refused("recovery_done", _("It is too late: the factors were removed."))
+        raise Refused("recovery_done", _("It is too late: they were removed."))
     if recovery.stopped_at is None:
         recovery.stopped_at = now = clock.now()
         recovery.save(update_fields=["stopped_at"])
