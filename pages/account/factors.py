@@ -72,9 +72,11 @@ class AddPasskey(views.AddWebAuthnView):
 
 
 def _add(request: HttpRequest, given: dict[str, Any]) -> None:
-    factor = auth.WebAuthn.add(request.user, given["name"], given["credential"]).instance
-    factor.data[PASSKEY_MARK] = True
-    factor.save(update_fields=["data"])
+    # In one step: the database lets nothing but its name change later.
+    data = {"name": given["name"], "credential": given["credential"], PASSKEY_MARK: True}
+    factor = Authenticator.objects.create(
+        user=cast(User, request.user), type=Authenticator.Type.WEBAUTHN, data=data
+    )
     signals.authenticator_added.send(
         sender=Authenticator, request=request, user=request.user, authenticator=factor
     )
