@@ -60,14 +60,13 @@ KEPT = {
     "registry_jurisdiction": "name country time_zone language is_test issuing_halted_at",
     "registry_keywindow": "began_at taken",
     "registry_license": "standing",
-    "registry_membership": "ended_at",
+    "registry_membership": "ended_at ended_how ending_id",
     "registry_organization": "id",  # to lock it by: a trigger refuses every change
     "registry_permit": "state",
     "registry_productproposal": "approved_at approved_by_id refused_at",
     "registry_proposal": "state decided_at decided_by_id decided_key_id note",
     "registry_recovery": "stopped_at done_at",
     "registry_refusal": "times",
-    "registry_reinstatement": "approved_at approved_by_id withdrawn_at",
     "registry_site": (
         "name address ubigeo latitude longitude storage_limit_value storage_limit_unit"
         " storage_limit_kg retired_at"

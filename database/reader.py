@@ -104,10 +104,6 @@ READABLE = {
         " decided_key_id"
     ),
     "registry_refusal": "id jurisdiction_id code reason times",
-    "registry_reinstatement": (
-        "id uuid license_id proposed_at proposed_by_id proposed_key_id approved_at"
-        " approved_by_id withdrawn_at"
-    ),
     "registry_site": (
         "id uuid jurisdiction_id organization_id name address ubigeo latitude longitude"
         " storage_limit_value storage_limit_unit storage_limit_kg created_at retired_at"

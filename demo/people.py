@@ -1,14 +1,25 @@
 """The people whom a visitor of the demo can be."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
 from registry import events
 from registry.actors import Actor
 from registry.clock import now
-from registry.models import Invitation, Jurisdiction, Membership, Organization, User
+from registry.models import (
+    Invitation,
+    Jurisdiction,
+    Membership,
+    Organization,
+    Proposal,
+    User,
+)
 from registry.models.people import Role
+from registry.models.proposals import ProposalState
+from registry.operations.invitations import FIRST_OFFICERS
+from registry.proposals import PROPOSAL_VALID
 
 DOMAIN = "demo.example"
 
@@ -64,7 +75,7 @@ def join(
         user=user,
         organization=organization,
         role=role,
-        invitation=_invitation(email, jurisdiction) if role == Role.OFFICER else None,
+        invitation=_invitation(email, role, jurisdiction, organization),
     )
     by = Actor.person(membership)
     firm = [membership.organization_id]
@@ -74,14 +85,49 @@ def join(
     return by
 
 
-def _invitation(email: str, jurisdiction: Jurisdiction) -> Invitation:
-    """What an officer comes by, as the operator's command makes it; without a link."""
+def _invitation(
+    email: str, role: str, jurisdiction: Jurisdiction, organization: Organization | None
+) -> Invitation:
+    """What everybody comes by, without a link: the first two officers as the operator's command
+    makes it, the others as the operator proposed and the first officer approved.
+    """
     at = now()
+    officers = Membership.objects.filter(
+        jurisdiction=jurisdiction, role=Role.OFFICER, ended_at=None
+    )
+    values: dict[str, Any] = {}
+    if role != Role.OFFICER or officers.count() >= FIRST_OFFICERS:
+        first = officers.order_by("pk")[0].user
+        proposal = _approved(email, role, jurisdiction, organization, first)
+        values = {"proposal": proposal, "approved_at": at, "approved_by": first}
     return Invitation.objects.create(
         jurisdiction=jurisdiction,
+        organization=organization,
         email=email,
-        role=Role.OFFICER,
+        role=role,
         created_at=at,
         expires_at=at,
         accepted_at=at,
+        **values,
     )
+
+
+def _approved(
+    email: str, role: str, jurisdiction: Jurisdiction, firm: Organization | None, first: User
+) -> Proposal:
+    at = now()
+    proposal = Proposal.objects.create(
+        jurisdiction=jurisdiction,
+        act="firm.invite" if firm else "officer.invite",
+        subject_kind="organization" if firm else "jurisdiction",
+        subject_id=firm.pk if firm else jurisdiction.pk,
+        about=email[:100],
+        organization=firm,
+        terms={"email": email, "role": role},
+        proposed_at=at,
+        expires_at=at + PROPOSAL_VALID,
+    )
+    proposal.state, proposal.decided_at = ProposalState.APPROVED, at
+    proposal.decided_by = first
+    proposal.save(update_fields=["state", "decided_at", "decided_by"])
+    return proposal

@@ -19,8 +19,8 @@ from demo.mishaps import MISHAPS, going_wrong
 from demo.paper import Order
 from demo.scenery import PURPOSES
 from demo.stories import STAYS, Plot, Stage, Story, plain
-from registry import clock, operations
-from registry.models import ClockOffset, Jurisdiction, Organization
+from registry import clock, operations, proposals
+from registry.models import ClockOffset, Jurisdiction, Organization, Proposal
 
 SEED = "precursors"
 WORKING_DAYS_A_MONTH = 21
@@ -143,7 +143,8 @@ def _suspend(cast: Cast, begins: datetime, now: datetime) -> None:
         then.license, reason="Presentó su inventario.", by=first
     )
     past.go_to(end)
-    operations.approve_reinstatement(proposal, by=second)
+    assert isinstance(proposal, Proposal)
+    proposals.approve(proposal, by=second)
     then.suspended.append((start, end + timedelta(minutes=1)))
     start = now - timedelta(days=12)
     past.go_to(start)

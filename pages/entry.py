@@ -31,8 +31,14 @@ def enter(
     if request.method == "POST" and form.is_valid():
         made = form.act(verb)
         if made is not None:
-            proposed = _("Proposed: it takes effect when another officer agrees.")
-            messages.success(request, proposed if isinstance(made, Proposal) else str(done))
+            messages.success(request, told_of(made, done))
             return redirect(back)
     content = {"form": form, "title": title, "submit": submit, "back": back, **shown}
     return render(request, "register/form.html", content)
+
+
+def told_of(made: Any, done: str | Promise) -> str:
+    """What came of an act: `done`, or that it waits for a second officer."""
+    if isinstance(made, Proposal):
+        return _("Proposed: it takes effect when another officer agrees.")
+    return str(done)

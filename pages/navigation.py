@@ -122,9 +122,7 @@ ITEMS: list[Item] = [
         covers=(
             "register:proposal",
             "register:permit",
-            "register:reinstatement",
             "register:product_version",
-            "register:officer",
             "register:amendment",
         ),
     ),

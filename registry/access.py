@@ -13,14 +13,12 @@ from registry.models import (
     ApiKey,
     Driver,
     Event,
-    Invitation,
     License,
     Membership,
     Organization,
     Permit,
     ProductProposal,
     Proposal,
-    Reinstatement,
     Site,
     Vehicle,
 )
@@ -93,23 +91,10 @@ def amendments_for(by: Actor) -> QuerySet[Amendment]:
     return _own_rows(Amendment.objects.select_related(*related, "proposed_key"), by)
 
 
-def reinstatements_for(by: Actor) -> QuerySet[Reinstatement]:
-    """Proposals to lift a suspension: the authority's alone."""
-    rows = Reinstatement.objects.select_related("license__organization", "proposed_by")
-    return rows.filter(license__in=licenses_for(by)) if by.is_authority else rows.none()
-
-
 def product_proposals_for(by: Actor) -> QuerySet[ProductProposal]:
     """Proposals for a new version of a product: the authority's alone."""
     rows = ProductProposal.objects.select_related("product", "proposed_by", "proposed_key")
     return rows.filter(jurisdiction=by.jurisdiction) if by.is_authority else rows.none()
-
-
-def officer_proposals_for(by: Actor) -> QuerySet[Invitation]:
-    """Invitations of officers, which take two of them: the authority's alone."""
-    rows = Invitation.objects.select_related("jurisdiction", "invited_by", "invited_key")
-    proposed = rows.filter(role=Role.OFFICER).exclude(invited_by=None, invited_key=None)
-    return proposed.filter(jurisdiction=by.jurisdiction) if by.is_authority else rows.none()
 
 
 def proposals_for(by: Actor) -> QuerySet[Proposal]:

@@ -94,7 +94,6 @@ admin.site.register(
     [
         models.Jurisdiction,
         models.LicenseStep,
-        models.Reinstatement,
         models.Site,
         models.Vehicle,
         models.Driver,

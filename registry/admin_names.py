@@ -36,10 +36,6 @@ MODELS = {
         pgettext_lazy("admin", "step of a license"),
         pgettext_lazy("admin", "steps of licenses"),
     ),
-    models.Reinstatement: (
-        pgettext_lazy("admin", "lifting of a suspension"),
-        pgettext_lazy("admin", "liftings of suspensions"),
-    ),
     models.Site: (pgettext_lazy("admin", "site"), pgettext_lazy("admin", "sites")),
     models.Vehicle: (pgettext_lazy("admin", "vehicle"), pgettext_lazy("admin", "vehicles")),
     models.Driver: (pgettext_lazy("admin", "driver"), pgettext_lazy("admin", "drivers")),

@@ -11,11 +11,12 @@ from api.bodies import Body, Day, Filters, ReasonBody, Reference, Text
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.names import FirmNamed, LicenseNamed, license_named, organization_named
+from api.v1.proposals import PendingShape, answer_act
 from api.v1.scopes import READ_REGISTER, WRITE
 from authorizations.operations import revoke_license
 from registry import access, operations
 from registry.inputs import number_spellings
-from registry.models import License, Reinstatement
+from registry.models import License
 from registry.models.firms import Standing
 
 
@@ -42,18 +43,6 @@ class LicenseShape(serializers.ModelSerializer[License]):
         read_only_fields = fields
 
 
-class ReinstatementShape(serializers.ModelSerializer[Reinstatement]):
-    """It takes effect when a second officer, a person, approves it."""
-
-    id = serializers.UUIDField(source="uuid")
-    license = serializers.CharField(source="license.number")
-
-    class Meta:
-        model = Reinstatement
-        fields = ["id", "license", "reason", "proposed_at", "approved_at"]
-        read_only_fields = fields
-
-
 class Licenses(Endpoint):
     """The licenses of all firms."""
 
@@ -67,12 +56,12 @@ class Licenses(Endpoint):
         rows = access.licenses_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=LicenseShape)
 
-    @extend_schema(request=LicenseBody, responses={201: LicenseShape})
+    @extend_schema(request=LicenseBody, responses={201: LicenseShape, 202: PendingShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        """Enter a license."""
-        license = operations.grant_license(**self.body(LicenseBody), by=self.by)
-        return Response(LicenseShape(license).data, status=201)
+        """Enter a license; from two people, where one of the firm was suspended or revoked."""
+        made = operations.grant_license(**self.body(LicenseBody), by=self.by)
+        return answer_act(made, LicenseShape)
 
 
 class LicenseAction(Endpoint):
@@ -99,13 +88,13 @@ class LicenseSuspension(LicenseAction):
 
 
 class LicenseReinstatement(LicenseAction):
-    @extend_schema(request=ReasonBody, responses={201: ReinstatementShape})
+    @extend_schema(request=ReasonBody, responses={200: LicenseShape, 202: PendingShape})
     @idempotent()
     def post(self, request: Request, number: str) -> Response:
-        """Propose to lift a suspension. A second officer approves it on a page."""
+        """Propose to lift a suspension, which a second officer approves on a page."""
         license = self.subject(number)
-        proposal = operations.propose_reinstatement(license, **self.body(ReasonBody), by=self.by)
-        return Response(ReinstatementShape(proposal).data, status=201)
+        made = operations.propose_reinstatement(license, **self.body(ReasonBody), by=self.by)
+        return answer_act(made, LicenseShape, status=200)
 
 
 class LicenseRevocation(LicenseAction):

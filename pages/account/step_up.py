@@ -20,10 +20,8 @@ from pages.account.assurance import is_fresh
 ACTS = {
     "register:proposal",
     "register:permit",
-    "register:reinstatement",
     "register:product_version",
     "register:amendment",
-    "register:officer",
     "register:invite",
     "register:firm_invite",
     "register:member_end",

@@ -19,9 +19,7 @@ from registry import clock, operations
 from registry.access import (
     amendments_for,
     licenses_for,
-    officer_proposals_for,
     product_proposals_for,
-    reinstatements_for,
 )
 from registry.actors import Actor
 from registry.http import actor_of
@@ -79,7 +77,7 @@ def reinstate(request: HttpRequest, uuid: UUID) -> HttpResponse:
         back=_firm_address(license),
         title=_("Propose to lift the suspension"),
         submit=_("Propose"),
-        done=_("Proposed. Another officer must agree."),
+        done=_("The suspension is lifted."),
         caption=_caption(license),
         explanation=_("The license stays suspended until another officer agrees."),
     )
@@ -87,38 +85,13 @@ def reinstate(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def others_waiting(by: Actor) -> dict[str, Any]:
     """What waits of the kinds that have pages of their own, the oldest first."""
-    waiting = reinstatements_for(by).filter(approved_at=None, withdrawn_at=None)
     found = {
-        "reinstatements": waiting.order_by("pk"),
         "products": product_proposals_for(by)
         .filter(approved_at=None, refused_at=None, expires_at__gt=clock.now())
         .order_by("pk"),
         "amendments": amendments_for(by).filter(state=AmendmentState.PROPOSED).order_by("pk"),
-        "officers": officer_proposals_for(by)
-        .filter(token_hash=None, withdrawn_at=None, expires_at__gt=clock.now())
-        .order_by("pk"),
     }
     return {**found, "others": any(found.values())}
-
-
-@officer_required
-def reinstatement(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """A proposal to lift a suspension; POST agrees or declines."""
-    row = get_object_or_404(reinstatements_for(actor_of(request)), uuid=uuid)
-    verbs = {
-        "approve": operations.approve_reinstatement,
-        "refuse": operations.withdraw_reinstatement,
-    }
-    if verb := _verb_of_button(request, verbs):
-        verb(row, by=actor_of(request))
-        messages.success(request, _("Your decision is recorded."))
-        return redirect("register:approvals")
-    content = {
-        "proposal": row,
-        "mine": row.proposed_by == request.user,
-        "steps": row.license.steps.order_by("-sequence"),
-    }
-    return render(request, "register/reinstatement.html", content)
 
 
 @officer_required
@@ -152,23 +125,6 @@ def amendment(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "mine": row.proposed_by == request.user,
     }
     return render(request, "register/amendment.html", content)
-
-
-@officer_required
-def officer(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """A proposal to invite an officer; POST agrees or declines."""
-    row = get_object_or_404(officer_proposals_for(actor_of(request)), uuid=uuid)
-    verbs = {"approve": operations.approve_invitation, "refuse": operations.withdraw_invitation}
-    if verb := _verb_of_button(request, verbs):
-        verb(row, by=actor_of(request))
-        messages.success(request, _("Your decision is recorded."))
-        return redirect("register:approvals")
-    content = {
-        "proposal": row,
-        "mine": row.invited_by == request.user,
-        "over": row.expires_at <= clock.now(),
-    }
-    return render(request, "register/officer_proposal.html", content)
 
 
 def _verb_of_button(request: HttpRequest, verbs: dict[str, Any]) -> Any:

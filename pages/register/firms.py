@@ -27,6 +27,8 @@ from registry.access import (
     members_for,
     organizations_for,
     permits_for,
+    proposals_for,
+    proposals_in,
     sites_for,
     vehicles_for,
 )
@@ -34,6 +36,7 @@ from registry.actors import Actor
 from registry.http import actor_of
 from registry.models import License, Organization
 from registry.models.firms import PermitState
+from registry.models.proposals import ProposalState
 from registry.standing import shown_standing
 
 PAGE = 50
@@ -102,13 +105,15 @@ def _is_unchecked(by: Actor, firm: Organization) -> bool:
 
 
 def _licenses(by: Actor, firm: Organization) -> list[License]:
-    """The newest first, each with its standing today and the proposal that waits."""
+    """The newest first, each with its standing today and whether a proposal waits."""
     today = clock.today(by.jurisdiction)
     rows = list(licenses_for(by).filter(organization=firm).order_by("-valid_from"))
+    waiting = proposals_for(by).filter(act="license.reinstate", organization=firm)
+    waiting = proposals_in(waiting, ProposalState.PROPOSED, at=clock.now())
+    lifting = dict(waiting.values_list("subject_id", "uuid"))
     for row in rows:
         row.shown = shown_standing(row, today)  # type: ignore[attr-defined]
-        waiting = row.reinstatements.filter(approved_at=None, withdrawn_at=None)
-        row.proposal = waiting.first()  # type: ignore[attr-defined]
+        row.lifting = lifting.get(row.pk)  # type: ignore[attr-defined]
     return rows
 
 

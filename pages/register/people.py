@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from pages.account.links import guarded_link
-from pages.entry import enter
+from pages.entry import enter, told_of
 from pages.guards import manager_required, officer_required
 from pages.middleware import MEMBERSHIP
 from pages.register.forms import AcceptForm, InviteForm, MembershipForm
@@ -24,9 +24,10 @@ from pages.show import posted
 from pages.verb_form import ReasonForm
 from registry import operations
 from registry.access import members_for, organizations_for
+from registry.actors import Actor
 from registry.http import actor_of, portal_request
-from registry.models import Invitation, Organization, User
-from registry.models.people import FIRM_ROLES, OFFERED_ROLES
+from registry.models import Invitation, Membership, Organization, User
+from registry.models.people import AUTHORITY_ROLES, FIRM_ROLES, Role
 from registry.operations.people import find_invitation
 
 
@@ -53,26 +54,28 @@ def invite_to_firm(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _invite(request: HttpRequest, organization: Organization | None, back: str) -> HttpResponse:
     by = actor_of(request)
-    form = InviteForm(request.POST or None, roles=FIRM_ROLES if organization else OFFERED_ROLES)
+    form = InviteForm(request.POST or None, roles=FIRM_ROLES if organization else AUTHORITY_ROLES)
     content: dict[str, Any] = {"form": form, "back": back}
     if request.method == "POST" and form.is_valid():
-        link = form.act(partial(operations.invite, organization=organization, by=by))
-        if link == "":
-            messages.success(request, _("Proposed. Another officer must agree."))
+        made = form.act(partial(operations.invite, organization=organization, by=by))
+        if made is not None:
+            sent = _("The invitation is sent to %(email)s.") % form.cleaned_data
+            messages.success(request, told_of(made, sent))
             return redirect(back)
-        if link:
-            content |= {"link": link, "email": form.cleaned_data["email"]}
-            return render(request, "register/invitation_link.html", content)
     content |= {
         "title": _("Invite somebody"),
         "submit": _("Send the invitation"),
         "caption": organization or by.jurisdiction,
-        "explanation": _OFFICERS if organization is None else "",
+        "explanation": _TWO if by.is_authority else _BY_MAIL,
     }
     return render(request, "register/form.html", content)
 
 
-_OFFICERS = gettext_lazy("To invite an officer takes two: another officer must agree first.")
+_TWO = gettext_lazy(
+    "To invite takes two: another officer must agree first. The link is then mailed to this"
+    " address, and shown to nobody else."
+)
+_BY_MAIL = gettext_lazy("The link is mailed to this address, and shown to nobody else.")
 
 
 @manager_required
@@ -83,10 +86,16 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     firm = member.organization if by.is_authority else None
     back = reverse("register:firm", args=[firm.uuid]) if firm else reverse("register:people")
     if request.method == "POST":
-        operations.end_membership(member, by=by)
-        messages.success(request, _("They can act here no more."))
-        return redirect(back)
-    return render(request, "register/member_end.html", {"member": member, "back": back})
+        made = operations.end_membership(member, by=by)
+        messages.success(request, told_of(made, _("They can act here no more.")))
+        return redirect("home" if member.user == by.user else back)
+    content = {"member": member, "back": back, "by_two": _takes_two(member, by)}
+    return render(request, "register/member_end.html", content)
+
+
+def _takes_two(member: Membership, by: Actor) -> bool:
+    """Whether another officer must agree: to end an officer, unless it is oneself."""
+    return member.role == Role.OFFICER and member.user != by.user
 
 
 @manager_required

@@ -2,7 +2,7 @@
 
 from registry.models.amendments import Amendment
 from registry.models.events import Event
-from registry.models.firms import License, LicenseStep, Organization, Permit, Reinstatement
+from registry.models.firms import License, LicenseStep, Organization, Permit
 from registry.models.idempotency import IdempotencyKey
 from registry.models.people import ApiKey, Invitation, KeyWindow, Membership, User
 from registry.models.places import Driver, Site, Vehicle
@@ -42,7 +42,6 @@ __all__ = [
     "Proposal",
     "Recovery",
     "Refusal",
-    "Reinstatement",
     "SignInCounter",
     "Site",
     "User",

@@ -56,6 +56,10 @@ class License(models.Model):
     valid_to = models.DateField()
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.IN_FORCE)
     created_at = models.DateTimeField()
+    # What two agreed on, where a license of the firm was suspended or revoked before.
+    proposal = models.OneToOneField(
+        "registry.Proposal", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -101,53 +105,6 @@ class LicenseStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.license} {self.standing}"
-
-
-class Reinstatement(models.Model):
-    """A proposal to lift a suspension: a second officer, a person, approves it."""
-
-    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    license = models.ForeignKey(License, models.PROTECT, related_name="reinstatements")
-    reason = models.TextField()
-    proposed_at = models.DateTimeField()
-    proposed_by = models.ForeignKey(
-        "registry.User", models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    proposed_key = models.ForeignKey(
-        "registry.ApiKey", models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    approved_at = models.DateTimeField(null=True, blank=True)
-    approved_by = models.ForeignKey(
-        "registry.User", models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["license"],
-                condition=Q(approved_at__isnull=True, withdrawn_at__isnull=True),
-                name="one_open_reinstatement_of_a_license",
-            ),
-            models.CheckConstraint(
-                condition=Q(proposed_by__isnull=False, proposed_key__isnull=True)
-                | Q(proposed_by__isnull=True, proposed_key__isnull=False),
-                name="reinstatement_has_one_proposer",
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_at__isnull=True)
-                | Q(approved_by__isnull=False)
-                & (Q(proposed_by__isnull=True) | ~Q(approved_by=F("proposed_by"))),
-                name="reinstatement_takes_two_people",
-            ),
-            models.CheckConstraint(
-                condition=Q(approved_at__isnull=True) | Q(withdrawn_at__isnull=True),
-                name="reinstatement_ends_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.license}"
 
 
 class Activity(models.TextChoices):

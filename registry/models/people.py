@@ -72,17 +72,23 @@ class Role(models.TextChoices):
 
 
 AUTHORITY_ROLES = [Role.OFFICER, Role.INSPECTOR]
-OFFERED_ROLES = [Role.OFFICER]  # of the authority; inspectors have no page yet
 FIRM_ROLES = [Role.MANAGER, Role.DEALER]
 ROLE_FITS = Q(organization__isnull=True, role__in=["officer", "inspector"]) | Q(
     organization__isnull=False, role__in=["manager", "dealer"]
 )
 
 
+class EndedHow(models.TextChoices):
+    APPROVED = "approved", _("By two officers")
+    RESIGNED = "resigned", _("By their own word")
+    BEFORE = "before", _("Before it took two")
+
+
 class Membership(models.Model):
     """What a person may do, and for whom: a firm, or (without one) the authority.
 
-    An officer's membership needs an accepted invitation of its own: a trigger checks it.
+    Each needs an accepted invitation of its own, and nobody is on both sides in a jurisdiction:
+    triggers check it.
     """
 
     jurisdiction = models.ForeignKey("registry.Jurisdiction", models.PROTECT)
@@ -95,6 +101,13 @@ class Membership(models.Model):
         "registry.Invitation", models.PROTECT, null=True, blank=True, related_name="membership"
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    # How an officer's membership ended: only that takes two, or the officer's own word.
+    ended_how = models.CharField(
+        max_length=10, choices=EndedHow, blank=True, default="", db_default=""
+    )
+    ending = models.ForeignKey(
+        "registry.Proposal", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -126,7 +139,8 @@ NOT_SENT = Q(token_hash__isnull=True, accepted_at__isnull=True)
 class Invitation(models.Model):
     """A link that works once, to set a password and join. Only its hash is kept.
 
-    An officer's has no link until a second officer, a person, approves it.
+    It is made when a second officer has approved the `proposal`; a manager invites colleagues
+    without one, and so does the operator the authority's first two officers.
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -147,6 +161,9 @@ class Invitation(models.Model):
     )
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    proposal = models.OneToOneField(
+        "registry.Proposal", models.PROTECT, null=True, blank=True, related_name="+"
+    )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
 
@@ -257,6 +274,7 @@ __all__ = [
     "FIRM_ROLES",
     "FIRM_SCOPES",
     "ApiKey",
+    "EndedHow",
     "Invitation",
     "KeyWindow",
     "Membership",

@@ -10,23 +10,16 @@ from registry.operations.amendments import (
 )
 from registry.operations.factors import note_factor_change, seal_factors
 from registry.operations.firms import add_organization
+from registry.operations.invitations import invite, invite_first_officer
 from registry.operations.keys import KeyTerms, issue_api_key, revoke_api_key
 from registry.operations.licenses import (
-    approve_reinstatement,
     grant_license,
     propose_reinstatement,
     revoke_license,
     suspend_license,
-    withdraw_reinstatement,
 )
-from registry.operations.people import (
-    accept_invitation,
-    approve_invitation,
-    end_membership,
-    invite,
-    join,
-    withdraw_invitation,
-)
+from registry.operations.memberships import end_membership, propose_end_of_officer
+from registry.operations.people import accept_invitation, join
 from registry.operations.permits import grant_permit
 from registry.operations.places import add_driver, add_site, add_vehicle
 from registry.operations.products import (
@@ -62,9 +55,7 @@ __all__ = [
     "amend_site",
     "amend_vehicle",
     "approve_amendment",
-    "approve_invitation",
     "approve_product_version",
-    "approve_reinstatement",
     "ask_recovery",
     "begin_session",
     "end_membership",
@@ -75,10 +66,12 @@ __all__ = [
     "grant_license",
     "grant_permit",
     "invite",
+    "invite_first_officer",
     "issue_api_key",
     "join",
     "live_sessions_of",
     "note_factor_change",
+    "propose_end_of_officer",
     "propose_product_version",
     "propose_reinstatement",
     "recover_at_console",
@@ -91,6 +84,4 @@ __all__ = [
     "sign_out_person",
     "stop_recovery",
     "suspend_license",
-    "withdraw_invitation",
-    "withdraw_reinstatement",
 ]

@@ -1,18 +1,20 @@
 """Verbs of licenses: grant, suspend, reinstate (by two officers), revoke permanently."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from precursors.errors import Refused
 from registry import clock, events, inputs
 from registry.actors import Actor
 from registry.constraints import refuse_on
-from registry.models import License, LicenseStep, Organization, Reinstatement
+from registry.models import License, LicenseStep, Organization, Proposal
 from registry.models.firms import Standing
-from registry.second_officer import require_second
+from registry.proposals import Change, Draft, act, enter, withdraw_all
 
 NUMBER_LENGTH = 50
 EVENT_OF = {
@@ -25,32 +27,115 @@ EVENT_OF = {
 @transaction.atomic
 def grant_license(
     *, organization: Organization, number: str, valid_from: date, valid_to: date, by: Actor
-) -> License:
+) -> License | Proposal:
     """Enter a firm's license, valid from its first to its last day, both included.
 
+    Where a license of the firm was suspended or revoked it is a proposal: else a new one would
+    lift what takes two to lift.
+
     Raises Refused: license_ends_before_it_begins, license_overlaps, license_number_taken, blank,
-    too_long.
+    too_long, proposal_pending.
     """
     number = inputs.number(number, field="number", at_most=NUMBER_LENGTH)
     if valid_to < valid_from:
         sentence = _("A license cannot end before it begins.")
         raise Refused("license_ends_before_it_begins", sentence, field="valid_to")
     # Two overlapping licenses entered at once wait for each other here, not in a deadlock.
-    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    now = clock.now()
-    with refuse_on(_clashes(number)):
-        license = License.objects.create(
-            jurisdiction=by.jurisdiction,
-            organization=organization,
-            number=number,
-            valid_from=valid_from,
-            valid_to=valid_to,
-            created_at=now,
-        )
+    organization = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    license = License(
+        jurisdiction=by.jurisdiction,
+        organization=organization,
+        number=number,
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+    if not _lost_one(organization):
+        return _enter(license, clock.now(), by)
+    _require_room(license)
+    made = enter(_draft_of(license), by=by)
+    assert isinstance(made, License | Proposal)
+    return made
+
+
+def _lost_one(organization: Organization) -> bool:
+    """Whether a license of the firm is suspended, or was revoked."""
+    return organization.licenses.exclude(standing=Standing.IN_FORCE).exists()
+
+
+def _require_room(license: License) -> None:
+    """Refuse at once what could not be entered, rather than when another has agreed."""
+    clashes = _clashes(license.number)
+    rows = License.objects.filter(jurisdiction=license.jurisdiction)
+    if rows.filter(number=license.number).exists():
+        raise clashes["license_number_is_unique"]
+    same_days = {"valid_from__lte": license.valid_to, "valid_to__gte": license.valid_from}
+    held = rows.filter(organization=license.organization).exclude(standing=Standing.REVOKED)
+    if held.filter(**same_days).exists():
+        raise clashes["licenses_of_one_organization_never_overlap"]
+
+
+def _draft_of(license: License) -> Draft:
+    lost = license.organization.licenses.exclude(standing=Standing.IN_FORCE).order_by("pk")
+    return Draft(
+        act="license.grant",
+        subject=license.organization,
+        about=license.number,
+        organization=license.organization,
+        terms={"number": license.number, **_days(license)},
+        before={each.number: each.standing for each in lost},
+    )
+
+
+def _days(license: License) -> dict[str, str]:
+    return {
+        "valid_from": license.valid_from.isoformat(),
+        "valid_to": license.valid_to.isoformat(),
+    }
+
+
+def _enter(license: License, now: datetime, by: Actor) -> License:
+    license.created_at = now
+    with refuse_on(_clashes(license.number)):
+        license.save(force_insert=True)
     LicenseStep.objects.create(license=license, sequence=1, standing=Standing.IN_FORCE, at=now)
-    days = {"valid_from": valid_from.isoformat(), "valid_to": valid_to.isoformat()}
-    _record("granted", license, now, {"number": number, **days}, by)
+    _record("granted", license, now, {"number": license.number, **_days(license)}, by)
     return license
+
+
+def _firm_locked(proposal: Proposal) -> Organization:
+    return Organization.objects.select_for_update(no_key=True).get(pk=proposal.subject_id)
+
+
+def _changes_of_grant(proposal: Proposal) -> Iterable[Change]:
+    for number, standing in proposal.before.items():
+        yield Change(_("License %(number)s") % {"number": number}, "", Standing(standing).label)
+    days = (proposal.terms["valid_from"], proposal.terms["valid_to"])
+    first, last = (date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT") for day in days)
+    yield Change(_("License number"), "", proposal.terms["number"])
+    yield Change(_("First day"), "", first)
+    yield Change(_("Last day"), "", last)
+
+
+@act(
+    "license.grant",
+    _("Grant a license to a firm that lost one"),
+    lock=_firm_locked,
+    changes=_changes_of_grant,
+    heading=lambda proposal: f"{proposal.organization} – {proposal.terms['number']}",
+)
+def _grant_approved(
+    proposal: Proposal, organization: Organization, *, at: datetime, by: Actor
+) -> License:
+    """Raises Refused: license_overlaps, license_number_taken."""
+    license = License(
+        jurisdiction=proposal.jurisdiction,
+        organization=organization,
+        number=proposal.terms["number"],
+        valid_from=date.fromisoformat(proposal.terms["valid_from"]),
+        valid_to=date.fromisoformat(proposal.terms["valid_to"]),
+        proposal=proposal,
+    )
+    return _enter(license, at, by)
 
 
 def _clashes(number: str) -> dict[str, Refused]:
@@ -84,68 +169,55 @@ def revoke_license(license: License, *, reason: str, by: Actor) -> License:
     if license.standing == Standing.REVOKED:
         return license
     now = clock.now()
-    for proposal in _open_proposals(license):
-        _withdraw(proposal, now, by)
+    withdraw_all(license, at=now, by=by)
     return _step(license, Standing.REVOKED, reason=reason, now=now, by=by)
 
 
 @transaction.atomic
-def propose_reinstatement(license: License, *, reason: str, by: Actor) -> Reinstatement:
+def propose_reinstatement(license: License, *, reason: str, by: Actor) -> License | Proposal:
     """Propose to lift a suspension; a second officer must agree.
 
-    Raises Refused: license_revoked, license_not_suspended, reinstatement_pending, blank,
-    not_text, too_long.
+    Raises Refused: license_revoked, license_not_suspended, proposal_pending, blank, not_text,
+    too_long.
     """
     reason = inputs.text(reason, field="reason", at_most=inputs.REASON_LENGTH, lines=True)
     license = _locked(license)
-    _require_not_revoked(license)
-    if license.standing != Standing.SUSPENDED:
-        raise Refused("license_not_suspended", _("This license is not suspended."))
-    if _open_proposals(license):
-        sentence = _("A reinstatement of this license already waits for a second officer.")
-        raise Refused("reinstatement_pending", sentence)
-    now = clock.now()
-    proposal = Reinstatement.objects.create(
-        license=license,
+    _require_suspended(license)
+    draft = Draft(
+        act="license.reinstate",
+        subject=license,
+        organization=license.organization,
+        terms={"number": license.number},
+        before={"standing": license.standing},
         reason=reason,
-        proposed_at=now,
-        proposed_by=by.user,
-        proposed_key=by.api_key,
     )
-    _record("reinstatement_proposed", license, now, {"reason": reason}, by)
-    return proposal
+    made = enter(draft, by=by)
+    assert isinstance(made, License | Proposal)
+    return made
 
 
-@transaction.atomic
-def approve_reinstatement(reinstatement: Reinstatement, *, by: Actor) -> Reinstatement:
-    """Agree, as the second officer, to lift a suspension at once.
-
-    Raises Refused: second_must_be_a_person, second_must_differ, reinstatement_withdrawn.
-    """
-    license = _locked(reinstatement.license)
-    reinstatement = Reinstatement.objects.select_related("license").get(pk=reinstatement.pk)
-    if reinstatement.approved_at:
-        return reinstatement
-    if reinstatement.withdrawn_at:
-        sentence = _("This proposal has been withdrawn.")
-        raise Refused("reinstatement_withdrawn", sentence)
-    reinstatement.approved_by = require_second(by, sponsor=reinstatement.proposed_by_id)
-    reinstatement.approved_at = now = clock.now()
-    reinstatement.save(update_fields=["approved_at", "approved_by"])
-    _step(license, Standing.IN_FORCE, reason=reinstatement.reason, now=now, by=by)
-    return reinstatement
+def _license_locked(proposal: Proposal) -> License:
+    return License.objects.select_for_update(no_key=True).get(pk=proposal.subject_id)
 
 
-@transaction.atomic
-def withdraw_reinstatement(reinstatement: Reinstatement, *, by: Actor) -> Reinstatement:
-    """Take a proposal back, or decline it. Raises Refused("reinstatement_approved")."""
-    _locked(reinstatement.license)
-    reinstatement = Reinstatement.objects.select_related("license").get(pk=reinstatement.pk)
-    if reinstatement.approved_at:
-        raise Refused("reinstatement_approved", _("The license has already been reinstated."))
-    if not reinstatement.withdrawn_at:
-        _withdraw(reinstatement, clock.now(), by)
-    return reinstatement
+def _changes_of_reinstatement(proposal: Proposal) -> Iterable[Change]:
+    before = Standing(proposal.before["standing"]).label
+    yield Change(_("Standing"), before, Standing.IN_FORCE.label)
+
+
+@act(
+    "license.reinstate",
+    _("Lift the suspension of a license"),
+    lock=_license_locked,
+    changes=_changes_of_reinstatement,
+    heading=lambda proposal: f"{proposal.organization} – {proposal.terms['number']}",
+)
+def _reinstate_approved(
+    proposal: Proposal, license: License, *, at: datetime, by: Actor
+) -> License:
+    """Raises Refused: license_revoked, license_not_suspended."""
+    _require_suspended(license)
+    return _step(license, Standing.IN_FORCE, reason=proposal.reason, now=at, by=by)
 
 
 def _locked(license: License) -> License:
@@ -158,14 +230,10 @@ def _require_not_revoked(license: License) -> None:
         raise Refused("license_revoked", _("This license has been revoked, and stays so."))
 
 
-def _open_proposals(license: License) -> list[Reinstatement]:
-    return list(license.reinstatements.filter(approved_at=None, withdrawn_at=None))
-
-
-def _withdraw(reinstatement: Reinstatement, now: datetime, by: Actor) -> None:
-    reinstatement.withdrawn_at = now
-    reinstatement.save(update_fields=["withdrawn_at"])
-    _record("reinstatement_withdrawn", reinstatement.license, now, {}, by)
+def _require_suspended(license: License) -> None:
+    _require_not_revoked(license)
+    if license.standing != Standing.SUSPENDED:
+        raise Refused("license_not_suspended", _("This license is not suspended."))
 
 
 def _step(

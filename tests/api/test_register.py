@@ -11,7 +11,6 @@ from registry.models import (
     License,
     Permit,
     Proposal,
-    Reinstatement,
     Site,
     Vehicle,
 )
@@ -105,10 +104,23 @@ def test_a_license_is_suspended_and_a_reinstatement_proposed(
     body = authority_api.post(f"{path}/suspend", {"reason": "Inspection"}).json()
     assert body["standing"] == "suspended"
     response = authority_api.post(f"{path}/reinstate", {"reason": "All in order"})
-    assert (response.status_code, response.json()["license"]) == (201, "L/2026-7")
-    assert response.json()["approved_at"] is None  # it waits for a second officer
+    assert (response.status_code, response.json()["act"]) == (202, "license.reinstate")
     assert License.objects.get().standing == "suspended"
-    assert Reinstatement.objects.count() == 1
+
+
+def test_a_firm_that_lost_a_license_gets_another_from_two_people(
+    authority_api: Program, newcomer: str, second_officer: Actor
+) -> None:
+    authority_api.post("/licenses", license_body(newcomer))
+    authority_api.post("/licenses/L%2F2026-7/suspend", {"reason": "Inspection"})
+    again = license_body(newcomer, number="L-8")
+    problem(authority_api.post("/licenses", again), 409, "license_overlaps")
+    authority_api.post("/licenses/L%2F2026-7/revoke", {"reason": "Fraud"})
+    answer = authority_api.post("/licenses", again)
+    assert (answer.status_code, answer.json()["act"]) == (202, "license.grant")
+    assert License.objects.count() == 1
+    proposals.approve(Proposal.objects.get(), by=second_officer)
+    assert License.objects.get(number="L-8").standing == "in_force"
 
 
 def test_revoking_a_license_revokes_its_live_codes(

@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from registry import operations
 from registry.actors import Actor
-from registry.models import Invitation, Reinstatement
+from registry.models import Proposal
 from registry.models.people import Role
+from tests import cast
 from tests.browser.checks import check_at_every_width, check_page
 from tests.cast import PASSWORD, Firm, kg
 from tests.registry.numbers import ruc
@@ -33,17 +34,18 @@ def waiting(buyer: Firm, regulator: Actor) -> list[str]:
         by=regulator,
     )
     operations.suspend_license(license, reason="Books missing", by=regulator)
-    operations.propose_reinstatement(license, reason="Books found", by=regulator)
+    lifting = operations.propose_reinstatement(license, reason="Books found", by=regulator)
+    assert isinstance(lifting, Proposal)
     email = "a.new.officer.with.a.long.name@authority.example"
-    operations.invite(email=email, role=Role.OFFICER, organization=None, by=regulator)
-    officer = Invitation.objects.get(email=email)
-    firm, proposal = f"/firms/{buyer.organization.uuid}/", Reinstatement.objects.get()
+    officer = operations.invite(email=email, role=Role.OFFICER, organization=None, by=regulator)
+    assert isinstance(officer, Proposal)
+    firm = f"/firms/{buyer.organization.uuid}/"
     forms = [f"{firm}{what}/" for what in ("license", "site", "vehicle", "driver", "invite")]
     under = [f"/licenses/{license.uuid}/{what}/" for what in ("permit", "suspend", "reinstate")]
     decisions = [
         f"/approvals/{raised.uuid}/",
-        f"/approvals/officers/{officer.uuid}/",
-        f"/approvals/licenses/{proposal.uuid}/",
+        f"/approvals/{officer.uuid}/",
+        f"/approvals/{lifting.uuid}/",
     ]
     return [firm, *forms, *under, "/approvals/", *decisions]
 
@@ -82,7 +84,7 @@ def test_a_form_left_empty_tells_each_error(
 
 
 def test_a_firm_is_entered_and_an_invited_person_signs_in(
-    page: Page, open_page: Any, sign_in: SignIn, regulator: Actor
+    page: Page, open_page: Any, sign_in: SignIn, regulator: Actor, second_officer: Actor
 ) -> None:
     sign_in(page, regulator)
     page.goto("/firms/new/")
@@ -94,9 +96,15 @@ def test_a_firm_is_entered_and_an_invited_person_signs_in(
     page.get_by_label("Manager").check()
     page.get_by_role("button", name="Send the invitation").click()
     check_page(page)
-    link = page.locator(".govuk-inset-text").inner_text().strip()
+    expect(page.get_by_text("takes effect when another officer agrees")).to_be_visible()
+    second = open_page(width=320)
+    sign_in(second, second_officer)
+    second.goto("/approvals/")
+    second.get_by_role("link", name="Invite to a firm").click()
+    second.get_by_role("button", name="Agree").click()
+    expect(second.get_by_text("Your decision is recorded")).to_be_visible()
     guest = open_page(width=320, locale="es")
-    guest.goto(urlsplit(link).path)
+    guest.goto(urlsplit(cast.link_in_the_letter()).path)
     check_at_every_width(guest)
     guest.fill("#id_name", "Nora Paz")
     guest.fill("#id_password", PASSWORD)

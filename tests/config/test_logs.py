@@ -20,6 +20,7 @@ from authorizations.models import Authorization
 from config.logs import LENGTH_MAX, SHARED, logging_for, mask
 from registry import operations
 from registry.models import Driver
+from tests import cast
 from tests.api.programs import Program
 from tests.cast import PASSWORD, Firm
 from tests.pages.dealing import request_code
@@ -58,7 +59,7 @@ def test_no_address_leaves_a_code_or_a_link_in_the_log(
     authorization: Authorization, vendor: Firm, regulator: Any, written: io.StringIO
 ) -> None:
     assert authorization.code
-    link = operations.invite(
+    link = cast.invited(
         email="x@x.example", role="dealer", organization=vendor.organization, by=regulator
     )
     _key, secret = operations.issue_api_key(

@@ -36,7 +36,7 @@ from registry.models import Driver, IdempotencyKey, License, Membership, Permit,
 from registry.models.people import Role
 from tests.api.conftest import program, without_collected_files
 from tests.audit.planting import plant
-from tests.cast import PASSWORD, Firm, kg
+from tests.cast import PASSWORD, Firm, accepted, kg
 from tests.roles import as_owner
 
 __all__ = ["without_collected_files"]
@@ -337,6 +337,7 @@ def test_who_acts_for_two_firms_sees_what_the_chosen_one_may(
         user=user,
         organization=buyer.organization,
         role=Role.DEALER,
+        invitation=accepted(buyer.actor.jurisdiction, user.email, Role.DEALER, buyer.organization),
     )
     client.force_login(user)
     at = f"/purchases/{sale.authorization.uuid}/"

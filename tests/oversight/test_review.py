@@ -103,8 +103,8 @@ def test_another_is_drawn_when_the_drawn_one_has_left(
     flag: Make, regulator: Actor, second_officer: Actor
 ) -> None:
     proposed = judge(flag(), regulator)
-    Membership.objects.filter(user=second_officer.user).update(ended_at=clock.now())
     third = cast.person(regulator.jurisdiction, "tomas@authority.example", "officer")
+    registry.end_membership(Membership.objects.get(user=second_officer.user), by=second_officer)
     assert judge(proposed, third).decided_by == third.user
 
 

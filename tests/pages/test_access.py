@@ -16,7 +16,6 @@ from registry import operations
 from registry.actors import Actor
 from registry.models import (
     ApiKey,
-    Invitation,
     Jurisdiction,
     Membership,
     Organization,
@@ -98,8 +97,6 @@ MATRIX = {
     "register:proposal": OFFICER_OF_ROW,
     "register:permit": OFFICER,  # where a proposal was before: leads to where it is
     "register:product_version": OFFICER_OF_ROW,
-    "register:reinstatement": OFFICER_OF_ROW,
-    "register:officer": OFFICER_OF_ROW,
     "register:amendment": OFFICER_OF_ROW,
     "register:places": FIRM,
     "register:place": MANAGER_OF_ROW,
@@ -219,13 +216,10 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
         by=regulator,
     )
     operations.suspend_license(license, reason="Books", by=regulator)
-    lifting = operations.propose_reinstatement(license, reason="Found", by=regulator)
     same = {"name": buyer.site.name, "address": buyer.site.address, "by": regulator}
     operations.amend_site(buyer.site, storage_limit=kg("90000"), **same)
     larger = operations.amend_site(buyer.site, storage_limit=kg("99000"), **same)
-    nora = "nora@authority.example"
-    operations.invite(email=nora, role=Role.OFFICER, organization=None, by=regulator)
-    link = operations.invite(
+    link = cast.invited(
         email="new@buyer.example", role=Role.DEALER, organization=firm, by=regulator
     )
     of_code = "authorization revoke release purchase confirmation cancel code record not_sold"
@@ -240,11 +234,9 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
         "case": flag.uuid,
         "decide": waiting.uuid,
         **dict.fromkeys(["proposal", "permit"], raised.uuid),
-        "reinstatement": lifting.uuid,
         "product_version": product_proposal(regulator).uuid,
         "amendment": larger.uuid,
         **dict.fromkeys(["place", "place_amend", "place_retire"], ("site", buyer.site.uuid)),
-        "officer": Invitation.objects.get(email=nora).uuid,
         "key_end": key_of(firm).prefix,
         "member_end": Membership.objects.get(user=buyer.actor.user).pk,
         "member_recover": Membership.objects.get(user=buyer.actor.user).pk,

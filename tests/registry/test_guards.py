@@ -13,7 +13,6 @@ KEPT = [
     "registry_membership",
     "registry_permit",
     "registry_productproposal",
-    "registry_reinstatement",
 ]
 
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from registry import clock, operations
+from registry import clock, operations, proposals
 from registry.actors import Actor
-from registry.models import Event, License, LicenseStep, Organization, Reinstatement
+from registry.models import Event, License, LicenseStep, Organization, Proposal
 from registry.models.firms import Standing
 from registry.standing import license_in_force
 from tests.registry.refusals import refused
@@ -19,8 +19,10 @@ def suspended(license: License, regulator: Actor) -> License:
 
 
 @pytest.fixture
-def proposal(suspended: License, regulator: Actor) -> Reinstatement:
-    return operations.propose_reinstatement(suspended, reason="Books found", by=regulator)
+def proposal(suspended: License, regulator: Actor) -> Proposal:
+    made = operations.propose_reinstatement(suspended, reason="Books found", by=regulator)
+    assert isinstance(made, Proposal)
+    return made
 
 
 def standing(license: License) -> str:
@@ -62,61 +64,60 @@ def test_a_revocation_is_final(license: License, regulator: Actor, second_office
 
 
 def test_revoking_ends_a_proposal_to_reinstate(
-    proposal: Reinstatement, regulator: Actor, second_officer: Actor
+    proposal: Proposal, regulator: Actor, second_officer: Actor
 ) -> None:
-    operations.revoke_license(proposal.license, reason="Fraud", by=regulator)
-    with refused("reinstatement_withdrawn"):
-        operations.approve_reinstatement(proposal, by=second_officer)
-    assert standing(proposal.license) == Standing.REVOKED
+    operations.revoke_license(License.objects.get(), reason="Fraud", by=regulator)
+    with refused("proposal_decided"):
+        proposals.approve(proposal, by=second_officer)
+    assert standing(License.objects.get()) == Standing.REVOKED
 
 
 # Reinstate -----------------------------------------------------------------------------------
 
 
-def test_a_proposal_alone_lifts_nothing(proposal: Reinstatement) -> None:
-    assert standing(proposal.license) == Standing.SUSPENDED
+def test_a_proposal_alone_lifts_nothing(proposal: Proposal) -> None:
+    assert standing(License.objects.get()) == Standing.SUSPENDED
 
 
 def test_a_second_officer_lifts_the_suspension(
-    proposal: Reinstatement, second_officer: Actor, buyer: Organization
+    proposal: Proposal, second_officer: Actor, buyer: Organization
 ) -> None:
-    operations.approve_reinstatement(proposal, by=second_officer)
-    operations.approve_reinstatement(proposal, by=second_officer)
-    assert license_in_force(buyer, at=clock.now()) == proposal.license
+    proposals.approve(proposal, by=second_officer)
+    proposals.approve(proposal, by=second_officer)
+    assert license_in_force(buyer, at=clock.now()) == License.objects.get()
     assert Event.objects.filter(kind="license.reinstated").count() == 1
 
 
-def test_nobody_approves_what_they_proposed(proposal: Reinstatement, regulator: Actor) -> None:
+def test_nobody_approves_what_they_proposed(proposal: Proposal, regulator: Actor) -> None:
     with refused("second_must_differ"):
-        operations.approve_reinstatement(proposal, by=regulator)
-    assert standing(proposal.license) == Standing.SUSPENDED
+        proposals.approve(proposal, by=regulator)
+    assert standing(License.objects.get()) == Standing.SUSPENDED
 
 
 def test_a_program_proposes_but_is_never_the_second(
     suspended: License, program: Actor, regulator: Actor
 ) -> None:
     proposal = operations.propose_reinstatement(suspended, reason="Books found", by=program)
+    assert isinstance(proposal, Proposal)
     with refused("second_must_be_a_person"):
-        operations.approve_reinstatement(proposal, by=program)
-    operations.approve_reinstatement(proposal, by=regulator)
+        proposals.approve(proposal, by=program)
+    proposals.approve(proposal, by=regulator)
     assert standing(suspended) == Standing.IN_FORCE
 
 
 def test_only_one_proposal_waits_at_a_time(
-    proposal: Reinstatement, second_officer: Actor, regulator: Actor
+    proposal: Proposal, second_officer: Actor, regulator: Actor
 ) -> None:
-    with refused("reinstatement_pending"):
-        operations.propose_reinstatement(proposal.license, reason="Me too", by=second_officer)
-    operations.withdraw_reinstatement(proposal, by=regulator)
-    operations.propose_reinstatement(proposal.license, reason="Now", by=second_officer)
+    with refused("proposal_pending"):
+        operations.propose_reinstatement(License.objects.get(), reason="Me too", by=second_officer)
+    proposals.refuse(proposal, by=regulator)
+    operations.propose_reinstatement(License.objects.get(), reason="Now", by=second_officer)
 
 
-def test_what_was_approved_cannot_be_withdrawn(
-    proposal: Reinstatement, second_officer: Actor
-) -> None:
-    operations.approve_reinstatement(proposal, by=second_officer)
-    with refused("reinstatement_approved"):
-        operations.withdraw_reinstatement(proposal, by=second_officer)
+def test_what_was_approved_cannot_be_withdrawn(proposal: Proposal, second_officer: Actor) -> None:
+    proposals.approve(proposal, by=second_officer)
+    with refused("proposal_decided"):
+        proposals.refuse(proposal, by=second_officer)
 
 
 def test_a_license_in_force_needs_no_reinstatement(license: License, regulator: Actor) -> None:
@@ -125,25 +126,25 @@ def test_a_license_in_force_needs_no_reinstatement(license: License, regulator: 
 
 
 def test_one_officer_alone_reinstates_nothing_in_sql_either(
-    proposal: Reinstatement, regulator: Actor
+    proposal: Proposal, regulator: Actor
 ) -> None:
     alone = [
         "UPDATE registry_license SET standing = 'in_force'",
-        "UPDATE registry_reinstatement SET approved_at = now(), approved_by_id = proposed_by_id",
-        "UPDATE registry_reinstatement SET approved_at = now()",
-        "UPDATE registry_reinstatement SET proposed_by_id = NULL",
+        "UPDATE registry_proposal SET state = 'approved', decided_at = now(),"
+        " decided_by_id = proposed_by_id",
+        "UPDATE registry_proposal SET state = 'approved', decided_at = now()",
     ]
     for statement in alone:
         with pytest.raises(IntegrityError), transaction.atomic():
             connection.cursor().execute(statement)
-    assert standing(proposal.license) == Standing.SUSPENDED
+    assert standing(License.objects.get()) == Standing.SUSPENDED
 
 
 def test_an_old_approval_reinstates_no_new_suspension(
-    proposal: Reinstatement, regulator: Actor, second_officer: Actor
+    proposal: Proposal, regulator: Actor, second_officer: Actor
 ) -> None:
-    operations.approve_reinstatement(proposal, by=second_officer)
-    operations.suspend_license(proposal.license, reason="Again", by=regulator)
+    proposals.approve(proposal, by=second_officer)
+    operations.suspend_license(License.objects.get(), reason="Again", by=regulator)
     with pytest.raises(IntegrityError, match="two officers"), transaction.atomic():
         connection.cursor().execute("UPDATE registry_license SET standing = 'in_force'")
 
@@ -160,10 +161,10 @@ def test_a_revoked_license_is_not_revived_in_sql_either(
 
 
 def test_what_held_at_a_past_time_stays_answerable(
-    proposal: Reinstatement, second_officer: Actor, buyer: Organization
+    proposal: Proposal, second_officer: Actor, buyer: Organization
 ) -> None:
     suspended_at = LicenseStep.objects.get(sequence=2).at
-    operations.approve_reinstatement(proposal, by=second_officer)
+    proposals.approve(proposal, by=second_officer)
     reinstated_at = LicenseStep.objects.get(sequence=3).at
     just = timedelta(microseconds=1)
     assert license_in_force(buyer, at=suspended_at - just)

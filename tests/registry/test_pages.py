@@ -19,11 +19,11 @@ from registry.models import (
     Organization,
     Permit,
     Proposal,
-    Reinstatement,
     Site,
     Vehicle,
 )
 from registry.models.firms import PermitState, Standing
+from tests import cast
 from tests.cast import two_officers
 from tests.factories import OrganizationFactory
 from tests.registry.numbers import ruc
@@ -167,10 +167,10 @@ def test_two_officers_lift_a_suspension(
     operations.suspend_license(license, reason="Books", by=regulator)
     officer = signed_in(regulator)
     officer.post(f"/licenses/{license.uuid}/reinstate/", {"reason": "Books found"})
-    path = f"/approvals/licenses/{Reinstatement.objects.get().uuid}/"
+    path = f"/approvals/{Proposal.objects.get(act='license.reinstate').uuid}/"
     assert path in text(officer.get("/approvals/"))
     assert "Agree" not in text(officer.get(path))
-    assert officer.post(path, {"decision": "approve"}).status_code == 409
+    assert officer.post(path, {"decision": "approve"}).status_code == 422
     assert License.objects.get().standing == Standing.SUSPENDED
     second = signed_in(second_officer)
     assert "Agree" in text(second.get(path))
@@ -242,6 +242,7 @@ def addresses(
 ) -> list[str]:
     operations.suspend_license(license, reason="Books", by=regulator)
     reinstatement = operations.propose_reinstatement(license, reason="Found", by=regulator)
+    assert isinstance(reinstatement, Proposal)
     firm, of_license = [buyer.uuid], [license.uuid]
     named = [
         ("firms", []),
@@ -251,7 +252,7 @@ def addresses(
         *((name, firm) for name in ("driver_new", "firm_invite")),
         *((name, of_license) for name in ("permit_new", "license_suspend", "license_reinstate")),
         ("proposal", [proposed.uuid]),
-        ("reinstatement", [reinstatement.uuid]),
+        ("proposal", [reinstatement.uuid]),
     ]
     return [reverse(f"register:{name}", args=arguments) for name, arguments in named]
 
@@ -315,9 +316,7 @@ def test_who_belongs_to_several_chooses_for_whom_to_act(
     manager: Actor, rival: Organization, regulator: Actor, signed_in: SignIn
 ) -> None:
     assert manager.user
-    link = operations.invite(
-        email=manager.user.email, role="manager", organization=rival, by=regulator
-    )
+    link = cast.invited(email=manager.user.email, role="manager", organization=rival, by=regulator)
     second = operations.join(token=link.rstrip("/").rsplit("/", 1)[1], user=manager.user)
     client = signed_in(manager)
     assert rival.name not in text(client.get("/people/"))

@@ -14,10 +14,8 @@ from registry.actors import Actor
 from registry.models import (
     ApiKey,
     Event,
-    Invitation,
     Jurisdiction,
     License,
-    Membership,
     Proposal,
 )
 from registry.models.people import Role
@@ -137,53 +135,20 @@ def test_a_key_counts_as_its_sponsor(
 
 
 def test_whom_the_first_invited_is_no_second(
-    license: License, regulator: Actor, jurisdiction: Jurisdiction, second_officer: Actor
+    license: License, regulator: Actor, second_officer: Actor
 ) -> None:
-    friend = cast.person(jurisdiction, "felix@authority.example", Role.OFFICER)
-    Invitation.objects.filter(email="felix@authority.example").update(expires_at=clock.now())
-    _invited_by(friend, regulator)
+    friend = cast.officer_invited_by(regulator, "felix@authority.example")
     proposal = proposed(license, regulator)
     with refused("second_was_invited"):
         proposals.approve(proposal, by=friend)
     assert list(possible_seconds(proposal)) == [second_officer.user]
 
 
-def _invited_by(whom: Actor, who: Actor) -> None:
-    """A membership whose invitation names the inviter, as the verbs would leave it."""
-    assert whom.user
-    at = clock.now()
-    other = cast.person(whom.jurisdiction, "otto@authority.example", Role.OFFICER)
-    Membership.objects.filter(user=other.user).update(ended_at=at)
-    invitation = Invitation.objects.create(
-        jurisdiction=whom.jurisdiction,
-        email=whom.user.email,
-        role=Role.OFFICER,
-        created_at=at,
-        expires_at=at,
-        invited_by=who.user,
-        approved_at=at,
-        approved_by=other.user,
-        accepted_at=at,
-    )
-    Membership.objects.filter(user=whom.user).update(ended_at=at)
-    Membership.objects.create(
-        jurisdiction=whom.jurisdiction, user=whom.user, role=Role.OFFICER, invitation=invitation
-    )
-
-
-def test_nobody_of_the_firm_is_the_second(
-    license: License, regulator: Actor, second_officer: Actor
-) -> None:
-    was_manager = Membership.objects.create(
-        jurisdiction=regulator.jurisdiction,
-        user=second_officer.user,
-        organization=license.organization,
-        role=Role.MANAGER,
-    )
-    Membership.objects.filter(pk=was_manager.pk).update(ended_at=clock.now())
+def test_nobody_of_the_firm_is_the_second(license: License, regulator: Actor) -> None:
+    was_manager = cast.officer_who_left(license.organization, "raul@authority.example")
     proposal = proposed(license, regulator)
     with refused("second_of_the_firm"):
-        proposals.approve(proposal, by=second_officer)
+        proposals.approve(proposal, by=was_manager)
     assert not possible_seconds(proposal).exists()
 
 

@@ -16,7 +16,7 @@ from registry import operations, proposals
 from registry.actors import Actor
 from registry.models import License, Organization, Permit, Proposal
 from registry.models.firms import PermitState
-from tests.cast import two_officers
+from tests.cast import invited, two_officers
 from tests.roles import as_owner
 
 pytestmark = pytest.mark.usefixtures("committing")
@@ -124,9 +124,7 @@ def test_of_raises_proposed_at_once_one_waits(
 def test_a_link_opened_twice_at_once_makes_one_account(
     buyer: Organization, regulator: Actor
 ) -> None:
-    link = operations.invite(
-        email="nora@buyer.example", role="dealer", organization=buyer, by=regulator
-    )
+    link = invited(email="nora@buyer.example", role="dealer", organization=buyer, by=regulator)
     token = link.rstrip("/").rsplit("/", 1)[1]
 
     def accept() -> None:
@@ -140,7 +138,7 @@ def test_two_links_for_one_new_person_make_one_account(
     buyer: Organization, rival: Organization, regulator: Actor
 ) -> None:
     links = [
-        operations.invite(email="n@b.example", role="dealer", organization=firm, by=regulator)
+        invited(email="n@b.example", role="dealer", organization=firm, by=regulator)
         for firm in (buyer, rival)
     ]
 

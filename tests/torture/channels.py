@@ -23,8 +23,10 @@ from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import quantity
 from registry import operations as registry
+from registry import proposals
 from registry.actors import Actor
-from registry.models import License, Organization, Reinstatement, Site
+from registry.models import License, Organization, Proposal, Site
+from registry.models.proposals import ProposalState
 from tests.torture.acts import Act
 from tests.torture.world import World
 
@@ -182,10 +184,12 @@ def _suspend(act: Act, by: Actor) -> str:
 def _reinstate(act: Act, by: Actor) -> str:
     """Propose it, or agree to the other officer's proposal."""
     license = License.objects.get(number=act.target)
-    waiting = Reinstatement.objects.filter(license=license, approved_at=None, withdrawn_at=None)
+    waiting = Proposal.objects.filter(
+        act="license.reinstate", subject_id=license.pk, state=ProposalState.PROPOSED
+    )
     proposal = waiting.exclude(proposed_by=by.user).first()
     if proposal:
-        return str(registry.approve_reinstatement(proposal, by=by).uuid)
+        return str(proposals.approve(proposal, by=by).uuid)
     return str(registry.propose_reinstatement(license, **act.values, by=by).uuid)
 
 

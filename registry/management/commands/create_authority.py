@@ -1,6 +1,6 @@
 """Invite the first officer, and print a link that works once.
 
-Inviting an officer takes two officers: run it again for the second.
+Inviting an officer takes two officers: run it again for the second. These two invite the others.
 """
 
 from argparse import ArgumentParser
@@ -13,7 +13,6 @@ from precursors.errors import Refused
 from registry import operations
 from registry.actors import Actor
 from registry.models import Jurisdiction
-from registry.models.people import Role
 
 
 class Command(BaseCommand):
@@ -29,9 +28,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no jurisdiction {code}: run load_registry first.")
         by = Actor.portal(jurisdiction)
         try:
-            link = operations.invite(
-                email=options["email"], role=Role.OFFICER, organization=None, by=by
-            )
+            link = operations.invite_first_officer(email=options["email"], by=by)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write("Open this link within seven days to choose a password. It works once:")
