@@ -42,17 +42,21 @@ def possible_seconds(proposal: Proposal, *, besides: int | None = None) -> Query
 
     `besides`: whom it concerns.
     """
-    first, firm = proposal.sponsor_id, proposal.organization_id
+    firms = [proposal.organization_id] if proposal.organization_id else []
+    found = officers_apart(proposal.jurisdiction_id, proposal.sponsor_id, *firms)
+    return found if besides is None else found.exclude(pk=besides)
+
+
+def officers_apart(jurisdiction: int, first: int | None, *firms: int) -> QuerySet[User]:
+    """The officers who are not the first, nor invited by the first, nor of these firms' side."""
     officers = Membership.objects.filter(
-        jurisdiction=proposal.jurisdiction_id, role=Role.OFFICER, ended_at=None
+        jurisdiction=jurisdiction, role=Role.OFFICER, ended_at=None
     ).exclude(user=first)
     if first is not None:
         by_first = Q(invited_by=first) | Q(invited_key__sponsor=first)
         officers = officers.exclude(invitation__in=Invitation.objects.filter(by_first))
-    if firm is not None:
-        officers = officers.exclude(user__in=_of_firm(firm).values("user"))
-    if besides is not None:
-        officers = officers.exclude(user=besides)
+    if firms:
+        officers = officers.exclude(user__in=of_firms(*firms).values("user"))
     return User.objects.filter(is_active=True, memberships__in=officers).distinct()
 
 
@@ -65,9 +69,10 @@ def was_invited_by(user: int, first: int) -> bool:
 
 def belongs_or_belonged(user: int, firm: int) -> bool:
     """Whether somebody deals for a firm, or did within the last two years."""
-    return _of_firm(firm).filter(user=user).exists()
+    return of_firms(firm).filter(user=user).exists()
 
 
-def _of_firm(firm: int) -> QuerySet[Membership]:
+def of_firms(*firms: int) -> QuerySet[Membership]:
+    """Who deals for one of these firms, or did within the last two years."""
     recently = Q(ended_at=None) | Q(ended_at__gt=clock.now() - STAYS_OF_THE_FIRM)
-    return Membership.objects.filter(recently, organization=firm)
+    return Membership.objects.filter(recently, organization__in=firms)

@@ -3,14 +3,12 @@
 The sandbox is a world of its own: an officer may try there what firms see.
 """
 
-from collections.abc import Iterable
-
 from django.utils.translation import gettext_lazy as _
 
 from precursors.errors import Refused
-from registry.actors import Actor
+from registry.actors import Actor, require_authority
 from registry.models import Jurisdiction, Membership, Organization, User
-from registry.second_officer import belongs_or_belonged
+from registry.second_officer import of_firms
 
 
 def require_one_side(email: str, organization: Organization | None, where: Jurisdiction) -> None:
@@ -31,12 +29,13 @@ def require_one_side(email: str, organization: Organization | None, where: Juris
         raise Refused("both_sides", sentence, field="email")
 
 
-def require_no_part(by: Actor, firms: Iterable[int]) -> None:
-    """Require that whoever decides for the authority is of none of these firms, nor was lately.
+def require_impartial(by: Actor, *firms: int) -> None:
+    """Require the authority's officer or key, who is of none of these firms, nor was lately.
 
-    A key counts as its sponsor. Raises Refused("own_dealings").
+    A key counts as its sponsor. Raises Refused: not_the_authority, own_dealings.
     """
-    if by.sponsor and any(belongs_or_belonged(by.sponsor.pk, firm) for firm in set(firms)):
+    require_authority(by)
+    if by.sponsor and of_firms(*firms).filter(user=by.sponsor).exists():
         sentence = _(
             "You belong, or belonged within two years, to one of these firms: another officer"
             " must decide."
@@ -44,4 +43,4 @@ def require_no_part(by: Actor, firms: Iterable[int]) -> None:
         raise Refused("own_dealings", sentence)
 
 
-__all__ = ["require_no_part", "require_one_side"]
+__all__ = ["require_impartial", "require_one_side"]

@@ -7,8 +7,9 @@ from authorizations.acts import counts
 from authorizations.acts.locks import lock_settled
 from authorizations.models import Agreement, Sale
 from precursors.errors import Refused
-from registry.actors import Actor, require_authority
+from registry.actors import Actor
 from registry.inputs import given_reason
+from registry.sides import require_impartial
 from rules.count import SaleStep, Word
 
 
@@ -16,10 +17,10 @@ from rules.count import SaleStep, Word
 def confirm_claim(sale: Sale, *, reason: str, by: Actor) -> Agreement:
     """Debit a sale without a code to its buyer at the vendor's figure, whatever it answered.
 
-    It tightens, so that one officer is enough. Raises Refused: not_the_authority, no_reason,
-    nothing_to_confirm.
+    It tightens, so that one officer is enough. Raises Refused: not_the_authority,
+    own_dealings, no_reason, nothing_to_confirm.
     """
-    require_authority(by)
+    require_impartial(by, sale.authorization.buyer_id, sale.authorization.seller_id)
     reason = given_reason(reason)
     authorization, at = lock_settled(sale.authorization)
     root = sale.root_or_self

@@ -14,15 +14,19 @@ from authorizations.models import Authorization, Status
 from authorizations.models.authorization import LIVE
 from precursors.errors import Refused
 from registry import operations as registry
-from registry.actors import Actor, require_authority
+from registry.actors import Actor
 from registry.inputs import given_reason, optional_reason
 from registry.models import License
+from registry.sides import require_impartial
 
 
 @transaction.atomic
 def refuse(authorization: Authorization, *, reason: str, by: Actor) -> Authorization:
-    """Refuse a pending request. Raises Refused: not_the_authority, not_pending, no_reason."""
-    require_authority(by)
+    """Refuse a pending request.
+
+    Raises Refused: not_the_authority, own_dealings, not_pending, no_reason.
+    """
+    require_impartial(by, authorization.buyer_id, authorization.seller_id)
     authorization, at = lock_settled(authorization)
     if authorization.status == Status.REFUSED:
         return authorization
@@ -52,8 +56,11 @@ def cancel(authorization: Authorization, *, reason: str = "", by: Actor) -> Auth
 
 @transaction.atomic
 def revoke(authorization: Authorization, *, reason: str, by: Actor) -> Authorization:
-    """Revoke an issued code. Raises Refused: not_the_authority, not_issued, no_reason."""
-    require_authority(by)
+    """Revoke an issued code.
+
+    Raises Refused: not_the_authority, own_dealings, not_issued, no_reason.
+    """
+    require_impartial(by, authorization.buyer_id, authorization.seller_id)
     authorization, at = lock_settled(authorization)
     if authorization.status == Status.REVOKED:
         return authorization
@@ -91,10 +98,10 @@ def release(authorization: Authorization, *, reason: str = "", by: Actor) -> Aut
     """Free what is held on an ended code; a later sale is booked all the same.
 
     By an officer, or by the portal 24 h after the code's validity. Raises Refused:
-    not_the_authority, not_ended, no_reason.
+    not_the_authority, own_dealings, not_ended, no_reason.
     """
     if by != Actor.portal(by.jurisdiction):
-        require_authority(by)
+        require_impartial(by, authorization.buyer_id, authorization.seller_id)
         reason = given_reason(reason)
     authorization, at = lock_settled(authorization)
     if authorization.released_at:

@@ -19,13 +19,14 @@ from authorizations.rulesets import current_ruleset
 from precursors.errors import Refused
 from precursors.models import Product
 from precursors.quantities import Quantity
-from registry.actors import Actor, require_authority
+from registry.actors import Actor
 from registry.events import NewEvent
 from registry.inputs import REASON_LENGTH, given_reason, optional_reason, optional_text
 from registry.issuing import only_while_issuing
 from registry.models import Organization, Site, Vehicle
 from registry.models.firms import Activity
 from registry.periods import end_of_day, working_days_after
+from registry.sides import require_impartial
 
 
 @joins_transaction
@@ -175,10 +176,10 @@ def issue(
 
     Where a sale was reported before, it takes a reason. `version_seen`: which version the officer
     had on screen; any other refuses.
-    Raises Refused: not_the_authority, not_pending, authorization_changed, issuing_halted,
-    no_reason, not_eligible, too_long, not_text.
+    Raises Refused: not_the_authority, own_dealings, not_pending, authorization_changed,
+    issuing_halted, no_reason, not_eligible, too_long, not_text.
     """
-    require_authority(by)
+    require_impartial(by, authorization.buyer_id, authorization.seller_id)
     authorization, at = lock_settled(authorization)
     if authorization.status == Status.ISSUED:
         return authorization

@@ -14,8 +14,9 @@ from authorizations.acts.looks import code_unknown, note_first_look
 from authorizations.acts.reports import SaleReport, lock_reported, record_report, sale_from
 from authorizations.models import Agreement, Authorization, Sale
 from precursors.errors import Refused
-from registry.actors import Actor, require_authority
+from registry.actors import Actor
 from registry.inputs import given_reason, optional_reason
+from registry.sides import require_impartial
 from rules.count import SaleStep, Word
 
 
@@ -76,9 +77,9 @@ def void_sale(sale: Sale, *, reason: str, by: Actor) -> Sale:
 def agree(sale: Sale, *, reason: str, by: Actor) -> Agreement:
     """Accept the vendor's current, lower figure on the authority's behalf.
 
-    Raises Refused: not_the_authority, no_reason, nothing_to_agree.
+    Raises Refused: not_the_authority, own_dealings, no_reason, nothing_to_agree.
     """
-    require_authority(by)
+    require_impartial(by, sale.authorization.buyer_id, sale.authorization.seller_id)
     reason = given_reason(reason)
     authorization, at = lock_settled(sale.authorization)
     root = sale.root_or_self

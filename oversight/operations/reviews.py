@@ -16,6 +16,8 @@ from registry import actors, clock
 from registry.actors import Actor
 from registry.models import Membership, User
 from registry.models.people import Role
+from registry.second_officer import officers_apart
+from registry.sides import require_impartial
 
 
 def review(
@@ -24,10 +26,10 @@ def review(
     """Decide how a flag ends. On a high flag the first proposes and a drawn second decides.
 
     `steps_seen`: how many steps the officer had before them; another since then refuses.
-    Raises Refused: not_the_authority, no_note, unknown_outcome, already_decided, flag_changed,
-    own_proposal, not_drawn, second_is_a_person.
+    Raises Refused: not_the_authority, own_dealings, no_note, unknown_outcome, already_decided,
+    flag_changed, own_proposal, not_drawn, second_is_a_person.
     """
-    actors.require_authority(by)
+    require_impartial(by, *_firms(flag))
     _redraw_if_gone(flag)
     return _review(flag, outcome, signs.tidy(note, lines=True), steps_seen, by)
 
@@ -117,10 +119,21 @@ def _record_draw(flag: Flag, at: datetime) -> None:
 
 
 def _draw_second(flag: Flag) -> User | None:
-    """One of the authority's other active officers, at random; None while there is no other."""
-    others = _officers(flag).exclude(user=flag.proposed_by).select_related("user")
-    drawn = list(others) if flag.proposed_by else list(_officers(flag).select_related("user"))
-    return secrets.choice(drawn).user if drawn else None
+    """One of the authority's other officers, at random; None while there is no other.
+
+    Not whom the first made an officer, nor who is, or lately was, of a firm that it is about.
+    """
+    drawn = list(officers_apart(flag.jurisdiction_id, _first(flag), *_firms(flag)))
+    return secrets.choice(drawn) if drawn else None
+
+
+def _first(flag: Flag) -> int | None:
+    """For whom the proposer counts: a key counts as its sponsor."""
+    return flag.proposed_key.sponsor_id if flag.proposed_key else flag.proposed_by_id
+
+
+def _firms(flag: Flag) -> list[int]:
+    return [firm for firm in (flag.buyer_id, flag.seller_id) if firm is not None]
 
 
 def _officers(flag: Flag):  # type: ignore[no-untyped-def]
@@ -135,7 +148,7 @@ def _officers(flag: Flag):  # type: ignore[no-untyped-def]
 def _decide_second(flag: Flag, outcome: str, note: str, at: datetime, by: Actor) -> None:
     if not by.is_person:
         raise Refused("second_is_a_person", _("Only a person can be the second officer."))
-    if flag.proposed_by_id == by.user.pk:  # type: ignore[union-attr]
+    if _first(flag) == by.user.pk:  # type: ignore[union-attr]
         raise Refused("own_proposal", _("Somebody other than the proposer decides."))
     if flag.second_id != by.user.pk:  # type: ignore[union-attr]
         raise Refused("not_drawn", _("Another officer was drawn to decide this flag."))
@@ -153,7 +166,8 @@ def _redraw_if_gone(flag: Flag) -> None:
     flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
     if flag.state != FlagState.AWAITING_SECOND:
         return
-    if flag.second_id and _officers(flag).filter(user=flag.second_id).exists():
+    still = officers_apart(flag.jurisdiction_id, _first(flag), *_firms(flag))
+    if flag.second_id and still.filter(pk=flag.second_id).exists():
         return
     drawn = _draw_second(flag)
     if drawn is None and flag.second_id is None:
