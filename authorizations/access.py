@@ -77,8 +77,8 @@ def allowances_for(by: Actor) -> QuerySet[Allowance]:
 def missed_codes_for(by: Actor, *, at: datetime) -> QuerySet[MissedCodes]:
     """Codes typed of late by firms whose they are not, beyond slips: the authority's alone."""
     rows = in_jurisdiction(MissedCodes.objects.select_related("organization"), by)
-    lately = rows.alias(total=F("unknown") + F("foreign")).filter(
-        total__gte=settings.LOOKUP_ALARM_MISSES,
+    lately = rows.alias(missed=F("unknown") + F("foreign")).filter(
+        missed__gte=settings.LOOKUP_ALARM_MISSES,
         organization__isnull=False,
         last_at__gt=at - timedelta(days=GUESSES_SHOWN_DAYS),
     )
