@@ -3,11 +3,8 @@
 from registry.models import Permit
 from tests.audit.planting import plant
 
-COLUMNS = [
-    field.column
-    for field in Permit._meta.concrete_fields
-    if field.column not in ("id", "uuid", "license_id", "state", "period", "limit_kg")
-]
+OWN = ["id", "uuid", "license_id", "proposal_id", "raises_limit", "state", "period", "limit_kg"]
+COLUMNS = [c.column for c in Permit._meta.concrete_fields if c.column not in OWN]
 
 
 def change_permit(
@@ -20,7 +17,8 @@ def change_permit(
         f"UPDATE registry_permit SET state = 'replaced' WHERE license_id = {license}"
         f" AND precursor_id = {permit.precursor_id} AND activity = '{permit.activity}'"
         " AND state = 'in_force'",
-        f"INSERT INTO registry_permit (uuid, license_id, state, period, limit_kg, {columns})"
-        f" SELECT gen_random_uuid(), {license}, 'in_force', '{period}', {limit}, {columns}"
+        "INSERT INTO registry_permit"
+        f" (uuid, license_id, raises_limit, state, period, limit_kg, {columns})"
+        f" SELECT gen_random_uuid(), {license}, false, 'in_force', '{period}', {limit}, {columns}"
         f" FROM registry_permit WHERE id = {permit.pk}",
     )
