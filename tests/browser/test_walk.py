@@ -28,6 +28,7 @@ from precursors.models import Product
 from registry.actors import Actor
 from registry.models import Jurisdiction
 from registry.models.people import Role
+from registry.operations import note_factor_change
 from tests import cast
 from tests.browser.checks import check_page, check_scriptless_page
 from tests.browser.hands import Keyboard, Pointer
@@ -96,6 +97,7 @@ def with_app(firm: Firm) -> Firm:
     """Whose person has an authenticator app; a digit of it serves once."""
     assert firm.actor.user
     TOTP.activate(firm.actor.user, SECRET)
+    note_factor_change(firm.actor.user, what="added", factor="totp")
     return firm
 
 
