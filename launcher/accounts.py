@@ -1,16 +1,25 @@
-"""The account of the embedded servers: PostgreSQL refuses to run as root."""
+"""The accounts that a launcher started by root gives to others.
+
+PostgreSQL refuses to run as root. Web, worker and beat get another one than it: neither the
+database's files nor the secrets of their owner are theirs to read.
+"""
 
 import hashlib
 import os
 import pwd
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from launcher.errors import CannotStart
 
+SERVERS = ("postgres", "nobody")
+SERVING = ("www-data", "nobody", "daemon")
 SHARED = Path("/var/lib")  # every account may read it, only root may write
 
 
@@ -18,6 +27,7 @@ SHARED = Path("/var/lib")  # every account may read it, only root may write
 class Account:
     uid: int
     gid: int
+    name: str = ""
 
     @property
     def popen_options(self) -> dict[str, Any]:
@@ -31,18 +41,47 @@ class Account:
         test = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)]
         return subprocess.run(test, cwd="/", check=False, **self.popen_options).returncode == 0
 
+    def can_serve(self, root: Path, static: Path) -> bool:
+        """Return whether this account can run the portal's code from there."""
+        argv = [sys.executable, "-c", "import django, celery, gunicorn, config.environment"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        try:
+            done = subprocess.run(argv, cwd=root, check=False, **quiet, **self.popen_options)
+        except OSError:
+            return False
+        return done.returncode == 0 and self.reaches(static)
+
+
+def serving_account() -> Account | None:
+    """Return the account for web, worker and beat, or None for an ordinary user."""
+    servers = server_account()
+    if servers is None:
+        return None
+    return next((found for found in _accounts(SERVING) if found.uid != servers.uid), servers)
+
 
 def server_account() -> Account | None:
     """Return the account for the servers, or None for an ordinary user. Raises CannotStart."""
     if os.geteuid() != 0:
         return None
-    for name in ("postgres", "nobody"):
-        try:
-            entry = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Account(entry.pw_uid, entry.pw_gid)
+    for account in _accounts(SERVERS):
+        return account
     raise CannotStart("As root, an account named postgres or nobody is needed for PostgreSQL.")
+
+
+def _accounts(names: tuple[str, ...]) -> Iterator[Account]:
+    for name in names:
+        with suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            yield Account(entry.pw_uid, entry.pw_gid, name)
+
+
+def close_to_others(path: Path) -> bool:
+    """Let nobody but its owner read a file; tell whether that had to be done."""
+    if not path.is_file() or not path.stat().st_mode & 0o077:
+        return False
+    path.chmod(0o600)
+    return True
 
 
 def servers_home(data_dir: Path, account: Account | None) -> Path:

@@ -4,9 +4,11 @@ import hashlib
 import http.client
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from launcher import accounts
+from launcher.accounts import Account
 from launcher.environment import ROOT, data_dir, is_demo
 from launcher.errors import CannotStart
 from launcher.process import Process, Program, run
@@ -60,9 +62,26 @@ def without_owner(environment: Mapping[str, str]) -> dict[str, str]:
     return {**environment, "MIGRATION_DATABASE_URL": ""}  # empty, and so not read from .env either
 
 
-def programs(port: int) -> list[Program]:
+def programs(port: int, account: Account | None = None) -> list[Program]:
     """Return the processes in the order of starting; they are stopped in reverse."""
-    return [web(port), worker(), beat()]
+    return [replace(program, account=account) for program in (web(port), worker(), beat())]
+
+
+def account_to_serve(report: Report, environment: Mapping[str, str]) -> Account | None:
+    """Return whom web, worker and beat run as: nobody who may read what the owner may."""
+    account = accounts.serving_account()
+    if account is None:
+        return None
+    dotenv = ROOT / ".env"
+    if environment.get("MIGRATION_DATABASE_URL") and accounts.close_to_others(dotenv):
+        report.say(f"{dotenv} names the tables' owner: now only its own owner may read it.")
+    if account.can_serve(ROOT, Path(environment["STATIC_ROOT"])):
+        return account
+    report.say(
+        f"WARNING: the account {account.name} cannot read {ROOT} or the data, so web, worker and "
+        "beat run as root. Keep both where every account may enter, such as /srv and /var/lib."
+    )
+    return None
 
 
 def environment(values: dict[str, str], port: int, stores: Stores | None = None) -> dict[str, str]:
@@ -115,7 +134,8 @@ def _fingerprint() -> str:
 def start_processes(supervisor: Supervisor, environment: Mapping[str, str], port: int) -> None:
     """Start web, worker and beat; return when the web answers. Raises CannotStart."""
     serving = without_owner(environment)
-    processes = [Process(program, serving) for program in programs(port)]
+    account = account_to_serve(supervisor.report, environment)
+    processes = [Process(program, serving) for program in programs(port, account)]
     for process in processes:
         supervisor.start(process)
     with supervisor.report.step("Starting web, worker and beat") as step:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import state
+from launcher import accounts, state
 from launcher.environment import ROOT
 from launcher.process import marked
 from launcher.state import SHARED
@@ -96,6 +96,15 @@ def postgres_runs(data: Path) -> bool:
     return (data / "postgres" / "postmaster.pid").exists()
 
 
+def serving_uid(terminal: Terminal) -> int:
+    """Whose they must be: as root another account's, unless that cannot read the code."""
+    account = accounts.serving_account()
+    if account is None or not account.can_serve(ROOT, terminal.data / "static"):
+        assert account is None or "WARNING: the account" in terminal.text
+        return os.geteuid()
+    return account.uid
+
+
 def test_it_starts_recovers_survives_a_kill_and_stops_in_order(terminal: Terminal) -> None:
     portal = terminal.start()
     running = state.read(terminal.data)
@@ -105,6 +114,8 @@ def test_it_starts_recovers_survives_a_kill_and_stops_in_order(terminal: Termina
     for pid in marked(running.launch):
         told = Path(f"/proc/{pid}/environ").read_bytes()
         assert running.environment["MIGRATION_DATABASE_URL"].encode() not in told
+        assert Path(f"/proc/{pid}").stat().st_uid == serving_uid(terminal)
+    assert len(marked(running.launch)) > 3
 
     second = terminal.run()
     assert second.returncode == 1
