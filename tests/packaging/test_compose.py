@@ -5,8 +5,10 @@ variables against ordinary servers.
 """
 
 import json
+import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
 import time
@@ -28,7 +30,7 @@ from launcher import ports
 from launcher.environment import ROOT
 from launcher.postgres import READER
 from launcher.process import Process, Program
-from launcher.stores import Stores, throwaway
+from launcher.stores import Stores, throwaway, throwaway_ports
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
@@ -47,7 +49,129 @@ def words(service: str) -> list[str]:
 
 
 def test_every_service_of_the_portal_is_there() -> None:
-    assert {"database", "broker", *OURS} == set(SERVICES)
+    assert {"proxy", "database", "broker", *OURS} == set(SERVICES)
+
+
+def test_nothing_is_published_but_the_proxy() -> None:
+    assert [name for name, told in SERVICES.items() if told.get("ports")] == ["proxy"]
+    networks = COMPOSE["networks"]
+    assert networks["back"]["internal"]
+    assert networks["front"]["internal"]
+    for name in ("database", "broker"):
+        assert SERVICES[name]["networks"] == ["back"]
+    assert not {"back"} & set(SERVICES["proxy"]["networks"])
+
+
+def test_the_proxy_alone_is_believed_when_it_names_a_visitor() -> None:
+    (told,) = COMPOSE["networks"]["front"]["ipam"]["config"]
+    assert environment_of("web")["TRUSTED_PROXIES"] == told["subnet"]
+    reach = {name for name, told in SERVICES.items() if "front" in told["networks"]}
+    assert reach == {"proxy", "web"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_container_is_closed(service: str) -> None:
+    told = SERVICES[service]
+    assert told["read_only"] is True
+    assert told["cap_drop"] == ["ALL"]
+    assert set(told.get("cap_add", [])) <= {"NET_BIND_SERVICE"}
+    assert told["security_opt"] == ["no-new-privileges:true"]
+    assert told["mem_limit"]
+    assert told["pids_limit"]
+    assert "/tmp" in told["tmpfs"]
+    assert not told.get("privileged")
+
+
+def test_every_image_can_be_pinned_by_digest() -> None:
+    for told in SERVICES.values():
+        made_here = told.get("build", {}).get("args", {}).get("BASE_IMAGE")
+        assert (made_here or told["image"]).startswith("${")
+
+
+def test_the_broker_wants_a_password_that_no_process_list_shows(servers: Stores) -> None:
+    """The container's own command, on the server that is here."""
+    told = SERVICES["broker"]
+    port = str(ports.first_free(throwaway_ports()))
+    command = told["command"].replace("$$", "$").replace("--save", f"--port {port} --save")
+    command = command.replace("valkey-server", str(servers.valkey.server))
+    argv = shlex.split(command)
+    environment = {"PATH": os.defpath, "BROKER_PASSWORD": SECRET}
+    running = subprocess.Popen(argv, env=environment, cwd="/", stdout=subprocess.DEVNULL)
+    try:
+        assert eventually(lambda: _said(port, "PING").startswith("-NOAUTH"), within_s=20)
+        assert "+PONG" in _said(port, f"AUTH {SECRET}\r\nPING")
+        assert SECRET not in Path(f"/proc/{running.pid}/cmdline").read_text()
+    finally:
+        running.terminate()
+        running.wait()
+
+
+def _said(port: str, command: str) -> str:
+    try:
+        with socket.create_connection(("127.0.0.1", int(port)), timeout=5) as line:
+            line.sendall(f"{command}\r\nQUIT\r\n".encode())
+            return b"".join(iter(lambda: line.recv(4096), b"")).decode()
+    except OSError:
+        return ""
+
+
+def copied() -> set[str]:
+    """What the Dockerfile brings into the image, from here."""
+    lines = re.findall(r"(?m)^COPY (?!--from)(.+)$", (ROOT / "Dockerfile").read_text())
+    return {word for line in lines for word in line.split()[:-1]}
+
+
+def test_the_image_gets_what_runs_and_nothing_else(tmp_path: Path) -> None:
+    """The portal starts on it, and nothing that is not copied even reaches the builder."""
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()
+    assert ignored[1] == "*"
+    assert {line[1:] for line in ignored if line.startswith("!")} == copied()
+    assert not copied() & {
+        ".",
+        "tests",
+        "bench",
+        "launcher",
+        "docs",
+        "run.py",
+        "requirements.lock",
+    }
+    for name in copied():
+        (tmp_path / name).symlink_to(ROOT / name)
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "SECRET_KEY": SECRET,
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
+        "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
+        "STATIC_ROOT": str(tmp_path / "static-files"),
+    }
+    for command in ("collectstatic --no-input --ignore redoc", "check"):
+        argv = [sys.executable, "-P", str(tmp_path / "manage.py"), *command.split()]
+        options = {"env": {**environment, "PYTHONPATH": str(tmp_path)}, "cwd": tmp_path}
+        done = subprocess.run(argv, capture_output=True, text=True, check=False, **options)
+        assert done.returncode == 0, done.stderr
+
+
+def test_both_proxies_bound_time_and_size_and_read_a_request_whole() -> None:
+    caddy, nginx = ((ROOT / "deploy" / name).read_text() for name in ("Caddyfile", "nginx.conf"))
+    for told in (
+        "read_header 10s",
+        "read_body 30s",
+        "max_size 1MB",
+        "request_buffers",
+        "admin off",
+    ):
+        assert told in caddy, told
+    for told in (
+        "client_header_timeout",
+        "client_body_timeout",
+        "client_max_body_size 1m",
+        "proxy_request_buffering on",
+        "limit_conn portal_visitors",
+    ):
+        assert told in nginx, told
+    logged = re.search(r"log_format portal '(.*)';", nginx)
+    assert logged
+    assert not re.search(r"\$(request|uri|request_uri|http_referer|args)\b", logged[1])
 
 
 @pytest.mark.parametrize("service", OURS)
