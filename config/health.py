@@ -1,10 +1,12 @@
 """Reports the portal's health to a load balancer and an operator."""
 
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Any
 
 import structlog
 from celery.exceptions import OperationalError as BrokerError
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +15,7 @@ from redis.exceptions import RedisError
 
 from authorizations.models import DutyReason
 from config.celery import app
+from config.metrics import has_token
 from database.row_security import set_firm
 from oversight.operations.heartbeats import place_in_sql
 
@@ -54,11 +57,26 @@ def healthz(_request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-def readyz(_request: HttpRequest) -> HttpResponse:
-    """Answer 503 when a sale cannot be accepted. Other faults are reported with 200."""
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Answer 503 when a sale cannot be accepted. Other faults are reported with 200.
+
+    How each part is told to probes alone; a stranger learns whether it works.
+    """
     state = _database()
-    answer = state | {"broker": _broker()}
-    return JsonResponse(answer, status=200 if state["database"] == "ok" else 503)
+    is_ready = state["database"] == "ok"
+    answer = {"status": "ok" if is_ready else "unavailable"}
+    if _is_probe(request):
+        answer = state | {"broker": _broker()}
+    return JsonResponse(answer, status=200 if is_ready else 503)
+
+
+def _is_probe(request: HttpRequest) -> bool:
+    """Whether it comes from this machine and through no proxy, or brings METRICS_TOKEN."""
+    peer = request.META.get("REMOTE_ADDR", "")
+    is_passed_on = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+    if not is_passed_on and (not peer or ip_address(peer).is_loopback):
+        return True
+    return bool(settings.METRICS_TOKEN) and has_token(request)
 
 
 def _database() -> dict[str, Any]:

@@ -216,14 +216,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Answer every figure; 404 where it is closed, 401 without the token."""
     if not settings.METRICS_TOKEN and not settings.DEMO_MODE:
         raise Http404
-    if not _is_allowed(request):
+    if not has_token(request):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     set_firm(None)
     lines = [line for metric in METRICS for line in _lines(metric)]
     return HttpResponse("\n".join([*lines, ""]), FORMAT, headers={"Cache-Control": "no-store"})
 
 
-def _is_allowed(request: HttpRequest) -> bool:
+def has_token(request: HttpRequest) -> bool:
     """Whether the request has the token; in demo mode without one, any has."""
     token: str = settings.METRICS_TOKEN
     _scheme, _space, given = request.headers.get("Authorization", "").partition(" ")
