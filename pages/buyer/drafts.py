@@ -1,15 +1,22 @@
-"""A request while it is being written: kept in the session, one draft for each tab."""
+"""A request while it is being written: kept in the session, one draft for each tab.
+
+A copy outlives the session, so that who has to sign in again in the middle finds the answers.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property, wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from authorizations.operations import Purchase
@@ -25,6 +32,8 @@ from registry.models import Organization, Site, Vehicle
 
 DRAFTS = "drafts"  # where the session keeps them
 DRAFTS_MAX = 10  # the oldest is forgotten
+KEPT = timedelta(hours=24)  # from the last answer
+KEY_LENGTH = 40  # as long as the column
 QUESTIONS = ("product", "quantity", "vendor", "delivery")
 
 Page = Callable[[HttpRequest, "Draft"], HttpResponse]
@@ -41,8 +50,11 @@ class Draft:
 
     @classmethod
     def of(cls, request: HttpRequest, uuid: UUID) -> "Draft":
-        kept = request.session.get(DRAFTS, {}).get(str(uuid), {})
-        return cls(uuid, actor_of(request), request.session, dict(kept))
+        by = actor_of(request)
+        if DRAFTS not in request.session:
+            request.session[DRAFTS] = _kept(by)
+        kept = request.session[DRAFTS].get(str(uuid), {})
+        return cls(uuid, by, request.session, dict(kept))
 
     def answer(self, **answers: str) -> None:
         """Keep answers; an amount in a unit the new product is not traded in is asked again."""
@@ -53,6 +65,7 @@ class Draft:
         others = {k: v for k, v in self.session.get(DRAFTS, {}).items() if k != str(self.uuid)}
         latest = dict(list(others.items())[1 - DRAFTS_MAX :])
         self.session[DRAFTS] = {**latest, str(self.uuid): self.answers}
+        _keep(self.session[DRAFTS], self.by)
 
     @property
     def authorization(self) -> str:
@@ -122,6 +135,31 @@ class Draft:
         """A purchase of this product, of which so much is known, to be checked."""
         assert self.by.organization
         return Purchase(self.by.organization, product, clock.now(), **known)
+
+
+def _keep(drafts: dict[str, dict[str, str]], by: Actor) -> None:
+    """Keep them for this person and firm alone, beside the sessions, and forgotten like them."""
+    row = Session(
+        session_key=_key(by),
+        session_data=Session.get_session_store_class()().encode({DRAFTS: drafts}),
+        expire_date=timezone.now() + KEPT,
+    )
+    written = ["session_data", "expire_date"]
+    Session.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["session_key"], update_fields=written
+    )
+
+
+def _kept(by: Actor) -> dict[str, dict[str, str]]:
+    row = Session.objects.filter(session_key=_key(by), expire_date__gt=timezone.now()).first()
+    return row.get_decoded().get(DRAFTS, {}) if row else {}
+
+
+def _key(by: Actor) -> str:
+    """Name the row as nobody else can: it signs nobody in, but a session is read by its name."""
+    assert by.user and by.organization
+    whose = f"{by.user.pk} {by.organization.pk}"
+    return salted_hmac("pages.buyer.drafts", whose, algorithm="sha256").hexdigest()[:KEY_LENGTH]
 
 
 def drafting(view: Page) -> Callable[..., HttpResponse]:
