@@ -11,6 +11,7 @@ from launcher.errors import CannotStart
 from launcher.portal import COLLECT, python
 from launcher.process import Program, run
 from launcher.progress import Report
+from launcher.vulnerabilities import SKIPPED
 
 SHOWN_LINES = 200
 SCRIPTS = Path(sys.executable).parent
@@ -51,6 +52,7 @@ CHECKS = (
         python("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
     ),
     Check("schema", python("-m", "launcher.schema")),
+    Check("known holes", python("-m", "launcher.vulnerabilities")),
 )
 
 
@@ -65,8 +67,10 @@ def check(arguments: list[str]) -> int:
 def _passes(check: Check, report: Report) -> bool:
     try:
         program = Program(check.name, check.argv)
-        run(report, program, {**os.environ, **PRODUCTION}, tail_lines=SHOWN_LINES)
+        said = run(report, program, {**os.environ, **PRODUCTION}, tail_lines=SHOWN_LINES)
     except CannotStart as reason:
         report.say(f"{reason}\n")
         return False
+    if said.startswith(SKIPPED):
+        report.say(f"  {said}")
     return True

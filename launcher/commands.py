@@ -21,6 +21,7 @@ from launcher.manage import manage
 from launcher.portal import environment, prepare, python, start_processes
 from launcher.process import MARK
 from launcher.progress import Report
+from launcher.sbom import sbom
 from launcher.stores import Stores
 from launcher.supervisor import Supervisor
 
@@ -38,6 +39,7 @@ python3 run.py test [arguments]    run the tests, with pytest's arguments
 python3 run.py check               format, lint, types, imports, migrations, translations, settings
 python3 run.py bench [options]     measure the two hot paths; --help lists the options
 python3 run.py torture [options]   many clients at random, then faults; --help lists the options
+python3 run.py sbom [file]         what it is made of, as CycloneDX
 python3 run.py manage ...          a command of Django's manage.py\
 """
 
@@ -110,6 +112,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "bench": bench,
     "torture": torture,
     "manage": manage,
+    "sbom": sbom,
 }
 
 
