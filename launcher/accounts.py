@@ -44,9 +44,10 @@ class Account:
     def can_serve(self, root: Path, static: Path) -> bool:
         """Return whether this account can run the portal's code from there."""
         argv = [sys.executable, "-c", "import django, celery, gunicorn, config.environment"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         try:
-            done = subprocess.run(argv, cwd=root, check=False, **quiet, **self.popen_options)
+            done = subprocess.run(
+                argv, cwd=root, check=False, capture_output=True, **self.popen_options
+            )
         except OSError:
             return False
         return done.returncode == 0 and self.reaches(static)

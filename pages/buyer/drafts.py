@@ -20,6 +20,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from authorizations.operations import Purchase
+from database.sessions import SessionStore
 from pages.guards import firm_required
 from precursors.models import Product
 from precursors.operations import products_for
@@ -141,7 +142,7 @@ def _keep(drafts: dict[str, dict[str, str]], by: Actor) -> None:
     """Keep them for this person and firm alone, beside the sessions, and forgotten like them."""
     row = Session(
         session_key=_key(by),
-        session_data=Session.get_session_store_class()().encode({DRAFTS: drafts}),
+        session_data=SessionStore().encode({DRAFTS: drafts}),
         expire_date=timezone.now() + KEPT,
     )
     written = ["session_data", "expire_date"]
