@@ -51,3 +51,19 @@ def test_every_unit_is_started_again_for_as_long_as_it_takes() -> None:
     for unit in UNITS:
         told = unit.read_text().splitlines()
         assert {"Restart=always", "StartLimitIntervalSec=0", "User=portal"} <= set(told)
+
+
+def test_every_unit_may_do_no_more_than_it_must() -> None:
+    wanted = {
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "ProtectHome=yes",
+        "PrivateTmp=yes",
+        "PrivateDevices=yes",
+        "CapabilityBoundingSet=",
+        "RestrictSUIDSGID=yes",
+        "TasksMax=200",
+        "MemoryMax=2G",
+    }
+    for unit in UNITS:
+        assert wanted <= set(unit.read_text().splitlines()), unit.name
