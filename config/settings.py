@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "pages.account.attempts.answer_waits",
     "allauth.account.middleware.AccountMiddleware",
     "pages.middleware.set_actor",
+    "pages.account.readings.note_readings",
     "django.contrib.messages.middleware.MessageMiddleware",
     "pages.account.step_up.StepUp",
     "config.doors.refuse_odd_methods",

@@ -132,6 +132,7 @@ ITEMS: list[Item] = [
         FIRM,
         covers=("register:place", "register:place_amend", "register:place_retire"),
     ),
+    Item(_("Access"), "officer:access", OFFICER),
     Item(_("People"), "register:people", MANAGER, covers=("register:invite",)),
     Item(_("Keys"), "register:keys", MANAGER, covers=("register:key_end",)),
 ]

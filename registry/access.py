@@ -9,6 +9,8 @@ from precursors import signs
 from precursors.search import search_words
 from registry.actors import Actor
 from registry.models import (
+    AccessEntry,
+    Alarm,
     Amendment,
     ApiKey,
     Driver,
@@ -157,3 +159,22 @@ def events_for(by: Actor) -> QuerySet[Event]:
     if by.is_authority or by.organization is None:
         return rows
     return rows.filter(organizations__contains=[by.organization.pk])
+
+
+def access_entries_for(by: Actor) -> QuerySet[AccessEntry]:
+    """Who came in, failed, or read what: the authority's alone.
+
+    What nobody known did belongs to no jurisdiction, and is shown in each.
+    """
+    rows = AccessEntry.objects.select_related("user", "api_key")
+    return rows.filter(_here_or_nowhere(by)) if by.is_authority else rows.none()
+
+
+def alarms_for(by: Actor) -> QuerySet[Alarm]:
+    """What people and operators were told of: the authority's alone."""
+    rows = Alarm.objects.select_related("user", "api_key")
+    return rows.filter(_here_or_nowhere(by)) if by.is_authority else rows.none()
+
+
+def _here_or_nowhere(by: Actor) -> Q:
+    return Q(jurisdiction=by.jurisdiction) | Q(jurisdiction=None)

@@ -11,7 +11,7 @@ from allauth.mfa.totp import views as totp
 from django.urls import path, re_path
 from django.views.generic import TemplateView
 
-from pages.account import factors, links
+from pages.account import factors, links, session_pages
 from pages.account.factors import changes_a_factor
 from pages.account.step_up import fresh_proof_to_open
 
@@ -21,6 +21,7 @@ signup_closed = TemplateView.as_view(template_name="account/signup_closed.html")
 KEY = r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
 urlpatterns = [
+    path("sessions/", session_pages.sessions, name="account_sessions"),
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),

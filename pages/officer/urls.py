@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from pages.officer import authorizations, case, pending, queue
+from pages.officer import access_record, authorizations, case, pending, queue
 
 app_name = "officer"
 urlpatterns = [
+    path("access/", access_record.access_record, name="access"),
     path("queue/", queue.queue, name="queue"),
     path("queue/<uuid:uuid>/", case.case, name="case"),
     path("pending/", pending.pending, name="pending"),

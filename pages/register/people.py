@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from pages.account.links import guarded_link
+from pages.account.visitors import visitor_of
 from pages.entry import enter, told_of
 from pages.guards import manager_required, officer_required
 from pages.middleware import MEMBERSHIP
@@ -132,7 +133,8 @@ _BY_MANAGER = gettext_noop(
 
 def recovery(request: HttpRequest, token: str) -> HttpResponse:
     """Where the letter leads somebody whose factors are to be removed; POST stops it."""
-    found = operations.find_recovery(token)
+    with guarded_link(request):
+        found = operations.find_recovery(token)
     if request.method == "POST":
         found = operations.stop_recovery(found)
     return render(request, "register/recovery.html", {"recovery": found})
@@ -141,6 +143,26 @@ def recovery(request: HttpRequest, token: str) -> HttpResponse:
 def lost(request: HttpRequest) -> HttpResponse:
     """How somebody who lost every factor gets back."""
     return render(request, "register/lost.html", {"hours": settings.RECOVERY_WAIT_HOURS})
+
+
+@manager_required
+def sign_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """End every session of a member: a telephone was lost, or somebody else sits at it."""
+    by = actor_of(request)
+    member = get_object_or_404(members_for(by), pk=pk)
+    back = _back_of(member, by)
+    if request.method == "POST":
+        operations.sign_out_person(member.user, visitor_of(request), by=by)
+        messages.success(request, _("They are signed out everywhere."))
+        return redirect(back)
+    sessions = operations.live_sessions_of(member.user).count()
+    content = {"member": member, "sessions": sessions, "back": back}
+    return render(request, "register/member_sign_out.html", content)
+
+
+def _back_of(member: Membership, by: Actor) -> str:
+    firm = member.organization if by.is_authority else None
+    return reverse("register:firm", args=[firm.uuid]) if firm else reverse("register:people")
 
 
 def invitation(request: HttpRequest, token: str) -> HttpResponse:

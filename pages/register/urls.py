@@ -35,6 +35,7 @@ urlpatterns = [
     path("people/<int:pk>/recover/", people.recover, name="member_recover"),
     path("recovery/<str:token>/", people.recovery, name="recovery"),
     path("recovery/", people.lost, name="lost"),
+    path("people/<int:pk>/sign-out/", people.sign_out, name="member_sign_out"),
     path("invitation/<str:token>/", people.invitation, name="invitation"),
     path("membership/", people.membership, name="membership"),
 ]

@@ -26,6 +26,25 @@ from registry.plates import write_plate
 from registry.tax_numbers import PERU
 
 register = template.Library()
+# In this order: most of them claim to be others, too.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
 
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
@@ -128,6 +147,16 @@ def tax_number(number: str) -> str:
 def identity(document: str) -> str:
     """A Peruvian identity document by its name, `DNI 12345678`; another one as it was told."""
     return f"DNI{NO_BREAK_SPACE}{document}" if DNI.fullmatch(document) else document
+
+
+@register.filter
+def browser(agent: str) -> str:
+    """What a browser says of itself, as people call it; what is not known is shown as it came."""
+    program = next((name for sign, name in BROWSERS if sign in agent), "")
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    if program and system:
+        return f"{program}, {system}"
+    return program or system or agent[:40] or "–"
 
 
 @register.filter

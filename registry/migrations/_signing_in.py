@@ -41,7 +41,7 @@ GUARDS_OF_SIGNING_IN = [
     added_and_outlived("registry_accessentry", 180),
     insertable_by_all("registry_accessentry", "false"),
     RunSQL(
-        "CREATE POLICY outlived ON registry_accessentry FOR DELETE USING (portal_firm() IS NULL);",
+        "CREATE POLICY outlived ON registry_accessentry FOR DELETE USING (portal_sees_all());",
         "DROP POLICY outlived ON registry_accessentry;",
     ),
     always("registry_personsession", "stays_ended", "BEFORE UPDATE", SESSION_STAYS_ENDED),

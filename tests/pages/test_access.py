@@ -57,6 +57,7 @@ MATRIX = {
     "favicon": ANYBODY,
     "account_login": ANYBODY,
     "account_logout": ANYBODY,
+    "account_sessions": SIGNED_IN,
     "account_inactive": ANYBODY,
     "account_signup": ANYBODY,
     "account_reauthenticate": SIGNED_IN,
@@ -110,9 +111,11 @@ MATRIX = {
     "register:member_recover": MANAGER_OF_ROW,
     "register:recovery": ANYBODY,  # who has the link
     "register:lost": ANYBODY,
+    "register:member_sign_out": MANAGER_OF_ROW,
     "register:invitation": ANYBODY,  # who has the link
     "register:membership": SIGNED_IN,
     "officer:queue": OFFICER,
+    "officer:access": OFFICER,
     "officer:case": OFFICER_OF_ROW,
     "officer:pending": OFFICER,
     "officer:decide": OFFICER_OF_ROW,
@@ -238,6 +241,7 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
         "amendment": larger.uuid,
         **dict.fromkeys(["place", "place_amend", "place_retire"], ("site", buyer.site.uuid)),
         "key_end": key_of(firm).prefix,
+        "member_sign_out": Membership.objects.get(user=buyer.actor.user).pk,
         "member_end": Membership.objects.get(user=buyer.actor.user).pk,
         "member_recover": Membership.objects.get(user=buyer.actor.user).pk,
         "recovery": recovery_link(buyer, regulator),

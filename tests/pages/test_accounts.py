@@ -27,6 +27,7 @@ ROUTED = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_set_password",
+    "account_sessions",
     "account_signup",
     "mfa_activate_totp",
     "mfa_add_webauthn",
