@@ -22,6 +22,7 @@ from api.limits import SHARES, WINDOW_S, Share, shares
 from database import row_security
 from database.statements import Statement, select_columns, take_row
 from registry import clock
+from registry.access_log import note_key_place
 from registry.actors import Actor
 from registry.http import portal_request
 from registry.models import ApiKey, Jurisdiction, Organization
@@ -144,6 +145,7 @@ def _with_prefix(prefix: str, hash: str, address: str | None) -> FoundKey | None
     at, is_from_here, taken, ends_in_s = values
     if taken is not None:
         shares.add(prefix, taken=taken, limit=_limit(key), ends_in_s=float(ends_in_s))
+        note_key_place(key, address or "")
     return FoundKey(key, at, is_from_here)
 
 

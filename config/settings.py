@@ -333,6 +333,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# How many proxies stand one behind the other; a request that came through fewer is refused.
+TRUSTED_PROXY_COUNT = env.at_least("TRUSTED_PROXY_COUNT", 0, default=0)
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")  # who is believed when it names a visitor
 SECURE_SSL_REDIRECT = SECURE
 # Probes bypass the proxy. A program that were redirected would go on sending its key in the clear:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from database.row_security import see_all_rows
 from registry.addresses import clean_address, place_of
 from registry.models import AccessEntry, Alarm, ApiKey, Membership, User
-from registry.models.signing_in import AGENT_LENGTH, AlarmKind
+from registry.models.signing_in import AGENT_LENGTH, AccessKind, AlarmKind
 
 log = structlog.get_logger("portal.access")
 ALARM_AGAIN = timedelta(hours=1)  # the same one: a stranger must not fill anybody's mailbox
@@ -122,6 +122,31 @@ def raise_alarm(
         key=api_key.prefix if api_key else None,
         address=visitor.address,
     )
+
+
+def note_key_place(key: ApiKey, address: str) -> None:
+    """Have it told that a key is used from a network that it was not used from before.
+
+    `key` is as it was before this use: where it stays in its network, nothing is asked.
+    """
+    visitor, before = Visitor.at(address, ""), place_of(key.last_used_from or "")
+    if not before or visitor.place in ("", before):
+        return
+    with transaction.atomic(), see_all_rows():
+        known = AccessEntry.objects.filter(
+            kind=AccessKind.KEY_PLACE, api_key=key, place__in=[before, visitor.place]
+        )
+        places = set(known.values_list("place", flat=True))
+    if before not in places:  # the one of its first use
+        _note_key(key, Visitor.at(key.last_used_from or "", ""))
+    if visitor.place not in places:
+        _note_key(key, visitor)
+        raise_alarm(AlarmKind.KEY_PLACE, visitor, api_key=key)
+
+
+def _note_key(key: ApiKey, visitor: Visitor) -> None:
+    where = key.jurisdiction_id
+    note_access(AccessKind.KEY_PLACE, visitor, api_key=key, jurisdiction_id=where)
 
 
 def is_new_place(user: User, visitor: Visitor) -> bool:

@@ -1,5 +1,7 @@
 """Removes what the register keeps only for a time."""
 
+from typing import Any
+
 from celery import shared_task
 from django.conf import settings
 from django.db import connection
@@ -82,7 +84,7 @@ def forget_access() -> None:
     _forget(FORGET_DEVICES)
 
 
-def _forget(statement: str, *values: object) -> None:
+def _forget(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, SLICE])
         while cursor.rowcount:

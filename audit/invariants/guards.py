@@ -1,5 +1,7 @@
 """Invariant 10: the triggers that refuse stand, and the role at work cannot take them away."""
 
+from collections.abc import Mapping
+
 from audit.invariants.question import EVERYTHING, Question
 
 ADDED_ONLY = ("rows_are_kept", "table_is_kept")
@@ -60,7 +62,7 @@ FOLLOWING = {
 }
 
 
-def _named(guards: dict[str, tuple[str, ...]]) -> str:
+def _named(guards: Mapping[str, tuple[str, ...]]) -> str:
     return ", ".join(f"('{table}', '{name}')" for table in guards for name in guards[table])
 
 

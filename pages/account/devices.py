@@ -75,7 +75,7 @@ def _hash_of(request: HttpRequest) -> str | None:
         token = request.get_signed_cookie(settings.DEVICE_COOKIE_NAME, salt=SALT, max_age=KEPT_S)
     except (KeyError, BadSignature):
         return None
-    return _hashed(token)
+    return _hashed(token) if token else None
 
 
 def _hashed(token: str) -> str:

@@ -39,7 +39,7 @@ def _count_unknown(request: HttpRequest) -> None:
         access_log.raise_alarm(AlarmKind.MANY_FROM_ADDRESS, visitor)
 
 
-class ResetPassword(PasswordResetFromKeyView):  # type: ignore[misc]  # the library has no types
+class ResetPassword(PasswordResetFromKeyView):
     """Where the link of a letter leads."""
 
     reset_user: Any = ...  # None: the link is not valid

@@ -6,7 +6,7 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists
+from django.db.models import Exists, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -27,10 +27,9 @@ def begin_session(request: HttpRequest, user: User, memberships: Sequence[Member
     request.session[PERSON_SESSION] = str(begun.uuid)
 
 
-def session_lives(request: HttpRequest, user: object) -> Exists:
+def session_lives(request: HttpRequest, user: User) -> Exists:
     """Whether nobody has ended this session: a column for a query that is made anyway."""
-    rows = PersonSession.objects.filter(uuid=session_uuid(request), user=user, ended_at=None)
-    return Exists(rows)
+    return Exists(_own(request).filter(user=user, ended_at=None))
 
 
 def keep_session(request: HttpRequest, memberships: Sequence[Membership]) -> bool:
@@ -54,16 +53,18 @@ def keep_session(request: HttpRequest, memberships: Sequence[Membership]) -> boo
 def _lives(request: HttpRequest, user: User, memberships: Sequence[Membership]) -> bool:
     if memberships:
         return bool(memberships[0].session_lives)  # type: ignore[attr-defined]  # annotated
-    return PersonSession.objects.filter(
-        uuid=session_uuid(request), user=user, ended_at=None
-    ).exists()
+    return _own(request).filter(user=user, ended_at=None).exists()
+
+
+def _own(request: HttpRequest) -> QuerySet[PersonSession]:
+    uuid = session_uuid(request)
+    return PersonSession.objects.filter(uuid__in=[uuid] if uuid else [])
 
 
 def _touch(request: HttpRequest) -> None:
     now = timezone.now()
     ends_at = now + timedelta(seconds=request.session.get_expiry_age())
-    rows = PersonSession.objects.filter(uuid=session_uuid(request))
-    rows.update(seen_at=now, ends_at=ends_at)
+    _own(request).update(seen_at=now, ends_at=ends_at)
 
 
 def _set_limits(

@@ -51,7 +51,9 @@ def note_sign_out(request: HttpRequest, user: User | None, **given: Any) -> None
     if user is None:
         return
     visitor = visitor_of(request)
-    user.sessions.filter(uuid=visitor.session, ended_at=None).update(ended_at=timezone.now())
+    user.sessions.filter(
+        uuid__in=[visitor.session] if visitor.session else [], ended_at=None
+    ).update(ended_at=timezone.now())
     access_log.note_access(AccessKind.SIGNED_OUT, visitor, user=user)
 
 

@@ -41,7 +41,7 @@ def end_session(session: PersonSession, visitor: Visitor, *, by: User) -> None:
 
 def end_other_sessions(user: User, visitor: Visitor, *, but: UUID | None) -> None:
     """End one's own sessions, except the one (if any) in which this is asked."""
-    ended = _end(PersonSession.objects.filter(user=user).exclude(uuid=but))
+    ended = _end(PersonSession.objects.filter(user=user).exclude(uuid__in=[but] if but else []))
     if ended:
         _note(user, visitor, str(ended))
 

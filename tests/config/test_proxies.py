@@ -110,3 +110,46 @@ def sign_in(client: Client, email: str, password: str, address: str) -> int:
         HTTP_X_FORWARDED_FOR=address,
     )
     return answer.status_code
+
+
+@pytest.mark.parametrize(
+    ("count", "peer", "told", "status"),
+    [
+        (3, PROXY, f"{VISITOR}, 10.0.0.1, 10.0.0.2", 200),
+        (3, PROXY, f"{LIAR}, {VISITOR}, 10.0.0.1, 10.0.0.2", 200),
+        (3, PROXY, f"{VISITOR}, 10.0.0.2", 400),
+        (3, PROXY, None, 400),
+        (3, PROXY, f"{VISITOR}, {LIAR}, 10.0.0.2", 400),
+        (1, PROXY, VISITOR, 200),
+        (1, PROXY, "unknown", 400),
+        (1, VISITOR, LIAR, 200),  # around the proxies: it counts as itself
+    ],
+)
+def test_a_request_that_came_through_fewer_proxies_is_refused(
+    settings: Any, count: int, peer: str, told: str | None, status: int
+) -> None:
+    settings.TRUSTED_PROXY_COUNT = count
+    assert answered(peer, told).status_code == status
+
+
+def test_where_proxies_have_no_fixed_address_the_outermost_tells_who_came(settings: Any) -> None:
+    settings.TRUSTED_PROXIES, settings.TRUSTED_PROXY_COUNT = [], 2
+    request = RequestFactory().get(
+        "/", REMOTE_ADDR="10.9.9.9", HTTP_X_FORWARDED_FOR=f"{LIAR}, {VISITOR}, 10.8.8.8"
+    )
+    name_visitor(lambda request: HttpResponse())(request)
+    assert request.META["REMOTE_ADDR"] == VISITOR
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_probes_need_no_proxy(settings: Any, path: str) -> None:
+    settings.TRUSTED_PROXIES, settings.TRUSTED_PROXY_COUNT = [], 2
+    request = RequestFactory().get(path, REMOTE_ADDR=PROXY)
+    assert name_visitor(lambda request: HttpResponse())(request).status_code == 200
+    assert request.META["REMOTE_ADDR"] == PROXY
+
+
+def answered(peer: str, told: str | None) -> HttpResponse:
+    said = {} if told is None else {"HTTP_X_FORWARDED_FOR": told}
+    request = RequestFactory().get("/", REMOTE_ADDR=peer, **said)  # type: ignore[arg-type]
+    return name_visitor(lambda request: HttpResponse())(request)
