@@ -93,6 +93,7 @@ def test_every_page_is_noted_or_known_to_show_nothing_of_others() -> None:
 def test_what_is_recorded_is_neither_changed_nor_removed(statement: str) -> None:
     note_access("failed", Visitor.at(THIEF, ""))
     with pytest.raises(IntegrityError), as_owner(), transaction.atomic():
+        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
         connection.cursor().execute(statement)
 
 
@@ -108,6 +109,7 @@ def test_entries_are_removed_when_they_are_old_and_not_before(settings: Any) -> 
     first = AccessEntry.objects.earliest("id")
     guard = "ALTER TABLE registry_accessentry {} TRIGGER rows_are_kept"
     with as_owner(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(guard.format("DISABLE"))
         sql = "UPDATE registry_accessentry SET at = now() - interval '3 years' WHERE id = %s"
         cursor.execute(sql, [first.pk])
