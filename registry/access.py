@@ -1,6 +1,6 @@
 """Which rows an actor may see: the only way by which a page or an endpoint obtains one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -29,6 +29,7 @@ from registry.models.proposals import ProposalState
 from registry.tax_numbers import looked_up
 
 Row = TypeVar("Row", bound=Model)
+CONSOLE_KEYS_SHOWN = timedelta(days=14)
 
 
 def organizations_for(by: Actor) -> QuerySet[Organization]:
@@ -137,6 +138,12 @@ def keys_for(by: Actor) -> QuerySet[ApiKey]:
         return rows.filter(jurisdiction=by.jurisdiction)
     manages = by.organization if by.role == Role.MANAGER else None
     return rows.filter(organization=manages) if manages else rows.none()
+
+
+def keys_of_console(by: Actor, at: datetime) -> QuerySet[ApiKey]:
+    """The authority's keys that the operator made in the last two weeks, while they open."""
+    recent = keys_for(by).filter(organization=None, created_at__gt=at - CONSOLE_KEYS_SHOWN)
+    return recent.filter(revoked_at=None).order_by("-pk")[:10]
 
 
 def in_jurisdiction(rows: QuerySet[Row], by: Actor) -> QuerySet[Row]:

@@ -18,7 +18,7 @@ from pages.register.approvals import others_waiting
 from pages.register.forms import DecisionForm
 from pages.show import posted, show
 from registry import clock, proposals
-from registry.access import proposals_for, proposals_in, proposals_over
+from registry.access import keys_of_console, proposals_for, proposals_in, proposals_over
 from registry.actors import Actor
 from registry.http import actor_of
 from registry.models import Organization, Proposal
@@ -64,6 +64,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     tabs = [(WAITING, _("Waiting")), (DECIDED, _("Decided"))]
     alone = any(row.alone for row in shown)
     content = {**page, "rows": shown, "tab": tab, "tabs": tabs, "alone": alone}
+    content["console_keys"] = keys_of_console(by, at)
     content |= others_waiting(by)
     return render(request, "register/approvals.html", content)
 

@@ -6,7 +6,9 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from ipaddress import ip_network
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from precursors.errors import Refused
 from registry import clock, events, inputs
 from registry.actors import Actor
-from registry.models import ApiKey, Jurisdiction, Organization
-from registry.models.people import Scope
+from registry.models import ApiKey, Jurisdiction, Membership, Organization, User
+from registry.models.people import Role, Scope
 
 DAYS_MAX = 10 * 366
 REQUESTS_MAX = 1_000_000
+LIMIT_MAX_KG = 10**12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +32,9 @@ class KeyTerms:
     days: int | None = None  # None: as the portal is set up, API_KEY_DAYS
     addresses: Sequence[str] = ()  # or networks, such as 10.0.0.0/8; none: from everywhere
     requests_a_minute: int | None = None  # None: as the portal is set up, API_REQUESTS_A_MINUTE
+    sponsor: str = ""  # the address of the officer for whom it counts; none: the operator
+    largest_limit_kg: Decimal | None = None  # these two bound `registry:grant`; None: any
+    acts_a_day: int | None = None
 
     @property
     def checked_days(self) -> int:
@@ -40,6 +46,19 @@ class KeyTerms:
         if self.requests_a_minute is None:
             return None
         return _within(self.requests_a_minute, REQUESTS_MAX, field="requests_a_minute")
+
+    def checked_bounds(self, jurisdiction: Jurisdiction) -> dict[str, Any]:
+        """For whom the key counts, and how far it decides. Raises Refused."""
+        if self.largest_limit_kg is not None and not 0 < self.largest_limit_kg < LIMIT_MAX_KG:
+            sentence = _("Give a number from 1 to %(most)s.") % {"most": LIMIT_MAX_KG}
+            raise Refused("out_of_range", sentence, field="largest_limit_kg")
+        if self.acts_a_day is not None:
+            _within(self.acts_a_day, REQUESTS_MAX, field="acts_a_day")
+        return {
+            "sponsor": _officer(self.sponsor, jurisdiction) if self.sponsor else None,
+            "largest_limit_kg": self.largest_limit_kg,
+            "acts_a_day": self.acts_a_day,
+        }
 
     @property
     def checked_addresses(self) -> list[str]:
@@ -57,6 +76,16 @@ def _within(number: int, most: int, *, field: str) -> int:
     raise Refused("out_of_range", sentence, field=field)
 
 
+def _officer(email: str, jurisdiction: Jurisdiction) -> User:
+    officers = Membership.objects.select_related("user").filter(
+        jurisdiction=jurisdiction, role=Role.OFFICER, ended_at=None, user__is_active=True
+    )
+    found = officers.filter(user__email=inputs.email(email)).first()
+    if found is None:
+        raise Refused("not_an_officer", _("No officer has this address."), field="sponsor")
+    return found.user
+
+
 @transaction.atomic
 def issue_api_key(
     *,
@@ -71,7 +100,8 @@ def issue_api_key(
 
     The secret is not stored and cannot be read again.
 
-    Raises Refused: scope_unknown, scope_missing, blank, too_long, out_of_range, address_invalid.
+    Raises Refused: scope_unknown, scope_missing, blank, too_long, out_of_range, address_invalid,
+    email_invalid, not_an_officer.
     """
     at, terms = at or clock.now(), terms or KeyTerms()
     prefix, secret = new_key(is_test=jurisdiction.is_test)
@@ -86,6 +116,7 @@ def issue_api_key(
         expires_at=at + timedelta(days=terms.checked_days),
         addresses=terms.checked_addresses,
         requests_a_minute=terms.checked_requests_a_minute,
+        **terms.checked_bounds(jurisdiction),
     )
     _record("api_key.issued", key, key.created_at, Actor.portal(jurisdiction))
     return key, secret
@@ -121,6 +152,9 @@ def _record(kind: str, key: ApiKey, at: datetime, by: Actor) -> None:
         "scopes": key.scopes,
         "expires_at": key.expires_at and key.expires_at.isoformat(),
         "addresses": key.addresses,
+        "sponsor": key.sponsor_id,
+        "largest_limit_kg": key.largest_limit_kg and str(key.largest_limit_kg),
+        "acts_a_day": key.acts_a_day,
     }
     events.record(kind, key, at=at, organizations=[key.organization_id], data=data, by=by)
 

@@ -190,3 +190,37 @@ def test_the_secret_of_a_key_or_a_link_stays_out_of_logs(firm_key: str) -> None:
     for secret in (firm_key, f"{prefix}_{'ab-cd_ef' * 6}"):
         assert mask(f"Bearer {secret} sent") == f"Bearer {prefix}_**** sent"
     assert mask("/invitation/ab-cd_ef/") == "/invitation/****/"
+
+
+# For whom a key of the authority counts --------------------------------------------------------
+
+
+def test_the_console_names_the_sponsor_and_the_bounds_and_officers_see_it(
+    regulator: Actor, signed_in: Any
+) -> None:
+    call_command(
+        "issue_api_key",
+        "--authority",
+        "--scopes=registry:grant",
+        "--name=Ministry",
+        "--sponsor=rosa@authority.example",
+        "--largest-limit-kg=500",
+        "--acts-a-day=3",
+    )
+    key = ApiKey.objects.get(name="Ministry")
+    assert (key.sponsor, key.largest_limit_kg, key.acts_a_day) == (regulator.user, 500, 3)
+    told = Event.objects.get(kind="api_key.issued", subject_id=key.pk).data
+    assert (told["sponsor"], told["acts_a_day"]) == (key.sponsor_id, 3)
+    assert key.prefix in signed_in(regulator).get("/approvals/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["--sponsor=nobody@authority.example", "--acts-a-day=0", "--largest-limit-kg=-1"],
+)
+def test_the_console_refuses_a_sponsor_who_is_no_officer_and_odd_bounds(
+    regulator: Actor, wrong: str
+) -> None:
+    with pytest.raises(CommandError):
+        call_command("issue_api_key", "--authority", "--scopes=track", "--name=X", wrong)
+    assert not ApiKey.objects.exists()

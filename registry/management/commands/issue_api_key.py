@@ -1,6 +1,7 @@
 """Make a key for a partner program. The key is the last line printed, and is shown only once."""
 
 from argparse import ArgumentParser
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.conf import settings
@@ -37,8 +38,29 @@ class Command(BaseCommand):
             help="how many it may send (API_REQUESTS_A_MINUTE)",
         )
 
+        parser.add_argument(
+            "--sponsor",
+            default="",
+            metavar="EMAIL",
+            help="the officer for whom a key of the authority counts; else it is the operator's",
+        )
+        parser.add_argument(
+            "--largest-limit-kg",
+            type=_mass,
+            metavar="KG",
+            help="beyond it registry:grant proposes",
+        )
+        parser.add_argument(
+            "--acts-a-day", type=int, metavar="N", help="beyond them registry:grant proposes"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         jurisdiction = _jurisdiction(is_test=options["test"])
+        bounds = ("sponsor", "largest_limit_kg", "acts_a_day")
+        if options["organization"] and any(options[name] for name in bounds):
+            raise CommandError(
+                "A firm's key has no sponsor and no bounds: they are the authority's."
+            )
         try:
             key, secret = operations.issue_api_key(
                 jurisdiction=jurisdiction,
@@ -56,6 +78,16 @@ class Command(BaseCommand):
         self.stdout.write(secret)
 
 
+def _mass(text: str) -> Decimal:
+    try:
+        mass = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if not mass.is_finite():
+        raise ValueError(text)
+    return mass
+
+
 def _separated(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -65,6 +97,9 @@ def _terms(options: dict[str, Any]) -> operations.KeyTerms:
         days=options["expires"],
         addresses=_separated(options["addresses"]),
         requests_a_minute=options["requests_a_minute"],
+        sponsor=options["sponsor"],
+        largest_limit_kg=options["largest_limit_kg"],
+        acts_a_day=options["acts_a_day"],
     )
 
 
