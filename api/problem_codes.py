@@ -73,7 +73,6 @@ DOMAIN = (
     "second_must_differ",
     "second_of_the_firm",
     "second_was_invited",
-    "version_pending",
 )
 # Why a purchase is `not_eligible`.
 REASONS = (

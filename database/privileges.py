@@ -24,6 +24,7 @@ ADDED_ONLY = {
     "authorizations_ruleset",
     "authorizations_sale",
     "django_admin_log",
+    "registry_amendment",
     "registry_event",
     "registry_licensestep",
 }
@@ -50,7 +51,6 @@ KEPT = {
         " tolerance_cap_kg search_text sort_en sort_es"
     ),
     "precursors_product": "superseded_at",
-    "registry_amendment": "state decided_at approved_by_id",
     "registry_alarm": "told_at",
     "registry_apikey": "revoked_at last_used_at last_used_from",
     "registry_driver": "name license retired_at",

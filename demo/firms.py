@@ -156,7 +156,7 @@ def _site(serial: int, organization: Organization, *, by: Actor) -> Site:
     rng = Random(f"site {serial}")
     place = PLACES[serial % len(PLACES)] if serial > 2 else PLACES[serial - 1]
     nearby = [Decimal(rng.randint(-9000, 9000)).scaleb(-6) for _axis in range(2)]
-    return operations.add_site(
+    site = operations.add_site(
         organization=organization,
         name=f"Planta {place.name}",
         address=f"{rng.choice(STREETS)} {rng.randint(100, 1999)}, {place.name}",
@@ -166,6 +166,8 @@ def _site(serial: int, organization: Organization, *, by: Actor) -> Site:
         storage_limit=quantity("500", "t"),
         by=by,
     )
+    assert isinstance(site, Site)
+    return site
 
 
 def _lines(serial: int, sells: bool, catalogue: dict[str, Product]) -> list[Line]:

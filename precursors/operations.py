@@ -99,8 +99,7 @@ def load_products(path: Path = PRODUCTS_CSV) -> Counts:
     return _load(path, put)
 
 
-@transaction.atomic
-def add_product(
+def new_product(
     *,
     jurisdiction_code: str,
     code: str,
@@ -113,11 +112,10 @@ def add_product(
     presentation: str = Presentation.BULK,
     name_es: str = "",
 ) -> Product:
-    """Add a jurisdiction's product of a code that neither it nor the shared catalogue has.
+    """Return a jurisdiction's product of a code that is not taken, not saved. Call under the lock.
 
     Raises Refused: invalid_product, with `errors` by field; product_exists.
     """
-    lock_products()
     if product_exists(code, jurisdiction_code):
         sentence = _("There is a product of this code. Its content changes by a new version.")
         raise Refused("product_exists", sentence)
@@ -134,7 +132,19 @@ def add_product(
     }
     if name_es := signs.shown(name_es):
         values["name_es"] = name_es
-    return _put_product(values, None)[0]
+    product = Product(**values)
+    _describe(product)
+    _check(product)
+    return product
+
+
+@transaction.atomic
+def add_product(**stated: Any) -> Product:
+    """Add a jurisdiction's product, as `new_product` takes it, and raises."""
+    lock_products()
+    product = new_product(**stated)
+    product.save(force_insert=True)
+    return product
 
 
 def product_exists(code: str, jurisdiction_code: str) -> bool:

@@ -7,6 +7,7 @@ from django.db.models import Model, Q, QuerySet
 
 from precursors import signs
 from precursors.search import search_words
+from registry import clock
 from registry.actors import Actor
 from registry.models import (
     AccessEntry,
@@ -19,13 +20,13 @@ from registry.models import (
     Membership,
     Organization,
     Permit,
-    ProductProposal,
     Proposal,
     Site,
     Vehicle,
 )
 from registry.models.people import Role
 from registry.models.proposals import ProposalState
+from registry.proposals import kind_of
 from registry.tax_numbers import looked_up
 
 Row = TypeVar("Row", bound=Model)
@@ -89,15 +90,9 @@ def drivers_for(by: Actor) -> QuerySet[Driver]:
 
 
 def amendments_for(by: Actor) -> QuerySet[Amendment]:
-    """What was changed of sites, vehicles and drivers, and what waits for a second officer."""
+    """What was changed of sites, vehicles and drivers."""
     related = ("organization", "site", "vehicle", "driver", "proposed_by", "approved_by")
     return _own_rows(Amendment.objects.select_related(*related, "proposed_key"), by)
-
-
-def product_proposals_for(by: Actor) -> QuerySet[ProductProposal]:
-    """Proposals for a new version of a product: the authority's alone."""
-    rows = ProductProposal.objects.select_related("product", "proposed_by", "proposed_key")
-    return rows.filter(jurisdiction=by.jurisdiction) if by.is_authority else rows.none()
 
 
 def proposals_for(by: Actor) -> QuerySet[Proposal]:
@@ -120,6 +115,12 @@ def proposals_in(rows: QuerySet[Proposal], state: str, *, at: datetime) -> Query
 def proposals_over(rows: QuerySet[Proposal], *, at: datetime) -> QuerySet[Proposal]:
     """Narrow proposals to those that wait no more: decided, or expired."""
     return rows.filter(~Q(state=ProposalState.PROPOSED) | Q(expires_at__lte=at))
+
+
+def waiting_of(subject: Model) -> Proposal | None:
+    """The proposal that waits for a row which the actor may see, if there is one."""
+    rows = Proposal.objects.filter(subject_kind=kind_of(subject), subject_id=subject.pk)
+    return proposals_in(rows, ProposalState.PROPOSED, at=clock.now()).first()
 
 
 def members_for(by: Actor) -> QuerySet[Membership]:

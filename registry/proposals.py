@@ -2,6 +2,7 @@
 
 Whatever loosens, silences or enrols is an act here, at every door. A verb calls `enter`; the
 function that it registered with `@act` is what happens on approval, under the lock of its subject.
+docs/security/two_people.md has a row for every act.
 """
 
 from collections.abc import Callable, Iterable
@@ -96,7 +97,7 @@ class Draft:
 
 
 @transaction.atomic
-def enter(draft: Draft, *, by: Actor) -> Proposal | Model:
+def enter(draft: Draft, *, by: Actor) -> Any:
     """Propose an act, or do it at once where the key carries a standing decision of two officers.
 
     Call with the subject locked. Returns the proposal, or the row that the act made.

@@ -19,6 +19,7 @@ from api.bodies import (
 )
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
+from api.v1.proposals import PendingShape, answer_act
 from api.v1.scopes import ANY_KEY, WRITE
 from precursors import operations
 from precursors.models import (
@@ -31,7 +32,6 @@ from precursors.models import (
     UnTable,
 )
 from registry import operations as register
-from registry.models import ProductProposal
 
 CODE = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 
@@ -158,22 +158,6 @@ class ProductShape(serializers.ModelSerializer[Product]):
         read_only_fields = fields
 
 
-class VersionProposalShape(serializers.Serializer[ProductProposal]):
-    """It takes effect when a second officer, a person, approves it."""
-
-    proposal = serializers.UUIDField(source="uuid")
-    status = serializers.SerializerMethodField()
-    act = serializers.SerializerMethodField()
-    proposed_by = serializers.CharField(source="proposed_key.name")
-    expires = serializers.DateTimeField(source="expires_at")
-
-    def get_status(self, _proposal: ProductProposal) -> str:
-        return "proposed"
-
-    def get_act(self, _proposal: ProductProposal) -> str:
-        return "product.version"
-
-
 class Precursors(Endpoint):
     """The controlled substances."""
 
@@ -201,12 +185,16 @@ class Products(Endpoint):
         found = operations.search_products(q, self.by.jurisdiction.code)
         return self.listed(found, shape=ProductShape, key="id")
 
-    @extend_schema(request=ProductBody, responses={201: ProductShape})
+    @extend_schema(request=ProductBody, responses={201: ProductShape, 202: PendingShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        """Add a product of the jurisdiction's own. A code that exists answers 409."""
+        """Add a product of the jurisdiction's own. A code that exists answers 409.
+
+        One of which less counts than its whole weight, by volume too, is proposed, and answered
+        202, unless the key has `registry:grant`.
+        """
         product = register.add_product(**self.body(ProductBody), by=self.by)
-        return Response(ProductShape(product).data, status=201)
+        return answer_act(product, ProductShape)
 
 
 class ProductVersions(Endpoint):
@@ -225,7 +213,7 @@ class ProductVersions(Endpoint):
         versions = operations.versions_of(self.subject(code))
         return self.listed(versions, shape=ProductShape, key="id")
 
-    @extend_schema(request=ProductVersionBody, responses={202: VersionProposalShape})
+    @extend_schema(request=ProductVersionBody, responses={201: ProductShape, 202: PendingShape})
     @idempotent()
     def post(self, request: Request, code: str) -> Response:
         """Propose what the product is to be. A second officer approves it on a page.
@@ -235,4 +223,4 @@ class ProductVersions(Endpoint):
         product = self.subject(code)
         values = self.body(ProductVersionBody, product=product)
         proposal = register.propose_product_version(product, **values, by=self.by)
-        return Response(VersionProposalShape(proposal).data, status=202)
+        return answer_act(proposal, ProductShape)

@@ -20,6 +20,7 @@ from api.bodies import (
 from api.endpoint import Endpoint, found_or_404
 from api.idempotency import idempotent
 from api.v1.names import FirmNamed, organization_named
+from api.v1.proposals import PendingShape, answer_act
 from api.v1.scopes import READ_REGISTER, WRITE
 from api.v1.warnings import WarnsOfPosition
 from registry import access, operations
@@ -108,12 +109,16 @@ class Sites(Endpoint):
         rows = access.sites_for(self.by).filter(**self.filters())
         return self.listed(rows, shape=SiteShape)
 
-    @extend_schema(request=SiteBody, responses={201: EnteredSite})
+    @extend_schema(request=SiteBody, responses={201: EnteredSite, 202: PendingShape})
     @idempotent()
     def post(self, request: Request) -> Response:
-        """Enter a site, where goods are kept or sold."""
+        """Enter a site, where goods are kept or sold.
+
+        One more of a firm whose storage is limited is proposed, and answered 202, unless the key
+        has `registry:grant`.
+        """
         site = operations.add_site(**self.body(SiteBody), by=self.by)
-        return Response(EnteredSite(site).data, status=201)
+        return answer_act(site, EnteredSite)
 
 
 class SiteEnd(Endpoint):

@@ -28,11 +28,10 @@ from pages.templatetags.portal import quantity
 from pages.verb_form import ReasonForm, VerbForm
 from precursors.quantities import Quantity, Unit
 from registry import operations
-from registry.access import amendments_for, drivers_for, sites_for, vehicles_for
+from registry.access import amendments_for, drivers_for, sites_for, vehicles_for, waiting_of
 from registry.actors import Actor
 from registry.http import actor_of
-from registry.models import Amendment, Driver, Site, Vehicle
-from registry.models.amendments import AmendmentState
+from registry.models import Amendment, Driver, Proposal, Site, Vehicle
 
 Subject = Site | Vehicle | Driver
 Text = str | Promise
@@ -46,7 +45,7 @@ class Kind:
     rows: Callable[[Actor], QuerySet[Any]]
     form: type[VerbForm]
     own_form: type[VerbForm]  # with what the owner may change itself
-    amend: Callable[..., Amendment]
+    amend: Callable[..., Amendment | Proposal]
     fields: tuple[str, ...]  # the verb's arguments
 
 
@@ -87,11 +86,6 @@ LABELS = {
     "capacity_value": gettext_lazy("Capacity"),
     "document": gettext_lazy("DNI or other identity document"),
     "license": gettext_lazy("Driver's license"),
-}
-TITLES = {
-    AmendmentState.PROPOSED: gettext_lazy("Change proposed"),
-    AmendmentState.IN_FORCE: gettext_lazy("Changed"),
-    AmendmentState.REFUSED: gettext_lazy("Change refused"),
 }
 
 
@@ -138,7 +132,7 @@ def place(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
         "row": row,
         "terms": list(_terms(row)),
         "is_officer": by.is_authority,
-        "waiting": next((a for a in amendments if a.state == AmendmentState.PROPOSED), None),
+        "waiting": waiting_of(row),
         "entries": [*(_entry(each, by) for each in amendments), _entered(row)],
         "back": _back(row, by),
     }
@@ -161,7 +155,7 @@ def amend(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
         back=reverse("register:place", args=[kind, uuid]),
         title=_("Change"),
         submit=_("Save the change"),
-        done=_("The change is entered. If it loosens a limit, it waits for a second officer."),
+        done=_("The change is entered."),
         caption=row,
     )
 
@@ -237,7 +231,7 @@ def _shown(name: str, value: Any, unit: str) -> str:
 def _entry(amendment: Amendment, by: Actor) -> Entry:
     told = "; ".join(f"{c.label}: {c.before} → {c.after}" for c in changes_of(amendment))
     return Entry(
-        title=_("Retired") if amendment.retires else TITLES[AmendmentState(amendment.state)],
+        title=_("Retired") if amendment.retires else _("Changed"),
         at=amendment.decided_at or amendment.proposed_at,
         by=_who(amendment) if by.is_authority else "",
         text=amendment.reason or told,

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from pages.guards import officer_required
 from pages.lists import page_of
-from pages.register.approvals import others_waiting
 from pages.register.forms import DecisionForm
 from pages.show import posted, show
 from registry import clock, proposals
@@ -61,11 +60,10 @@ def approvals(request: HttpRequest) -> HttpResponse:
     page = page_of(request, rows, among=every, order=order, size=PAGE)
     known: Known = {}
     shown = [_row(proposal, at, by, known) for proposal in page["rows"]]
-    tabs = [(WAITING, _("Waiting")), (DECIDED, _("Decided"))]
+    tabs = [(WAITING, _("Waiting")), (DECIDED, _("Already decided"))]
     alone = any(row.alone for row in shown)
     content = {**page, "rows": shown, "tab": tab, "tabs": tabs, "alone": alone}
     content["console_keys"] = keys_of_console(by, at)
-    content |= others_waiting(by)
     return render(request, "register/approvals.html", content)
 
 

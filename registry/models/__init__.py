@@ -6,7 +6,6 @@ from registry.models.firms import License, LicenseStep, Organization, Permit
 from registry.models.idempotency import IdempotencyKey
 from registry.models.people import ApiKey, Invitation, KeyWindow, Membership, User
 from registry.models.places import Driver, Site, Vehicle
-from registry.models.products import ProductProposal
 from registry.models.proposals import Proposal
 from registry.models.realm import ClockOffset, Jurisdiction
 from registry.models.recoveries import Recovery
@@ -38,7 +37,6 @@ __all__ = [
     "Organization",
     "Permit",
     "PersonSession",
-    "ProductProposal",
     "Proposal",
     "Recovery",
     "Refusal",

@@ -1,7 +1,7 @@
 """What was changed of a site, a vehicle or a driver, and when one was retired."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
@@ -10,15 +10,13 @@ from registry.models.places import Driver, Site, Vehicle
 
 
 class AmendmentState(models.TextChoices):
-    PROPOSED = "proposed", _("Waiting for a second officer")
     IN_FORCE = "in_force", _("In force")
-    REFUSED = "refused", _("Refused")
 
 
 class Amendment(models.Model):
     """One change of one of them: the fields as they were before, and as they are after.
 
-    What loosens waits for a second officer. One that was decided stays as it is.
+    It is there once it is in force, and stays as it is: what loosens was a Proposal before.
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -32,7 +30,12 @@ class Amendment(models.Model):
     retires = models.BooleanField(default=False)
     reason = models.CharField(max_length=REASON_LENGTH, blank=True)
     loosens = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, choices=AmendmentState)
+    proposal = models.OneToOneField(
+        "registry.Proposal", models.PROTECT, null=True, related_name="amendment"
+    )
+    state = models.CharField(
+        max_length=10, choices=AmendmentState, default=AmendmentState.IN_FORCE
+    )
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey("registry.User", models.PROTECT, null=True, related_name="+")
     proposed_key = models.ForeignKey(
@@ -50,31 +53,12 @@ class Amendment(models.Model):
                 name="an_amendment_is_of_one_thing",
             ),
             models.CheckConstraint(
-                condition=~Q(state=AmendmentState.IN_FORCE, loosens=True)
-                | Q(approved_by__isnull=False, proposed_by__isnull=True)
-                | (
-                    Q(approved_by__isnull=False, proposed_by__isnull=False)
-                    & ~Q(approved_by=F("proposed_by"))
-                ),
-                name="a_loosening_amendment_takes_two",
+                condition=Q(state=AmendmentState.IN_FORCE, decided_at__isnull=False),
+                name="an_amendment_is_in_force",
             ),
             models.CheckConstraint(
-                condition=Q(state=AmendmentState.PROPOSED, decided_at__isnull=True)
-                | (~Q(state=AmendmentState.PROPOSED) & Q(decided_at__isnull=False)),
-                name="a_decided_amendment_says_when",
-            ),
-            models.UniqueConstraint(
-                fields=["site"],
-                condition=Q(state=AmendmentState.PROPOSED),
-                name="one_amendment_of_a_site_waits",
-            ),
-        ]
-        indexes = [
-            # Read by the officers' approvals.
-            models.Index(
-                fields=["jurisdiction", "id"],
-                condition=Q(state=AmendmentState.PROPOSED),
-                name="amendment_waits",
+                condition=Q(loosens=False) | Q(proposal__isnull=False),
+                name="a_loosening_amendment_takes_two",
             ),
         ]
 

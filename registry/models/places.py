@@ -27,6 +27,9 @@ class Site(models.Model):
     storage_limit_kg = models.DecimalField(
         max_digits=20, decimal_places=6, null=True, blank=True
     )  # mass of product
+    proposal = models.OneToOneField(
+        "registry.Proposal", models.PROTECT, null=True, related_name="site"
+    )  # where it took two
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)  # named in nothing new since
 

@@ -4,8 +4,6 @@ from registry.operations.amendments import (
     amend_driver,
     amend_site,
     amend_vehicle,
-    approve_amendment,
-    refuse_amendment,
     retire,
 )
 from registry.operations.factors import note_factor_change, seal_factors
@@ -22,12 +20,7 @@ from registry.operations.memberships import end_membership, propose_end_of_offic
 from registry.operations.people import accept_invitation, join
 from registry.operations.permits import grant_permit
 from registry.operations.places import add_driver, add_site, add_vehicle
-from registry.operations.products import (
-    add_product,
-    approve_product_version,
-    propose_product_version,
-    refuse_product_version,
-)
+from registry.operations.products import add_product, propose_product_version
 from registry.operations.recoveries import (
     ask_recovery,
     find_recovery,
@@ -54,8 +47,6 @@ __all__ = [
     "amend_driver",
     "amend_site",
     "amend_vehicle",
-    "approve_amendment",
-    "approve_product_version",
     "ask_recovery",
     "begin_session",
     "end_membership",
@@ -75,8 +66,6 @@ __all__ = [
     "propose_product_version",
     "propose_reinstatement",
     "recover_at_console",
-    "refuse_amendment",
-    "refuse_product_version",
     "retire",
     "revoke_api_key",
     "revoke_license",

@@ -1,25 +1,41 @@
-"""Verbs of sites, vehicles and drivers that are there: amend, approve, refuse, retire."""
+"""Verbs of sites, vehicles and drivers that are there: amend, retire."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 
 from precursors.errors import Refused
 from precursors.quantities import Quantity
 from registry import clock, events, inputs
-from registry.actors import Actor, require_authority
+from registry.actors import Actor
 from registry.districts import require_likely
-from registry.models import Amendment, Driver, Site, Vehicle
-from registry.models.amendments import AmendmentState
+from registry.models import Amendment, Driver, Proposal, Site, Vehicle
 from registry.models.people import Role
 from registry.models.places import PAPER_LENGTH
-from registry.second_officer import require_second
+from registry.proposals import (
+    Change,
+    Draft,
+    act,
+    enter,
+    require_unchanged,
+    withdraw_all,
+)
 
+ACT = "site.amend"
 Subject = TypeVar("Subject", Site, Vehicle, Driver)
+LABELS = {
+    "name": _("Name"),
+    "address": _("Address"),
+    "ubigeo": _("Ubigeo"),
+    "latitude": _("Latitude"),
+    "longitude": _("Longitude"),
+    "storage_limit_kg": _("Storage limit"),
+}
 # What the owner may change itself: it enrols nothing and loosens nothing.
 OWNERS = {
     "site": {"name", "storage_limit_value", "storage_limit_unit", "storage_limit_kg"},
@@ -40,12 +56,12 @@ def amend_site(
     storage_limit: Quantity | None = None,
     sure: bool = True,
     by: Actor,
-) -> Amendment:
+) -> Amendment | Proposal:
     """Give a site other terms, all of them told; a larger storage limit waits for a second.
 
     The owner may change the name and lower the limit. Who is not `sure` of another position is
     asked where it is odd. Raises Refused: not_the_authority, retired, nothing_changed,
-    amendment_pending, and as `add_site`.
+    proposal_pending, and as `add_site`.
     """
     inputs.position(latitude, longitude)
     if not sure and (latitude, longitude) != (site.latitude, site.longitude):
@@ -62,7 +78,21 @@ def amend_site(
         "storage_limit_unit": storage_limit.unit.value if storage_limit else "",
         "storage_limit_kg": limit_kg,
     }
-    return _amend(site, changes, loosens=_is_larger(limit_kg, site.storage_limit_kg), by=by)
+    loosens = _is_larger(limit_kg, site.storage_limit_kg)
+    changed = _changed(site, changes)
+    _require_may_change(site, changed, loosens, by)
+    if not loosens:
+        return _amend(site, changed, by=by)
+    draft = Draft(
+        act=ACT,
+        subject=site,
+        organization=site.organization,
+        terms={name: _as_text(value) for name, value in changed.items()},
+        before=_told(site, changed),
+        largest_kg=limit_kg,
+    )
+    entered: Amendment | Proposal = enter(draft, by=by)
+    return entered
 
 
 def _is_larger(limit_kg: Decimal | None, before_kg: Decimal | None) -> bool:
@@ -82,7 +112,10 @@ def amend_vehicle(
         "capacity_value": capacity.value if capacity else None,
         "capacity_unit": capacity.unit.value if capacity else "",
     }
-    return _amend(_locked(vehicle, by), changes, by=by)
+    vehicle = _locked(vehicle, by)
+    changed = _changed(vehicle, changes)
+    _require_may_change(vehicle, changed, False, by)
+    return _amend(vehicle, changed, by=by)
 
 
 @transaction.atomic
@@ -95,7 +128,10 @@ def amend_driver(driver: Driver, *, name: str, license: str = "", by: Actor) -> 
         "name": inputs.text(name, field="name", at_most=150),
         "license": inputs.optional_text(license, field="license", at_most=PAPER_LENGTH),
     }
-    return _amend(_locked(driver, by), changes, by=by)
+    driver = _locked(driver, by)
+    changed = _changed(driver, changes)
+    _require_may_change(driver, changed, False, by)
+    return _amend(driver, changed, by=by)
 
 
 @transaction.atomic
@@ -109,8 +145,7 @@ def retire(subject: Subject, *, reason: str, by: Actor) -> Subject:
     if subject.retired_at:
         return subject
     at = clock.now()
-    for waiting in subject.amendments.filter(state=AmendmentState.PROPOSED):
-        _refuse(waiting, at, by)
+    withdraw_all(subject, at=at, by=by)
     _new(subject, {}, {}, at=at, retires=True, reason=reason, by=by)
     subject.retired_at = at
     subject.save(update_fields=["retired_at"])
@@ -118,63 +153,30 @@ def retire(subject: Subject, *, reason: str, by: Actor) -> Subject:
     return subject
 
 
-@transaction.atomic
-def approve_amendment(amendment: Amendment, *, by: Actor) -> Amendment:
-    """Agree, as the second officer, to a looser site: in force at once.
-
-    Raises Refused: not_the_authority, second_must_be_a_person, second_must_differ,
-    amendment_decided, amendment_outdated, retired.
-    """
-    require_authority(by)
-    subject, amendment = _locked_proposal(amendment, by)
-    if amendment.state == AmendmentState.IN_FORCE:
-        return amendment
-    _require_proposed(amendment)
-    _require_current(subject)
-    if _told(subject, amendment.before) != amendment.before:
-        sentence = _("It was changed meanwhile. Refuse this, and have it proposed anew.")
-        raise Refused("amendment_outdated", sentence)
-    amendment.approved_by = require_second(by, sponsor=amendment.proposed_by_id)
-    return _put_in_force(amendment, subject, clock.now(), by)
-
-
-@transaction.atomic
-def refuse_amendment(amendment: Amendment, *, by: Actor) -> Amendment:
-    """Decline or withdraw a proposed amendment.
-
-    Raises Refused: not_the_authority, amendment_decided.
-    """
-    require_authority(by)
-    _subject, amendment = _locked_proposal(amendment, by)
-    if amendment.state == AmendmentState.REFUSED:
-        return amendment
-    _require_proposed(amendment)
-    _refuse(amendment, clock.now(), by)
-    return amendment
+def _changed(subject: Site | Vehicle | Driver, terms: Mapping[str, Any]) -> dict[str, Any]:
+    changed = {name: value for name, value in terms.items() if getattr(subject, name) != value}
+    if not changed:
+        raise Refused("nothing_changed", _("Nothing is different from what is registered."))
+    return changed
 
 
 def _amend(
     subject: Site | Vehicle | Driver,
-    terms: Mapping[str, Any],
+    changed: Mapping[str, Any],
     *,
-    loosens: bool = False,
+    proposal: Proposal | None = None,
     by: Actor,
 ) -> Amendment:
-    changed = [name for name, value in terms.items() if getattr(subject, name) != value]
-    if not changed:
-        raise Refused("nothing_changed", _("Nothing is different from what is registered."))
-    _require_may_change(subject, changed, loosens, by)
-    before, after = _told(subject, changed), {name: _as_text(terms[name]) for name in changed}
-    at = clock.now()
-    if not loosens:
-        amendment = _new(subject, before, after, at=at, by=by)
-        return _put_in_force(amendment, subject, at, by)
-    if subject.amendments.filter(state=AmendmentState.PROPOSED).exists():
-        sentence = _("A larger storage limit of this site already waits for a second officer.")
-        raise Refused("amendment_pending", sentence)
-    proposal = _new(subject, before, after, at=at, loosens=True, by=by)
-    _record("amendment_proposed", subject, at, _public(subject, proposal), by)
-    return proposal
+    at, before = clock.now(), _told(subject, changed)
+    after = {name: _as_text(value) for name, value in changed.items()}
+    amendment = _new(
+        subject, before, after, at=at, loosens=proposal is not None, proposal=proposal, by=by
+    )
+    for name, value in changed.items():
+        setattr(subject, name, value)
+    subject.save(update_fields=list(changed))
+    _record("amended", subject, at, _public(subject, amendment), by)
+    return amendment
 
 
 def _told(subject: Site | Vehicle | Driver, names: Iterable[str]) -> dict[str, str | None]:
@@ -201,42 +203,24 @@ def _new(
     after: dict[str, str | None],
     *,
     at: datetime,
+    proposal: Proposal | None = None,
     by: Actor,
     **more: Any,
 ) -> Amendment:
-    waits = more.get("loosens", False)
     return Amendment.objects.create(
         jurisdiction_id=subject.jurisdiction_id,
         organization_id=subject.organization_id,
         **{_kind(subject): subject},
         before=before,
         after=after,
-        state=AmendmentState.PROPOSED if waits else AmendmentState.IN_FORCE,
-        proposed_at=at,
-        proposed_by=by.user,
-        proposed_key=by.api_key,
-        decided_at=None if waits else at,
+        proposal=proposal,
+        proposed_at=proposal.proposed_at if proposal else at,
+        proposed_by=proposal.proposed_by if proposal else by.user,
+        proposed_key=proposal.proposed_key if proposal else by.api_key,
+        approved_by=proposal.decided_by if proposal else None,
+        decided_at=at,
         **more,
     )
-
-
-def _put_in_force(
-    amendment: Amendment, subject: Site | Vehicle | Driver, at: datetime, by: Actor
-) -> Amendment:
-    amendment.state, amendment.decided_at = AmendmentState.IN_FORCE, at
-    amendment.save(update_fields=["state", "decided_at", "approved_by"])
-    for name, value in amendment.after.items():
-        field: Any = subject._meta.get_field(name)
-        setattr(subject, name, field.to_python(value))
-    subject.save(update_fields=list(amendment.after))
-    _record("amended", subject, at, _public(subject, amendment), by)
-    return amendment
-
-
-def _refuse(amendment: Amendment, at: datetime, by: Actor) -> None:
-    amendment.state, amendment.decided_at = AmendmentState.REFUSED, at
-    amendment.save(update_fields=["state", "decided_at"])
-    _record("amendment_refused", amendment.subject, at, {}, by)
 
 
 def _public(subject: Site | Vehicle | Driver, amendment: Amendment) -> dict[str, Any]:
@@ -270,17 +254,36 @@ def _require_current(subject: Site | Vehicle | Driver) -> None:
         raise Refused("retired", _("This has been retired, and stays so."))
 
 
-def _locked_proposal(amendment: Amendment, by: Actor) -> tuple[Site | Vehicle | Driver, Amendment]:
-    subject: Any = amendment.subject
-    locked = _read(subject, by)
-    return locked, Amendment.objects.select_related("site", "vehicle", "driver").get(
-        pk=amendment.pk
-    )
+def _lock_site(proposal: Proposal) -> Site:
+    rows = Site.objects.select_for_update(no_key=True, of=["self"])
+    return rows.select_related("organization").get(pk=proposal.subject_id)
 
 
-def _require_proposed(amendment: Amendment) -> None:
-    if amendment.state != AmendmentState.PROPOSED:
-        raise Refused("amendment_decided", _("This proposal has already been decided."))
+def _changes(proposal: Proposal) -> Iterator[Change]:
+    for name, label in LABELS.items():
+        if name in proposal.terms:
+            before, after = proposal.before[name], proposal.terms[name]
+            yield Change(label, _shown(name, before), _shown(name, after))
+
+
+def _shown(name: str, value: str | None) -> str:
+    if name == "storage_limit_kg":
+        return f"{Decimal(value):,} kg" if value else text("no limit")
+    return value or ""
+
+
+def _heading(proposal: Proposal) -> str:
+    return str(Site.objects.get(pk=proposal.subject_id))
+
+
+@act(ACT, _("Enlarge a storage limit"), lock=_lock_site, changes=_changes, heading=_heading)
+def _amend_proposed(proposal: Proposal, site: Site, *, at: datetime, by: Actor) -> Amendment:
+    """Raises Refused: retired, proposal_outdated."""
+    _require_current(site)
+    require_unchanged(proposal, _told(site, proposal.before))
+    fields: dict[str, Any] = {name: site._meta.get_field(name) for name in proposal.terms}
+    changed = {name: field.to_python(proposal.terms[name]) for name, field in fields.items()}
+    return _amend(site, changed, proposal=proposal, by=by)
 
 
 def _kind(subject: Site | Vehicle | Driver) -> str:

@@ -56,7 +56,8 @@ def grant_permit(
     _set_limits(permit, limit, automatic_limit)
     _require_not_revoked(license)
     if _is_first(permit, clock.now()) or _is_looser(permit):
-        return enter(_draft(permit), by=by)
+        entered: Permit | Proposal = enter(_draft(permit), by=by)
+        return entered
     return _put_in_force(permit, clock.now(), by)
 
 
@@ -160,15 +161,17 @@ def _lock(proposal: Proposal) -> License:
 
 def _changes(proposal: Proposal) -> Iterator[Change]:
     old, new = proposal.before, proposal.terms
-    for label, write in (
-        (_("Limit"), lambda terms: _written(terms, "limit")),
-        (_("Period"), lambda terms: str(Period(terms["period"]).label)),
-        (_("Automatic limit"), lambda terms: _written(terms, "automatic_limit")),
+    for label, name in (
+        (_("Limit"), "limit"),
+        (_("Period"), "period"),
+        (_("Automatic limit"), "automatic_limit"),
     ):
-        yield Change(label, write(old) if old else "", write(new))
+        yield Change(label, _written(old, name) if old else "", _written(new, name))
 
 
 def _written(terms: dict[str, Any], name: str) -> str:
+    if name == "period":
+        return str(Period(terms["period"]).label)
     value = terms[f"{name}_value"]
     if value is None:
         return text("none: an officer decides")

@@ -1,10 +1,12 @@
-"""Verbs of sites, vehicles and drivers: add."""
+"""Verbs of sites, vehicles and drivers: add. More storage takes two people."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 
 from precursors.errors import Refused
@@ -13,9 +15,22 @@ from registry import clock, events, inputs
 from registry.actors import Actor
 from registry.constraints import refuse_on
 from registry.districts import require_likely
-from registry.models import Driver, Organization, Site, Vehicle
+from registry.models import Driver, Organization, Proposal, Site, Vehicle
 from registry.models.places import PAPER_LENGTH
 from registry.plates import normal_plate, write_plate
+from registry.proposals import Change, Draft, act, enter
+
+ACT = "site.add"
+OF_A_SITE = (
+    "name",
+    "address",
+    "ubigeo",
+    "latitude",
+    "longitude",
+    "storage_limit_value",
+    "storage_limit_unit",
+    "storage_limit_kg",
+)
 
 
 @transaction.atomic
@@ -30,12 +45,13 @@ def add_site(
     storage_limit: Quantity | None = None,
     sure: bool = True,
     by: Actor,
-) -> Site:
+) -> Site | Proposal:
     """Enter a place where a firm keeps or sells; the storage limit is a mass of product.
 
-    Who is not `sure` of the position is asked where it is odd. Raises Refused: ubigeo_invalid,
+    One more where the firm's storage is limited, or was at a retired one, takes two people. Who
+    is not `sure` of the position is asked where it is odd. Raises Refused: ubigeo_invalid,
     position_incomplete, position_invalid, position_doubtful, mass_required, quantity_too_large,
-    quantity_too_small, blank, too_long.
+    quantity_too_small, blank, too_long, proposal_pending.
     """
     inputs.position(latitude, longitude)
     ubigeo = inputs.ubigeo(ubigeo)
@@ -56,9 +72,72 @@ def add_site(
         site.storage_limit_kg = inputs.mass_kg(storage_limit, field="storage_limit")
         site.storage_limit_value = storage_limit.value
         site.storage_limit_unit = storage_limit.unit
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    limited = Site.objects.filter(organization=organization, storage_limit_kg__isnull=False)
+    if limited.exists():
+        entered: Site | Proposal = enter(_draft(site), by=by)
+        return entered
+    return _enter_site(site, now, by)
+
+
+def _enter_site(site: Site, at: datetime, by: Actor) -> Site:
     site.save(force_insert=True)
-    _record("site.added", site, now, {"name": site.name, "ubigeo": site.ubigeo}, by)
+    _record("site.added", site, at, {"name": site.name, "ubigeo": site.ubigeo}, by)
     return site
+
+
+def _draft(site: Site) -> Draft:
+    return Draft(
+        act=ACT,
+        subject=site.organization,
+        about=site.name[:100],
+        organization=site.organization,
+        terms={name: _as_text(getattr(site, name)) for name in OF_A_SITE},
+        before={},
+        largest_kg=site.storage_limit_kg,
+    )
+
+
+def _as_text(value: Any) -> str | None:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return None if value is None else str(value)
+
+
+def _lock_firm(proposal: Proposal) -> Organization:
+    return Organization.objects.select_for_update(no_key=True).get(pk=proposal.subject_id)
+
+
+def _changes(proposal: Proposal) -> Iterator[Change]:
+    terms = proposal.terms
+    limit, place = terms["storage_limit_kg"], (terms["latitude"], terms["longitude"])
+    yield Change(_("Name"), "", terms["name"])
+    yield Change(_("Address"), "", terms["address"])
+    yield Change(_("Ubigeo"), "", terms["ubigeo"])
+    yield Change(_("Position"), "", ", ".join(place) if all(place) else "")
+    shown = f"{Decimal(limit):,} kg" if limit else text("no limit")
+    yield Change(_("Storage limit"), "", shown)
+
+
+@act(
+    ACT,
+    _("Add a site"),
+    lock=_lock_firm,
+    changes=_changes,
+    heading=lambda proposal: str(proposal.terms["name"]),
+)
+def _add_proposed(
+    proposal: Proposal, organization: Organization, *, at: datetime, by: Actor
+) -> Site:
+    fields: dict[str, Any] = {name: Site._meta.get_field(name) for name in OF_A_SITE}
+    site = Site(
+        jurisdiction=proposal.jurisdiction,
+        organization=organization,
+        proposal=proposal,
+        created_at=at,
+        **{name: field.to_python(proposal.terms[name]) for name, field in fields.items()},
+    )
+    return _enter_site(site, at, by)
 
 
 @transaction.atomic

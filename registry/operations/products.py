@@ -1,9 +1,14 @@
-"""Verbs of products: add a jurisdiction's own, and give it a new version, by two people."""
+"""Verbs of products: add a jurisdiction's own, and give it a new version. Both take two people."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 
 from precursors import operations as catalogue
@@ -11,11 +16,14 @@ from precursors.errors import Refused
 from precursors.models import Precursor, Product
 from registry import clock, events
 from registry.actors import Actor, require_authority
-from registry.models import ProductProposal
-from registry.second_officer import require_second
+from registry.models import Proposal
+from registry.proposals import Change, Draft, act, enter
 
-PROPOSAL_VALID = timedelta(days=30)
-CONTENT = ("concentration_percent", "density_kg_per_l", "counts_whole", "oleum")
+ADD, VERSION = "product.add", "product.version"
+FIGURES = ("concentration_percent", "density_kg_per_l")
+CHOICES = ("counts_whole", "oleum")
+CONTENT = (*FIGURES, *CHOICES)
+WHOLE_PERCENT = 100
 
 
 @transaction.atomic
@@ -29,13 +37,16 @@ def add_product(
     counts_whole: bool = False,
     oleum: bool = False,
     by: Actor,
-) -> Product:
-    """Add a product to the jurisdiction's own, which counts at once.
+) -> Product | Proposal:
+    """Add a product to the jurisdiction's own.
 
-    Raises Refused: not_the_authority, product_exists, invalid_product.
+    A code for it debits what its content says: one that counts less than the whole weight takes
+    two people, any other counts at once. Raises Refused: not_the_authority, product_exists,
+    invalid_product, proposal_pending.
     """
     require_authority(by)
-    product = catalogue.add_product(
+    catalogue.lock_products()
+    product = catalogue.new_product(
         jurisdiction_code=by.jurisdiction.code,
         code=code,
         precursor=precursor,
@@ -45,11 +56,95 @@ def add_product(
         counts_whole=counts_whole,
         oleum=oleum,
     )
+    if counts_in_full(product):
+        product.save(force_insert=True)
+        return _recorded(product, by)
+    draft = Draft(act=ADD, subject=precursor, about=code, terms=_told(product), before={})
+    entered: Product | Proposal = enter(draft, by=by)
+    return entered
+
+
+def counts_in_full(product: Product) -> bool:
+    """Whether no less counts of it than its weight, by volume too."""
+    whole = product.counts_whole or product.concentration_percent >= WHOLE_PERCENT
+    density, of_substance = product.density_kg_per_l, product.precursor.density_kg_per_l
+    return whole and (density is None or (of_substance is not None and density >= of_substance))
+
+
+def _recorded(product: Product, by: Actor) -> Product:
     product.refresh_from_db(fields=["created_at"])
     content = {each: str(getattr(product, each)) for each in CONTENT}
-    data = {"code": code, "name": name, **content}
+    data = {"code": product.code, "name": product.name_en, **content}
     events.record("product.added", product, at=clock.now(), data=data, by=by)
     return product
+
+
+def _told(product: Product) -> dict[str, Any]:
+    return {
+        "product": product.code,
+        "precursor": product.precursor.code,
+        "name": product.name_en,
+        **{name: _figure(getattr(product, name)) for name in FIGURES},
+        **{name: getattr(product, name) for name in CHOICES},
+    }
+
+
+def _figure(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value.normalize():f}"
+
+
+def _values(terms: dict[str, Any]) -> dict[str, Any]:
+    """What terms say of a product's content."""
+    figures = {name: terms[name] and Decimal(terms[name]) for name in FIGURES}
+    return {**figures, **{name: terms[name] for name in CHOICES}}
+
+
+def _changes(proposal: Proposal) -> Iterator[Change]:
+    old, new = proposal.before, proposal.terms
+    for name, label in (
+        ("name", _("Name")),
+        ("concentration_percent", _("Concentration, % by mass")),
+        ("density_kg_per_l", _("Density at 20 °C, kg/L")),
+        ("counts_whole", _("The whole mass counts")),
+        ("oleum", _("Oleum")),
+    ):
+        yield Change(label, _shown(old, name) if old else "", _shown(new, name))
+    if proposal.act == VERSION:
+        begins = new["effective_from"]
+        at = begins and localtime(datetime.fromisoformat(begins))
+        when = date_format(at, "DATETIME_FORMAT") if at else text("as soon as it is agreed")
+        yield Change(_("It counts from"), "", when)
+
+
+def _shown(terms: dict[str, Any], name: str) -> str:
+    value = terms[name]
+    if name in CHOICES:
+        return text("Yes") if value else text("No")
+    return "" if value is None else str(value)
+
+
+def _heading(proposal: Proposal) -> str:
+    precursor = Precursor.objects.filter(code=proposal.terms["precursor"]).first()
+    return f"{proposal.terms['name']} ({precursor})"
+
+
+def _lock_precursor(proposal: Proposal) -> Precursor:
+    catalogue.lock_products()
+    return Precursor.objects.get(pk=proposal.subject_id)
+
+
+@act(ADD, _("Add a product"), lock=_lock_precursor, changes=_changes, heading=_heading)
+def _add_proposed(proposal: Proposal, precursor: Precursor, *, at: datetime, by: Actor) -> Product:
+    """Raises Refused: product_exists."""
+    terms = proposal.terms
+    product = catalogue.add_product(
+        jurisdiction_code=proposal.jurisdiction.code,
+        code=terms["product"],
+        precursor=precursor,
+        name=terms["name"],
+        **_values(terms),
+    )
+    return _recorded(product, by)
 
 
 @transaction.atomic
@@ -63,40 +158,31 @@ def propose_product_version(
     oleum: bool = False,
     effective_from: datetime | None = None,
     by: Actor,
-) -> ProductProposal:
+) -> Product | Proposal:
     """Propose other content for one of the jurisdiction's own products; a second officer agrees.
 
     It counts from `effective_from`, or from when it is approved; codes and sales made before keep
     the version that they were made with. Raises Refused: not_the_authority, product_shared,
-    version_pending, effective_in_the_past, product_unchanged, invalid_product.
+    proposal_pending, effective_in_the_past, product_unchanged, invalid_product.
     """
     require_authority(by)
-    now = clock.now()
     last = _locked_last(product, by)
-    if effective_from and effective_from < now:
+    if effective_from and effective_from < clock.now():
         sentence = _("A new version cannot begin in the past.")
         raise Refused("effective_in_the_past", sentence, field="effective_from")
-    _require_none_open(last, now)
-    proposal = _new(last, now, by)
-    proposal.name, proposal.effective_from = name.strip(), effective_from
-    proposal.concentration_percent = concentration_percent
-    proposal.density_kg_per_l = density_kg_per_l
-    proposal.counts_whole, proposal.oleum = counts_whole, oleum
-    catalogue.next_version(last, **_content(proposal))
-    proposal.save(force_insert=True)
-    _record("proposed", proposal, now, by)
-    return proposal
-
-
-def _new(last: Product, now: datetime, by: Actor) -> ProductProposal:
-    return ProductProposal(
-        jurisdiction=by.jurisdiction,
-        product=last,
-        proposed_at=now,
-        proposed_by=by.user,
-        proposed_key=by.api_key,
-        expires_at=now + PROPOSAL_VALID,
+    following = catalogue.next_version(
+        last,
+        name_en=name.strip(),
+        concentration_percent=concentration_percent,
+        density_kg_per_l=density_kg_per_l,
+        counts_whole=counts_whole,
+        oleum=oleum,
     )
+    begins = effective_from and effective_from.isoformat()
+    terms = {**_told(following), "effective_from": begins}
+    draft = Draft(act=VERSION, subject=last, terms=terms, before=_told(last))
+    entered: Product | Proposal = enter(draft, by=by)
+    return entered
 
 
 def _locked_last(product: Product, by: Actor) -> Product:
@@ -113,80 +199,22 @@ def _locked_last(product: Product, by: Actor) -> Product:
     )
 
 
-def _require_none_open(last: Product, now: datetime) -> None:
-    waiting = ProductProposal.objects.filter(product=last, approved_at=None, refused_at=None)
-    waiting.filter(expires_at__lte=now).update(refused_at=now)
-    if waiting.exists():
-        sentence = _("A new version of this product already waits for a second officer.")
-        raise Refused("version_pending", sentence)
+def _lock_product(proposal: Proposal) -> Product:
+    catalogue.lock_products()
+    return Product.objects.select_related("precursor").get(pk=proposal.subject_id)
 
 
-@transaction.atomic
-def approve_product_version(proposal: ProductProposal, *, by: Actor) -> ProductProposal:
-    """Agree, as the second officer, to a new version: it counts from its time, or at once.
-
-    Raises Refused: not_the_authority, second_must_be_a_person, second_must_differ,
-    proposal_decided, proposal_over, product_unchanged.
-    """
-    require_authority(by)
-    last = _locked_last(proposal.product, by)
-    proposal = _read(proposal)
-    if proposal.approved_at:
-        return proposal
-    now = clock.now()
-    _require_open(proposal, now)
-    proposal.approved_by = require_second(by, sponsor=proposal.proposed_by_id)
-    proposal.approved_at = now
-    proposal.save(update_fields=["approved_at", "approved_by"])
-    begins = max(last.created_at, proposal.effective_from or now)
-    catalogue.add_version(last, since=begins if begins > now else None, **_content(proposal))
-    _record("approved", proposal, now, by)
-    return proposal
-
-
-@transaction.atomic
-def refuse_product_version(proposal: ProductProposal, *, by: Actor) -> ProductProposal:
-    """Decline or withdraw a proposed version.
-
-    Raises Refused: not_the_authority, proposal_decided.
-    """
-    require_authority(by)
-    _locked_last(proposal.product, by)
-    proposal = _read(proposal)
-    if proposal.refused_at:
-        return proposal
-    if proposal.approved_at:
-        raise _decided()
-    proposal.refused_at = clock.now()
-    proposal.save(update_fields=["refused_at"])
-    _record("refused", proposal, proposal.refused_at, by)
-    return proposal
-
-
-def _read(proposal: ProductProposal) -> ProductProposal:
-    return ProductProposal.objects.select_related("product").get(pk=proposal.pk)
-
-
-def _require_open(proposal: ProductProposal, now: datetime) -> None:
-    if proposal.refused_at:
-        raise _decided()
-    if proposal.expires_at <= now:
-        raise Refused("proposal_over", _("This proposal has expired. Propose it again."))
-
-
-def _decided() -> Refused:
-    return Refused("proposal_decided", _("This proposal has already been decided."))
-
-
-def _content(proposal: ProductProposal) -> dict[str, object]:
-    return {"name_en": proposal.name} | {each: getattr(proposal, each) for each in CONTENT}
-
-
-def _record(event: str, proposal: ProductProposal, at: datetime, by: Actor) -> None:
-    begins = proposal.effective_from
-    data = {
-        "product": proposal.product.code,
-        "effective_from": begins and begins.isoformat(),
-        **{name: str(value) for name, value in _content(proposal).items()},
-    }
-    events.record(f"product_version.{event}", proposal, at=at, data=data, by=by)
+@act(VERSION, _("Change a product"), lock=_lock_product, changes=_changes, heading=_heading)
+def _add_version(proposal: Proposal, last: Product, *, at: datetime, by: Actor) -> Product:
+    """Raises Refused: proposal_outdated, product_unchanged."""
+    if last.superseded_at:
+        sentence = _("It was changed meanwhile. Refuse this, and have it proposed anew.")
+        raise Refused("proposal_outdated", sentence)
+    terms = proposal.terms
+    told = terms["effective_from"]
+    begins = max(last.created_at, datetime.fromisoformat(told) if told else at)
+    following = catalogue.add_version(
+        last, since=begins if begins > at else None, name_en=terms["name"], **_values(terms)
+    )
+    events.record("product.changed", following, at=at, data=terms, by=by)
+    return following

@@ -3,9 +3,9 @@
 import pytest
 
 from precursors.models import Product
-from registry import operations
+from registry import proposals
 from registry.actors import Actor
-from registry.models import ProductProposal
+from registry.models import Proposal
 from tests.api.programs import Program, problem, wrong
 
 PRODUCT = {
@@ -59,6 +59,18 @@ def test_a_code_that_exists_is_no_way_to_another_content(authority_api: Program)
     assert [row["concentration_percent"] for row in shown] == ["99.5000"]
 
 
+def test_a_product_that_counts_less_than_its_weight_is_proposed(
+    authority_api: Program, buyer_api: Program, second_officer: Actor
+) -> None:
+    answer = authority_api.post("/products", {**PRODUCT, "counts_whole": False})
+    assert answer.status_code == 202, answer.content
+    told = answer.json()
+    assert (told["status"], told["act"]) == ("proposed", "product.add")
+    assert buyer_api.get("/products", q="thinner 30").json()["data"] == []
+    proposals.approve(Proposal.objects.get(uuid=told["proposal"]), by=second_officer)
+    assert len(buyer_api.get("/products", q="thinner 30").json()["data"]) == 1
+
+
 def test_a_new_version_is_proposed_and_counts_once_a_second_officer_agrees(
     authority_api: Program, second_officer: Actor
 ) -> None:
@@ -74,8 +86,7 @@ def test_a_new_version_is_proposed_and_counts_once_a_second_officer_agrees(
     )
     versions = f"/products/{PRODUCT['code']}/versions"
     assert len(authority_api.get(versions).json()["data"]) == 1
-    proposal = ProductProposal.objects.get(uuid=told["proposal"])
-    operations.approve_product_version(proposal, by=second_officer)
+    proposals.approve(Proposal.objects.get(uuid=told["proposal"]), by=second_officer)
     new, old = authority_api.get(versions).json()["data"]
     assert (new["version"], new["concentration_percent"]) == (2, "31.0000")
     assert (new["effective_until"], old["effective_until"] is None) == (None, False)
@@ -102,7 +113,7 @@ def test_a_version_keeps_code_and_precursor_and_begins_later(authority_api: Prog
         wrong(authority_api.post(path, body), f"/{name}", code)
     problem(authority_api.post(path, PRODUCT), 409, "product_unchanged")
     assert authority_api.post(path, {**PRODUCT, "name": "Thinner"}).status_code == 202
-    problem(authority_api.post(path, {**PRODUCT, "name": "Other"}), 409, "version_pending")
+    problem(authority_api.post(path, {**PRODUCT, "name": "Other"}), 409, "proposal_pending")
 
 
 def test_a_firm_adds_no_product(buyer_api: Program) -> None:

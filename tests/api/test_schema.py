@@ -20,9 +20,6 @@ COMPOSED = {"not_live", "not_pending", "not_issued"}
 # Refusals of acts that have no endpoint.
 ONLY_ON_PAGES = {
     "already_member",
-    "amendment_decided",
-    "amendment_outdated",
-    "amendment_pending",
     "authorization_changed",
     "bad_data",
     "both_sides",

@@ -35,7 +35,7 @@ def test_places_are_shown_changed_and_retired(
     sign_in(officer, second_officer)
     for name, address in {
         "approvals": "/approvals/",
-        "amendment": f"/approvals/sites/{proposal.uuid}/",
+        "amendment": f"/approvals/{proposal.uuid}/",
         "firm": f"/firms/{buyer.organization.uuid}/",
         "site": site,
         "vehicle": vehicle,

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from registry.models import (
     Jurisdiction,
     Membership,
     Organization,
-    ProductProposal,
 )
 from registry.models.people import Role
 from registry.operations import recoveries
@@ -97,8 +95,8 @@ MATRIX = {
     "register:approvals": OFFICER,
     "register:proposal": OFFICER_OF_ROW,
     "register:permit": OFFICER,  # where a proposal was before: leads to where it is
-    "register:product_version": OFFICER_OF_ROW,
-    "register:amendment": OFFICER_OF_ROW,
+    "register:product_version": OFFICER,
+    "register:amendment": OFFICER,
     "register:places": FIRM,
     "register:place": MANAGER_OF_ROW,
     "register:place_amend": MANAGER_OF_ROW,
@@ -237,7 +235,7 @@ def rows(flagged: Any, ask: Any, buyer: Firm, regulator: Actor, settings: Any) -
         "case": flag.uuid,
         "decide": waiting.uuid,
         **dict.fromkeys(["proposal", "permit"], raised.uuid),
-        "product_version": product_proposal(regulator).uuid,
+        "product_version": raised.uuid,
         "amendment": larger.uuid,
         **dict.fromkeys(["place", "place_amend", "place_retire"], ("site", buyer.site.uuid)),
         "key_end": key_of(firm).prefix,
@@ -262,19 +260,6 @@ def recovery_link(firm: Firm, by: Actor) -> str:
     member = Membership.objects.get(user=dealer.user)
     recovery = operations.ask_recovery(member, reason="Lost", by=firm.actor)
     return recoveries.token_of(recovery)
-
-
-def product_proposal(by: Actor) -> ProductProposal:
-    thinner = operations.add_product(
-        code="thinner",
-        precursor=Precursor.objects.get(code="acetone"),
-        name="Thinner",
-        concentration_percent=Decimal(50),
-        by=by,
-    )
-    return operations.propose_product_version(
-        thinner, name="Thinner", concentration_percent=Decimal(40), by=by
-    )
 
 
 def address(name: str, rows: Rows) -> str:

@@ -8,7 +8,7 @@ import pytest
 from authorizations.models import Authorization
 from registry import operations
 from registry.actors import Actor
-from registry.models import Amendment
+from registry.models import Proposal
 from registry.models.people import Role
 from tests import cast
 from tests.cast import Firm
@@ -46,9 +46,10 @@ def test_a_larger_limit_is_approved_by_another_officer(
     first, second = visit(regulator), visit(second_officer)
     first.post(page_of(buyer.site, "change/"), terms(buyer, storage_limit="500"))
     first.post(page_of(buyer.site, "change/"), terms(buyer, storage_limit="900"))
-    proposal = Amendment.objects.get(state="proposed")
+    proposal = Proposal.objects.get(act="site.amend")
     assert "A change waits for a second officer" in text(first.get(page_of(buyer.site)))
-    address = f"/approvals/sites/{proposal.uuid}/"
+    address = f"/approvals/{proposal.uuid}/"
+    assert first.get(f"/approvals/sites/{proposal.uuid}/").url == address
     assert address in second.get("/approvals/").content.decode()
     assert "500 kg" in text(second.get(address)) and "900 kg" in text(second.get(address))
     assert "another officer must agree" in text(first.get(address))

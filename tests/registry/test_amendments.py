@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from precursors.errors import Refused
-from registry import operations
+from registry import operations, proposals
 from registry.actors import Actor
 from registry.models import Amendment, Event, Site
 from registry.models.people import Role
@@ -26,7 +26,7 @@ def second(jurisdiction: Any) -> Actor:
     return cast.person(jurisdiction, "raul@authority.example", Role.OFFICER)
 
 
-def limited(site: Site, limit: str | None, *, by: Actor, **changes: Any) -> Amendment:
+def limited(site: Site, limit: str | None, *, by: Actor, **changes: Any) -> Any:
     """Give a site another storage limit, and perhaps another name."""
     same = {"name": site.name, "address": site.address}
     storage_limit = kg(limit) if limit else None
@@ -68,26 +68,56 @@ def test_a_larger_storage_limit_or_none_takes_two(
     proposal = limited(firm.site, limit, by=regulator)
     firm.site.refresh_from_db()
     assert (proposal.state, firm.site.storage_limit_kg) == ("proposed", 5000)
-    alone = lambda: operations.approve_amendment(proposal, by=regulator)  # noqa: E731
+    alone = lambda: proposals.approve(proposal, by=regulator)  # noqa: E731
     assert code_of(alone) == "second_must_differ"
-    operations.approve_amendment(proposal, by=second)
+    proposals.approve(proposal, by=second)
     firm.site.refresh_from_db()
     assert firm.site.storage_limit_kg == (kg(limit).value if limit else None)
-    assert operations.approve_amendment(proposal, by=second).approved_by == second.user
+    assert Amendment.objects.get(proposal=proposal).approved_by == second.user
 
 
 def test_a_larger_limit_waits_once_and_is_refused_or_outdated(
     firm: Firm, regulator: Actor, second: Actor
 ) -> None:
     first = limited(firm.site, "9000", by=regulator)
-    assert code_of(lambda: limited(firm.site, "8000", by=second)) == "amendment_pending"
+    assert code_of(lambda: limited(firm.site, "8000", by=second)) == "proposal_pending"
     limited(firm.site, "3000", by=second)
-    late = lambda: operations.approve_amendment(first, by=second)  # noqa: E731
-    assert code_of(late) == "amendment_outdated"
-    operations.refuse_amendment(first, by=second)
-    assert code_of(late) == "amendment_decided"
+    late = lambda: proposals.approve(first, by=second)  # noqa: E731
+    assert code_of(late) == "proposal_outdated"
+    proposals.refuse(first, by=second)
+    assert code_of(late) == "proposal_decided"
     firm.site.refresh_from_db()
     assert firm.site.storage_limit_kg == 3000
+
+
+@pytest.mark.parametrize("retired", [False, True])
+def test_one_more_site_where_storage_is_limited_takes_two(
+    firm: Firm, regulator: Actor, second: Actor, retired: bool
+) -> None:
+    """Else a site would be retired, and entered again with a larger limit."""
+    if retired:
+        operations.retire(firm.site, reason="Moved", by=regulator)
+    proposal: Any = operations.add_site(
+        organization=firm.organization,
+        name="North",
+        address="3 New Street",
+        storage_limit=kg("9000"),
+        by=regulator,
+    )
+    assert code_of(lambda: proposals.approve(proposal, by=regulator)) == "second_must_differ"
+    assert not Site.objects.filter(name="North").exists()
+    proposals.approve(proposal, by=second)
+    site = Site.objects.get(name="North")
+    assert (site.storage_limit_kg, site.proposal, site.address) == (9000, proposal, "3 New Street")
+
+
+def test_a_site_of_a_firm_whose_storage_has_no_limit_takes_one(
+    vendor: Firm, regulator: Actor
+) -> None:
+    site = operations.add_site(
+        organization=vendor.organization, name="North", address="1", by=regulator
+    )
+    assert isinstance(site, Site)
 
 
 def test_the_owner_changes_its_own_where_nothing_is_loosened(
@@ -125,7 +155,7 @@ def test_what_is_retired_stays_so(firm: Firm, regulator: Actor) -> None:
     once = operations.retire(firm.site, reason="Closed", by=regulator)
     assert operations.retire(firm.site, reason="Again", by=regulator).retired_at == once.retired_at
     proposal.refresh_from_db()
-    assert proposal.state == "refused"
+    assert proposal.state == "expired"
     assert code_of(lambda: limited(firm.site, "10", by=regulator)) == "retired"
     assert (
         code_of(lambda: operations.retire(firm.vehicle, reason=" ", by=regulator)) == "no_reason"
@@ -140,7 +170,10 @@ def test_what_is_retired_stays_so(firm: Firm, regulator: Actor) -> None:
         "UPDATE registry_vehicle SET retired_at = NULL",
         "UPDATE registry_amendment SET after = '{}'",
         "UPDATE registry_amendment SET state = 'refused'",
-        "UPDATE registry_amendment SET state = 'in_force', decided_at = now() WHERE loosens",
+        "UPDATE registry_amendment SET loosens = true, proposal_id = 1",
+        "INSERT INTO registry_site (uuid, jurisdiction_id, organization_id, name, address, ubigeo,"
+        " storage_limit_unit, created_at) SELECT gen_random_uuid(), jurisdiction_id,"
+        " organization_id, 'More', address, '', '', now() FROM registry_site",
         "DELETE FROM registry_amendment",
     ],
 )
@@ -149,6 +182,7 @@ def test_the_database_itself_refuses_to_loosen_alone_and_to_forget(
 ) -> None:
     operations.retire(firm.vehicle, reason="Sold", by=regulator)
     limited(firm.site, "6000", by=regulator)
+    limited(firm.site, "4000", by=regulator)
     with (
         pytest.raises(IntegrityError),
         as_owner(),

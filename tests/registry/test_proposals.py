@@ -203,6 +203,36 @@ def test_beyond_its_bounds_it_proposes(
     assert Proposal.objects.get().state == ("approved" if at_once else "proposed")
 
 
+def test_sql_decides_nothing_beyond_a_keys_bounds(
+    license: License, key: Callable[..., Actor]
+) -> None:
+    by = key("registry:grant", acts_a_day=1, largest_limit_kg=1000)
+    for about, terms in (("a", {"limit_kg": "1001"}), ("b", {"storage_limit_kg": "1001"})):
+        with pytest.raises(IntegrityError, match="within its bounds"), transaction.atomic():
+            _approved(license, by, about, terms)
+    _approved(license, by, "c", {"limit_kg": "1000"})
+    with pytest.raises(IntegrityError, match="within its bounds"), transaction.atomic():
+        _approved(license, by, "d", {})
+
+
+def _approved(license: License, by: Actor, about: str, terms: dict[str, str]) -> None:
+    at = clock.now()
+    Proposal.objects.create(
+        jurisdiction=by.jurisdiction,
+        act="test.act",
+        subject_kind="license",
+        subject_id=license.pk,
+        about=about,
+        terms=terms,
+        proposed_at=at,
+        proposed_key=by.api_key,
+        expires_at=at,
+        state=ProposalState.APPROVED,
+        decided_at=at,
+        decided_key=by.api_key,
+    )
+
+
 def test_its_acts_of_a_day_are_counted(
     license: License, key: Callable[..., Actor], letters: list[str]
 ) -> None:
