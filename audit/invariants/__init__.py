@@ -6,7 +6,15 @@ the last part of the sixth runs the rules themselves: see `reproduction`.
 
 from collections.abc import Iterator
 
-from audit.invariants import balances, custody, guards, history, judgments, reproduction
+from audit.invariants import (
+    balances,
+    custody,
+    guards,
+    history,
+    judgments,
+    reproduction,
+    two_people,
+)
 from audit.invariants.question import Changed, Question
 from audit.invariants.reproduction import Reproduction
 
@@ -19,6 +27,7 @@ QUESTIONS: tuple[Question | Reproduction, ...] = (
     *history.OWN,
     *custody.OWN,
     *guards.OWN,
+    *two_people.OWN,
 )
 # While one of these is broken no code is issued: halting beats continuing wrong.
 HALTING = frozenset({1, 2, 3, 8, 10})

@@ -14,7 +14,7 @@ from authorizations.models import Authorization, Sale
 from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry.actors import Actor
-from tests.audit import planting
+from tests.audit import planting, two_people
 from tests.audit.planting import plant
 from tests.audit.test_custody import PLANTED_APART
 from tests.cast import Firm
@@ -29,6 +29,7 @@ LAST_OF_CODES = """id = (SELECT max(id) FROM registry_event WHERE subject_kind =
 
 # Each invariant with what breaks it; one that can be broken in several ways stands here as often.
 PLANTS: list[tuple[str, tuple[str, ...]]] = [
+    *two_people.PLANTS,
     (
         "1 no balance of an authorization is negative",
         (
