@@ -1,9 +1,12 @@
 """The catalogue in the admin, read-only except for a precursor's tolerance cap."""
 
+from decimal import Decimal
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import ModelForm
+from django.forms import ModelForm, ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from precursors import operations
 from precursors.models import Precursor, Product
@@ -19,8 +22,19 @@ class CatalogueAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscri
         return False
 
 
+class CapForm(ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A tolerance cap is set and lowered: raising it would hide what was flagged before."""
+
+    def clean_tolerance_cap_kg(self) -> Decimal | None:
+        cap, before = self.cleaned_data["tolerance_cap_kg"], self.initial["tolerance_cap_kg"]
+        if before is not None and (cap is None or cap > before):
+            raise ValidationError(_("One person can lower this, not raise or remove it."))
+        return cap  # type: ignore[no-any-return]
+
+
 @admin.register(Precursor)
 class PrecursorAdmin(CatalogueAdmin):
+    form = CapForm
     list_display = ("name", "cas", "un_table", "peru_listed", "hs_code", "tolerance_cap_kg")
     list_filter = ("un_table", "peru_listed", "us_list", "physical_state")
     search_fields = ("search_text",)

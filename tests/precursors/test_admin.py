@@ -37,6 +37,18 @@ def test_only_the_cap_of_a_precursor_is_set(operator: Client) -> None:
     assert (acetone.name_en, acetone.cas) == ("Acetone", "67-64-1")
 
 
+@pytest.mark.parametrize(("cap", "kept"), [("24", 24), ("26", 25), ("", 25)])
+def test_a_cap_is_lowered_by_one_and_not_raised_or_removed(
+    operator: Client, cap: str, kept: int
+) -> None:
+    acetone = Precursor.objects.get(code="acetone")
+    url = reverse("admin:precursors_precursor_change", args=[acetone.pk])
+    operator.post(url, {"tolerance_cap_kg": "25"})
+    operator.post(url, {"tolerance_cap_kg": cap})
+    acetone.refresh_from_db()
+    assert acetone.tolerance_cap_kg == kept
+
+
 def test_a_product_is_shown_and_not_changed(operator: Client) -> None:
     product = Product.objects.get(code="acetone")
     url = reverse("admin:precursors_product_change", args=[product.pk])
