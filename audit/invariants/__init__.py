@@ -12,6 +12,7 @@ from audit.invariants import (
     guards,
     history,
     judgments,
+    people,
     reproduction,
     two_people,
 )
@@ -27,6 +28,7 @@ QUESTIONS: tuple[Question | Reproduction, ...] = (
     *history.OWN,
     *custody.OWN,
     *guards.OWN,
+    *people.OWN,
     *two_people.OWN,
 )
 # While one of these is broken no code is issued: halting beats continuing wrong.

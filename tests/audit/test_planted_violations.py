@@ -31,6 +31,32 @@ LAST_OF_CODES = """id = (SELECT max(id) FROM registry_event WHERE subject_kind =
 PLANTS: list[tuple[str, tuple[str, ...]]] = [
     *two_people.PLANTS,
     (
+        "11 nobody acts for the authority and for a firm",
+        (
+            "UPDATE registry_membership SET user_id = (SELECT min(user_id) FROM"
+            " registry_membership WHERE role = 'officer') WHERE id = (SELECT min(id) FROM"
+            " registry_membership WHERE role = 'manager')",
+        ),
+    ),
+    (
+        "11 an officer leaves by two officers or by their own word",
+        ("UPDATE registry_membership SET ended_at = now() WHERE role = 'officer'",),
+    ),
+    (
+        "11 an officer leaves by two officers or by their own word",
+        (
+            "UPDATE registry_membership SET ended_at = now(), ended_how = 'resigned'"
+            " WHERE role = 'officer'",
+        ),
+    ),
+    (
+        "11 nobody of the firm ends its flag",
+        (
+            "UPDATE registry_membership SET user_id = (SELECT user_id FROM oversight_flagstep"
+            " WHERE kind = 'agreed' LIMIT 1) WHERE role = 'manager'",
+        ),
+    ),
+    (
         "1 no balance of an authorization is negative",
         (
             FREE_AUTHORIZATION + "authorization_is_never_negative",
