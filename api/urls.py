@@ -4,6 +4,7 @@ from django.urls import path
 
 from api import docs
 from api.v1 import (
+    amendments,
     catalogue,
     codes,
     firms,
@@ -52,9 +53,15 @@ urlpatterns = [
     path("sites", places.Sites.as_view(), name="sites"),
     path("sites/<uuid:id>", rows.SiteDetail.as_view(), name="site"),
     path("sites/<uuid:id>/end", places.SiteEnd.as_view(), name="end_site"),
+    path("sites/<uuid:id>/amend", amendments.SiteAmendment.as_view(), name="amend_site"),
     path("vehicles", places.Vehicles.as_view(), name="vehicles"),
     path("vehicles/<str:plate>", rows.VehicleDetail.as_view(), name="vehicle"),
     path("vehicles/<str:plate>/end", places.VehicleEnd.as_view(), name="end_vehicle"),
+    path(
+        "vehicles/<str:plate>/amend",
+        amendments.VehicleAmendment.as_view(),
+        name="amend_vehicle",
+    ),
     path("proposals", proposals.Proposals.as_view(), name="proposals"),
     path("proposals/<uuid:id>", proposals.ProposalDetail.as_view(), name="proposal"),
     path("headroom", codes.Headroom.as_view(), name="headroom"),

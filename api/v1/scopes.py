@@ -10,5 +10,6 @@ READ_TRADE = ("trade:read", "buy", "sell")
 READ_FLAGS = ("flags:read", "flags:review")
 READ_FLAGGED = (*READ_TRADE, *READ_FLAGS)  # one row of trade, which a flag may be about
 WRITE = ("registry:write", "registry:grant")
+AMEND = WRITE  # of a firm: its own sites and vehicles, and nothing looser
 DECIDE = ("registry:write",)  # on codes and sales: no standing decision is about those
 READ_PROPOSALS = ("registry:read", *WRITE)

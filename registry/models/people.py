@@ -202,7 +202,13 @@ class Scope(models.TextChoices):
     EVENTS_READ = "events:read", _("read the feed of events")
 
 
-BOTH_SCOPES = {Scope.TRACK, Scope.REGISTRY_READ, Scope.TRADE_READ, Scope.EVENTS_READ}
+BOTH_SCOPES = {
+    Scope.TRACK,
+    Scope.REGISTRY_READ,
+    Scope.REGISTRY_WRITE,  # of a firm: its own sites and vehicles
+    Scope.TRADE_READ,
+    Scope.EVENTS_READ,
+}
 FIRM_SCOPES = frozenset({Scope.BUY, Scope.SELL, Scope.CARRY} | BOTH_SCOPES)
 AUTHORITY_SCOPES = frozenset(set(Scope) - FIRM_SCOPES | BOTH_SCOPES)
 

@@ -84,7 +84,7 @@ def test_a_scope_of_the_other_opens_nothing(
     jurisdiction: Jurisdiction, buyer: Firm, flagged: dict[str, Any]
 ) -> None:
     """The authority cannot buy, nor a firm read flags or enter itself, whatever its key says."""
-    firm = program(jurisdiction, buyer.organization, ["flags:read", "registry:write"])
+    firm = program(jurisdiction, buyer.organization, ["flags:read", "registry:grant"])
     authority = program(jurisdiction, None, ["buy", "sell", "carry"])
     problem(firm.get("/flags"), 403, "scope_missing")
     problem(firm.get("/organizations"), 403, "scope_missing")
