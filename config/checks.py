@@ -152,7 +152,9 @@ def broker_is_closed(app_configs: Any, **given: Any) -> list[CheckMessage]:
 def database_is_reached_over_tls(app_configs: Any, **given: Any) -> list[CheckMessage]:
     """Without a certificate that is checked, whoever is on the line may be the database."""
     known = (settings.DATABASES["default"], settings.MIGRATION_DATABASE)
-    bare = [one for one in known if one and not _is_here(one["HOST"]) and not _checks_server(one)]
+    bare = [
+        one for one in known if one and not _is_here(one.get("HOST")) and not _checks_server(one)
+    ]
     if not bare:
         return []
     text = "The database is on another machine, and its certificate is not checked."

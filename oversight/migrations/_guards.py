@@ -98,9 +98,14 @@ BEGIN
     THEN
         {refuse("a flag is as severe as the last evaluation found it")}
     END IF;
-    IF NOT flag.holds AND (OLD.severity, OLD.evidence) IS DISTINCT FROM (flag.severity, flag.evidence)
+    IF NOT flag.holds AND NOT EXISTS (
+        SELECT FROM (SELECT findings FROM oversight_evaluation
+            WHERE authorization_id = flag.authorization_id
+                AND findings @> jsonb_build_array(mine)
+            ORDER BY id DESC LIMIT 1) last, jsonb_array_elements(last.findings) AS one
+        WHERE one @> mine AND one->>'severity' = flag.severity AND one->'evidence' = flag.evidence)
     THEN
-        {refuse("what is no longer found does not change")}
+        {refuse("what is no longer found stays as it was last found")}
     END IF;
     RETURN NULL;
 END

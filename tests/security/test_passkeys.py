@@ -11,8 +11,11 @@ from django.urls import reverse
 
 from pages.account.assurance import Level
 from registry.actors import Actor
-from registry.models import User
+from registry.models import Jurisdiction, Membership, User
+from registry.models.people import Role
+from tests import cast
 from tests.cast import PASSWORD, Firm
+from tests.factories import OrganizationFactory
 from tests.security.authenticator import Key
 from tests.security.conftest import ADD, LOGIN, confirm, enrol, options, person, sign_in_with
 from tests.sign_in import sign_in
@@ -79,12 +82,19 @@ def test_who_has_a_passkey_must_use_it(client: Client, regulator: Actor, key: Ke
         assert other.get("/queue/").status_code == 200
 
 
-def test_whoever_acts_for_a_firm_and_the_authority_needs_one_for_both(
-    client: Client, regulator: Actor, buyer: Firm
+def test_whoever_acts_for_a_firm_elsewhere_and_the_authority_needs_one_for_both(
+    client: Client, regulator: Actor
 ) -> None:
     """The session may have chosen the firm."""
-    second = buyer.actor.organization.memberships.create(  # type: ignore[union-attr]
-        jurisdiction=regulator.jurisdiction, user=person(regulator), role="dealer"
+    elsewhere = Jurisdiction.objects.get(code="PE-TEST")
+    officer = cast.person(elsewhere, "olga@authority.example", Role.OFFICER)
+    firm = OrganizationFactory(by=officer)
+    second = Membership.objects.create(
+        jurisdiction=elsewhere,
+        user=person(regulator),
+        organization=firm,
+        role=Role.DEALER,
+        invitation=cast.accepted(elsewhere, person(regulator).email, Role.DEALER, firm),
     )
     sign_in(client, person(regulator), Level.SECOND_STEP)
     session = client.session

@@ -135,6 +135,9 @@ def test_a_firms_manager_does_not_open_the_account_of_who_acts_for_others(
         user=person(dealer),
         organization=rival.organization,
         role=Role.DEALER,
+        invitation=cast.accepted(
+            dealer.jurisdiction, person(dealer).email, Role.DEALER, rival.organization
+        ),
     )
     about = Membership.objects.get(user=dealer.user, organization=buyer.organization)
     with pytest.raises(Refused, match="two officers"):
