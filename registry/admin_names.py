@@ -88,6 +88,8 @@ FIELDS = {
     "role": pgettext_lazy("admin", "role"),
     "invitation": pgettext_lazy("admin", "invitation"),
     "ended_at": pgettext_lazy("admin", "end of access"),
+    "ended_how": pgettext_lazy("admin", "how access ended"),
+    "ending": pgettext_lazy("admin", "proposal that ended it"),
     "prefix": pgettext_lazy("admin", "prefix"),
     "scopes": pgettext_lazy("admin", "scopes"),
     "revoked_at": pgettext_lazy("admin", "revocation"),

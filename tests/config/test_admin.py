@@ -40,7 +40,7 @@ def test_the_admin_speaks_spanish(looking: Client, operator: User) -> None:
     User.objects.filter(pk=operator.pk).update(language="es")
     looking.cookies["django_language"] = "es"
     index = looking.get("/admin/").content.decode()
-    assert "Empresas" in index and "Levantamientos de suspensiones" in index
+    assert "Empresas" in index and "Pasos de licencias" in index
     assert "Organizations" not in index and "Registry" not in index
     assert "Seleccione licencia" in looking.get("/admin/registry/license/").content.decode()
 
