@@ -80,6 +80,7 @@ FROM (
             destination_site.storage_limit_value AS destination_site_storage_limit_value,
             destination_site.storage_limit_unit AS destination_site_storage_limit_unit,
             destination_site.storage_limit_kg AS destination_site_storage_limit_kg,
+            destination_site.proposal_id AS destination_site_proposal_id,
             destination_site.created_at AS destination_site_created_at,
             destination_site.retired_at AS destination_site_retired_at, vehicle.id AS vehicle_id,
             vehicle.uuid AS vehicle_uuid, vehicle.jurisdiction_id AS vehicle_jurisdiction_id,

@@ -41,6 +41,7 @@ def test_a_balance_without_its_entry_is_found(authorization: Authorization) -> N
     assert broken() == {
         "2 entries sum to the allowance",
         "2 an allowance is the sum of its authorizations",
+        "2 what was used in a quarter or a year is what was used in its months",
     }
     with pytest.raises(SystemExit):
         call_command("check_invariants")

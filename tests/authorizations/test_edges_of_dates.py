@@ -18,7 +18,7 @@ from precursors.errors import Refused
 from registry import operations as registry
 from registry.actors import Actor
 from registry.models import Jurisdiction, License
-from tests.cast import Firm, kg, permit
+from tests.cast import Firm, kg, permit, two_officers
 
 Ask = Callable[..., Authorization]
 
@@ -47,7 +47,7 @@ def relicense(buyer: Firm, vendor: Firm, regulator: Actor) -> Callable[[str, dat
             number="L-LONG",
             valid_from=since,
             valid_to=until,
-            by=regulator,
+            by=two_officers(regulator.jurisdiction),
         )
         permit(license, activity="buy" if side == "buyer" else "sell", by=regulator)
         return license
@@ -112,7 +112,7 @@ def test_a_license_of_any_days_is_renewed(
             number="L-NEXT",
             valid_from=until + timedelta(days=1),
             valid_to=date.max,
-            by=regulator,
+            by=two_officers(regulator.jurisdiction),
         )
         assert renewed.valid_to == date.max
 

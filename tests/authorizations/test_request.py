@@ -15,7 +15,7 @@ from precursors.quantities import quantity
 from registry import operations as registry
 from registry.actors import Actor
 from registry.models import Event
-from tests.cast import Firm, kg, permit
+from tests.cast import Firm, kg, permit, two_officers
 from tests.factories import FirmFactory
 
 Ask = Callable[..., Authorization]
@@ -182,7 +182,7 @@ def test_a_renewed_license_does_not_refill_the_quota(
         number="L-RENEWED",
         valid_from=buyer.license.valid_from,
         valid_to=buyer.license.valid_to,
-        by=regulator,
+        by=two_officers(regulator.jurisdiction),
     )
     permit(renewed, by=regulator)
     assert reasons(lambda: ask("6100")) == {"quota_exceeded"}
