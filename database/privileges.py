@@ -39,7 +39,8 @@ KEPT = {
     ),
     "authorizations_authorization": (
         "status version issued_at valid_until looked_up_at ended_at declared_at released_at"
-        " receipt_awaited_since reserved_kg held_kg consumed_kg overage_kg claimed_kg sold_kg"
+        " receipt_awaited_since seller_permit_id seller_allowance_id reserved_kg held_kg"
+        " consumed_kg overage_kg claimed_kg sold_kg"
     ),
     "oversight_flag": (
         "severity state evidence version holds due_at steps_count sale_id assigned_to_id"

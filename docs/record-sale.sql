@@ -107,10 +107,11 @@ WITH subject AS (UPDATE authorizations_authorization SET status = %(subject_stat
     ended_at = %(subject_ended_at)s, declared_at = %(subject_declared_at)s,
     released_at = %(subject_released_at)s,
     receipt_awaited_since = %(subject_receipt_awaited_since)s,
-    reserved_kg = %(subject_reserved_kg)s, held_kg = %(subject_held_kg)s,
-    consumed_kg = %(subject_consumed_kg)s, overage_kg = %(subject_overage_kg)s,
-    claimed_kg = %(subject_claimed_kg)s, sold_kg = %(subject_sold_kg)s WHERE id = %(id)s::bigint
-    RETURNING id),
+    seller_permit_id = %(subject_seller_permit_id)s,
+    seller_allowance_id = %(subject_seller_allowance_id)s, reserved_kg = %(subject_reserved_kg)s,
+    held_kg = %(subject_held_kg)s, consumed_kg = %(subject_consumed_kg)s,
+    overage_kg = %(subject_overage_kg)s, claimed_kg = %(subject_claimed_kg)s,
+    sold_kg = %(subject_sold_kg)s WHERE id = %(id)s::bigint RETURNING id),
 -- the sale, on that authorization
 report AS (INSERT INTO authorizations_sale (authorization_id, uuid, jurisdiction_id, version,
     root_id, replaces_id, is_void, reason, buyer_id, seller_id, product_id, quantity_value,
@@ -152,11 +153,13 @@ FROM subject, unnest(%(event_uuids)s::uuid[], %(event_kinds)s::text[], %(event_d
 ),
 -- both allowances, buyer's and vendor's, locked in the order of their ids
 share AS MATERIALIZED (
-    SELECT allowance.id, asked.id IS NOT NULL AS is_asked, asked.limit_kg, asked.overage,
-        asked.claimed
+    SELECT allowance.id, asked.id IS NOT NULL AS is_asked, asked.limit_kg, asked.reserved,
+        asked.held, asked.consumed, asked.overage, asked.claimed
     FROM authorizations_allowance allowance
-    LEFT JOIN unnest(%(allowances)s::bigint[], %(limits)s::numeric[], %(overage)s::numeric[],
-            %(claimed)s::numeric[]) AS asked (id, limit_kg, overage, claimed) USING (id)
+    LEFT JOIN unnest(%(allowances)s::bigint[], %(limits)s::numeric[], %(reserved)s::numeric[],
+            %(held)s::numeric[], %(consumed)s::numeric[], %(overage)s::numeric[],
+            %(claimed)s::numeric[])
+        AS asked (id, limit_kg, reserved, held, consumed, overage, claimed) USING (id)
     WHERE (allowance.organization_id, allowance.precursor_id, allowance.activity) IN (
             SELECT organization_id, precursor_id, activity FROM authorizations_allowance
             WHERE id = ANY(%(allowances)s::bigint[]))
@@ -166,18 +169,18 @@ share AS MATERIALIZED (
 -- what they take; without a limit a fact is booked whether or not it fits
 taken AS (
     UPDATE authorizations_allowance allowance SET
-        reserved_kg = reserved_kg + %(reserved)s::numeric,
-        held_kg = held_kg + %(held)s::numeric,
-        consumed_kg = consumed_kg + %(consumed)s::numeric,
+        reserved_kg = reserved_kg + share.reserved,
+        held_kg = held_kg + share.held,
+        consumed_kg = consumed_kg + share.consumed,
         overage_kg = overage_kg + share.overage,
         claimed_kg = claimed_kg + share.claimed,
         limit_kg = coalesce(share.limit_kg, allowance.limit_kg)
     FROM share
     WHERE allowance.id = share.id AND share.is_asked AND (share.limit_kg IS NULL
-        OR reserved_kg + held_kg + consumed_kg + overage_kg + %(reserved)s::numeric
-            <= share.limit_kg)
+        OR reserved_kg + held_kg + consumed_kg + overage_kg + share.reserved <= share.limit_kg)
     RETURNING allowance.id, allowance.limit_kg,
-        reserved_kg + held_kg + consumed_kg + overage_kg AS used_kg, share.overage, share.claimed
+        reserved_kg + held_kg + consumed_kg + overage_kg AS used_kg, share.reserved, share.held,
+        share.consumed, share.overage, share.claimed
 ),
 -- the ledger entry of each allowance, which the balances must sum to
 entry AS (
@@ -186,9 +189,9 @@ entry AS (
         version, kind, reserved_kg, held_kg, consumed_kg, overage_kg, claimed_kg,
         used_after_kg, limit_kg, counts_every_period, recorded_at)
     SELECT %(jurisdiction)s, date_trunc('month', %(at)s::timestamptz AT TIME ZONE 'UTC')::date,
-        taken.id, subject.id, %(version)s::int, %(kind)s, %(reserved)s::numeric,
-        %(held)s::numeric, %(consumed)s::numeric, taken.overage, taken.claimed, taken.used_kg,
-        taken.limit_kg, true, %(at)s::timestamptz
+        taken.id, subject.id, %(version)s::int, %(kind)s, taken.reserved, taken.held,
+        taken.consumed, taken.overage, taken.claimed, taken.used_kg, taken.limit_kg, true,
+        %(at)s::timestamptz
     FROM taken, subject
 )
 -- gives both ids, and how many allowances were booked

@@ -60,7 +60,12 @@ class Authorizations(Endpoint):
     @extend_schema(request=RequestBody, responses={201: AuthorizationShape})
     @idempotent(required=True)
     def post(self, request: Request) -> Response:
-        """Request a code. It is issued at once within the permit's automatic limit."""
+        """Request a code. It is issued at once within the permit's automatic limit.
+
+        What the vendor's quota might not leave is `pending`, whether it fits or not: an officer
+        looks at it. It is never refused for that quota, so that nobody measures it by asking; what
+        is issued at once tells it to a quarter, and no series of requests closer.
+        """
         authorization = operations.request(**self.body(RequestBody), by=self.by)
         return Response(AuthorizationShape(authorization).data, status=201)
 

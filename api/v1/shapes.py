@@ -330,7 +330,8 @@ class HeadroomShape(serializers.Serializer[Any]):
     largest_request = Kilograms(source="largest_kg")
     automatic_request = Kilograms(
         source="automatic_kg",
-        help_text="Up to this a request is issued at once; above it an officer decides.",
+        help_text="Up to this a request is issued at once, unless the vendor's quota has to be"
+        " looked at first; above it an officer decides. How much a vendor has left is not told.",
     )
     largest_request_quantity = serializers.SerializerMethodField()
     reasons = ReasonShape(many=True)

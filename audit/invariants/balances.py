@@ -79,7 +79,7 @@ OWN = (
         JOIN authorizations_authorization admitted ON admitted.id = row.authorization_id
         LEFT JOIN registry_permit permit ON permit.id = CASE row.allowance_id
             WHEN admitted.allowance_id THEN admitted.permit_id ELSE admitted.seller_permit_id END
-        WHERE row.kind = 'request'
+        WHERE row.kind IN ('request', 'issued') AND row.reserved_kg > 0
             AND (row.used_after_kg > row.limit_kg OR row.limit_kg IS DISTINCT FROM permit.limit_kg)
         """,
     ),
@@ -235,6 +235,16 @@ OWN = (
         SELECT row.id FROM {{rows}} row
         CROSS JOIN LATERAL (SELECT coalesce(sum(figure), 0) AS kg FROM ({NET}) one) counted
         WHERE row.sold_kg <> counted.kg
+        """,
+    ),
+    Question(
+        3,
+        "what was issued or sold has taken the vendor’s quota",
+        "authorization",
+        """
+        SELECT row.id FROM {rows} row
+        WHERE code IS NOT NULL AND seller_allowance_id IS NULL AND (status = 'issued'
+            OR issued_at IS NOT NULL OR consumed_kg > 0 OR overage_kg > 0)
         """,
     ),
     Question(

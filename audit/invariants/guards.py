@@ -11,7 +11,7 @@ GUARDS = {
     "audit_violation": (*FROZEN, "is_accepted_once", "is_not_born_accepted"),
     "authorizations_agreement": ADDED_ONLY,
     "authorizations_allowance": FROZEN,
-    "authorizations_authorization": FROZEN,
+    "authorizations_authorization": (*FROZEN, "vendors_quota_is_kept"),
     "oversight_evaluation": ADDED_ONLY,
     "authorizations_duty": ("is_done",),
     "mfa_authenticator": ("stays_with_person",),

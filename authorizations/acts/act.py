@@ -69,6 +69,7 @@ class Act:
     events: Sequence[NewEvent]
     due: Sequence[Due]
     change: Balances
+    sellers: Balances | None = None  # on the vendor's allowance, where not a part of that change
     report: Model | None = None  # a sale, a receipt: a row of the version that the act makes
     limits: Mapping[int, Decimal] = field(default_factory=dict)  # of allowances, on admission
 
@@ -93,13 +94,20 @@ class Act:
             **values_of(row, "subject"),
             **(values_of(self.report, "report") if self.report else {}),
             **events.parameters(row, self.events, at=self.at, organizations=row.parties),
-            **quota_parameters(row, self.change, self.limits),
+            **quota_parameters(row, self._shares(), self.limits),
             "id": row.pk,
             "kind": self.kind,
             "version": row.version,
             "duties": [due.reason.value for due in self.due],
             "due": [due.at for due in self.due],
         }
+
+    def _shares(self) -> dict[int, Balances]:
+        """What changes on each allowance; none is touched where nothing does."""
+        row, change = self.authorization, self.change
+        sellers = change.of_seller if self.sellers is None else self.sellers
+        pair = ((row.allowance_id, change.of_buyer), (row.seller_allowance_id, sellers))
+        return {pk: own for pk, own in pair if pk is not None and own != Balances()}
 
 
 def write_new(
@@ -133,22 +141,32 @@ def write_change(
     report: Model | None = None,
     due: Sequence[Due] = (),
     before: Sequence[NewEvent] = (),
+    limits: Mapping[int, Decimal] | None = None,
     by: Actor,
-) -> None:
-    """Write the next version with its report, its duties, its events and its ledger entries."""
+) -> bool:
+    """Write the next version with its report, its duties, its events and its ledger entries.
+
+    `limits`: of an allowance that is taken only now. False: it leaves no room, and all must roll
+    back.
+    """
     previous = authorization.balances
     after = balances or previous
     authorization.version += 1
     authorization.balances = after
-    Act(
+    act = Act(
         authorization=authorization,
         kind=kind,
         at=at,
         events=[*before, NewEvent(f"authorization.{kind}", by, data or {})],
         due=[Due(DutyReason.RECORDED, at), *due],
         change=after - previous,
+        sellers=after.of_seller if authorization.takes_vendors_quota else None,
         report=report,
-    ).write()
+        limits=limits or {},
+    )
+    booked = act.write()
+    authorization.takes_vendors_quota = False
+    return booked == len(act._shares())
 
 
 def record_event(

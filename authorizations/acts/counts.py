@@ -9,11 +9,15 @@ from django.db.models import Model
 
 from authorizations import ledger
 from authorizations.acts.act import Due, write_change
+from authorizations.acts.quotas import attach_vendor
 from authorizations.ledger import Balances
 from authorizations.models import Agreement, Authorization, Receipt, Sale, Status
 from authorizations.models.sales import NOTHING_ARRIVED
 from registry.actors import Actor
 from registry.events import NewEvent
+from registry.models import Permit
+from registry.models.firms import Activity
+from registry.standing import firms_permit
 from rules.claims import fold_claim
 from rules.count import SaleStep, Word, count_sale
 
@@ -73,6 +77,8 @@ def change_counted(
     by: Actor,
 ) -> None:
     """Book that the counted figure rose (or fell) by so many net kg, and close what is used up."""
+    if rise and not authorization.seller_allowance_id and authorization.code:
+        attach_vendor(authorization, _vendors_permit(authorization, at))
     balances = _booked(authorization, rise, report)
     if complete and not authorization.declared_at:
         authorization.declared_at = at
@@ -87,6 +93,11 @@ def change_counted(
         before=before,
         by=by,
     )
+
+
+def _vendors_permit(authorization: Authorization, at: datetime) -> Permit | None:
+    seller, precursor = authorization.seller, authorization.product.precursor
+    return firms_permit(seller, precursor, Activity.SELL, at=at)
 
 
 def _booked(authorization: Authorization, rise: Decimal, report: Model) -> Balances:

@@ -87,6 +87,24 @@ def allowance_for(
     return int(pk)
 
 
+def attach_vendor(authorization: Authorization, permit: Permit | Permitted | None) -> int:
+    """Let a request that waited without the vendor's quota take it, in the period of the request.
+
+    The act that follows books all of it there. Returns the allowance.
+    """
+    authorization.seller_permit_id = permit.id if permit else None
+    authorization.seller_allowance_id = pk = allowance_for(
+        authorization.seller,
+        permit,
+        precursor_id=authorization.precursor_id,
+        activity=Activity.SELL,
+        at=authorization.requested_at,
+        admits=authorization.sold_kg == 0,
+    )
+    authorization.takes_vendors_quota = True
+    return pk
+
+
 def lock_allowances(authorizations: Iterable[Authorization]) -> None:
     """Lock every allowance that acts on these would change, in the order in which acts do it."""
     with see_all_rows():

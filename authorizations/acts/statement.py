@@ -27,6 +27,8 @@ CHANGEABLE = [
     "declared_at",
     "released_at",
     "receipt_awaited_since",
+    "seller_permit_id",
+    "seller_allowance_id",
     "reserved_kg",
     "held_kg",
     "consumed_kg",
@@ -52,11 +54,13 @@ duty AS (
 ),
 event AS ({events}),
 share AS MATERIALIZED (
-    SELECT allowance.id, asked.id IS NOT NULL AS is_asked, asked.limit_kg, asked.overage,
-        asked.claimed
+    SELECT allowance.id, asked.id IS NOT NULL AS is_asked, asked.limit_kg, asked.reserved,
+        asked.held, asked.consumed, asked.overage, asked.claimed
     FROM authorizations_allowance allowance
-    LEFT JOIN unnest(%(allowances)s::bigint[], %(limits)s::numeric[], %(overage)s::numeric[],
-            %(claimed)s::numeric[]) AS asked (id, limit_kg, overage, claimed) USING (id)
+    LEFT JOIN unnest(%(allowances)s::bigint[], %(limits)s::numeric[], %(reserved)s::numeric[],
+            %(held)s::numeric[], %(consumed)s::numeric[], %(overage)s::numeric[],
+            %(claimed)s::numeric[])
+        AS asked (id, limit_kg, reserved, held, consumed, overage, claimed) USING (id)
     WHERE (allowance.organization_id, allowance.precursor_id, allowance.activity) IN (
             SELECT organization_id, precursor_id, activity FROM authorizations_allowance
             WHERE id = ANY(%(allowances)s::bigint[]))
@@ -65,27 +69,27 @@ share AS MATERIALIZED (
 ),
 taken AS (
     UPDATE authorizations_allowance allowance SET
-        reserved_kg = reserved_kg + %(reserved)s::numeric,
-        held_kg = held_kg + %(held)s::numeric,
-        consumed_kg = consumed_kg + %(consumed)s::numeric,
+        reserved_kg = reserved_kg + share.reserved,
+        held_kg = held_kg + share.held,
+        consumed_kg = consumed_kg + share.consumed,
         overage_kg = overage_kg + share.overage,
         claimed_kg = claimed_kg + share.claimed,
         limit_kg = coalesce(share.limit_kg, allowance.limit_kg)
     FROM share
     WHERE allowance.id = share.id AND share.is_asked AND (share.limit_kg IS NULL
-        OR reserved_kg + held_kg + consumed_kg + overage_kg + %(reserved)s::numeric
-            <= share.limit_kg)
+        OR reserved_kg + held_kg + consumed_kg + overage_kg + share.reserved <= share.limit_kg)
     RETURNING allowance.id, allowance.limit_kg,
-        reserved_kg + held_kg + consumed_kg + overage_kg AS used_kg, share.overage, share.claimed
+        reserved_kg + held_kg + consumed_kg + overage_kg AS used_kg, share.reserved, share.held,
+        share.consumed, share.overage, share.claimed
 ),
 entry AS (
     INSERT INTO authorizations_ledgerentry (jurisdiction_id, month, allowance_id, authorization_id,
         version, kind, reserved_kg, held_kg, consumed_kg, overage_kg, claimed_kg,
         used_after_kg, limit_kg, counts_every_period, recorded_at)
     SELECT %(jurisdiction)s, date_trunc('month', %(at)s::timestamptz AT TIME ZONE 'UTC')::date,
-        taken.id, subject.id, %(version)s::int, %(kind)s, %(reserved)s::numeric,
-        %(held)s::numeric, %(consumed)s::numeric, taken.overage, taken.claimed, taken.used_kg,
-        taken.limit_kg, true, %(at)s::timestamptz
+        taken.id, subject.id, %(version)s::int, %(kind)s, taken.reserved, taken.held,
+        taken.consumed, taken.overage, taken.claimed, taken.used_kg, taken.limit_kg, true,
+        %(at)s::timestamptz
     FROM taken, subject
 )
 SELECT subject.id, {report_id}, (SELECT count(*) FROM taken) FROM subject
@@ -142,21 +146,16 @@ def values_of(row: Model, prefix: str) -> dict[str, Any]:
 
 
 def quota_parameters(
-    authorization: Authorization, change: Balances, limits: Mapping[int, Decimal]
+    authorization: Authorization, shares: Mapping[int, Balances], limits: Mapping[int, Decimal]
 ) -> dict[str, Any]:
-    """What `share`, `taken` and `entry` need; no allowance is touched where nothing changes."""
-    pair = (
-        (authorization.allowance_id, change.of_buyer),
-        (authorization.seller_allowance_id, change.of_seller),
-    )
-    shares = {pk: own for pk, own in pair if pk is not None and own != Balances()}
+    """What `share`, `taken` and `entry` need, of each allowance and what changes on it."""
     return {
         "requested_on": authorization.requested_on,
         "allowances": list(shares),
         "limits": [limits.get(pk) for pk in shares],
-        "reserved": change.reserved,
-        "held": change.held,
-        "consumed": change.consumed,
+        "reserved": [own.reserved for own in shares.values()],
+        "held": [own.held for own in shares.values()],
+        "consumed": [own.consumed for own in shares.values()],
         "overage": [own.overage for own in shares.values()],
         "claimed": [own.claimed for own in shares.values()],
     }

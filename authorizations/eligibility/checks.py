@@ -1,7 +1,7 @@
 """May this buyer buy this from that seller now? Every reason at once, and what would pass.
 
-What is left to buy is computed from the buyer's own limits alone: a seller's limit may
-refuse, and is never disclosed.
+What is left to buy is computed from the buyer's own limits alone. A seller's limit never refuses a
+request: what might not fit waits for an officer, as `discretion` has it.
 """
 
 from collections.abc import Iterator
@@ -51,12 +51,6 @@ class Headroom:
     largest_quantity: Quantity | None
     automatic_kg: Decimal  # up to this a request is issued at once
     reasons: list[Reason]
-
-    @property
-    def seller_refuses(self) -> bool:
-        """Whether a smaller request might pass, though nobody may tell how small."""
-        codes = {reason.code for reason in self.reasons}
-        return "seller_limit_reached" in codes <= SIZE_REASONS | {"seller_limit_reached"}
 
 
 @dataclass
@@ -133,9 +127,21 @@ class Purchase:
         return None if limit is None else limit - self.dealers.issued_lately_kg
 
     @property
-    def is_automatic(self) -> bool:
+    def is_within_automatic(self) -> bool:
         """Whether this and what was issued in the last 7 days stay within the automatic limit."""
         return self.automatic_kg is not None and self.net_kg <= self.automatic_kg
+
+    @property
+    def is_surely_left(self) -> bool:
+        """Whether it is within what may be told of the vendor's quota."""
+        vendor = self.dealers.seller
+        return vendor.buyers_kg + self.net_kg <= vendor.surely_left_kg
+
+    @property
+    def fits_seller(self) -> bool:
+        """Whether the vendor's quota leaves it. Nobody but an officer is told."""
+        is_taken = self.pending is not None and self.pending.seller_allowance_id is not None
+        return (ZERO if is_taken else self.net_kg) <= self.dealers.seller.left_kg
 
 
 def reasons_against_any(buyer: Organization, *, at: datetime) -> list[Reason]:
@@ -149,7 +155,9 @@ def reasons_against(purchase: Purchase) -> list[Reason]:
     """Everything that stands against the purchase; empty when nothing does."""
     checks = [_buyer, _seller, _site, _vehicle, _under_way]
     if purchase.pending is None:
-        checks += [_quota, _seller_quota]
+        checks += [_quota]
+    elif purchase.pending.seller_allowance_id is None or purchase.pending.sold_kg:
+        checks += [_seller_quota]
     return [reason for check in checks for reason in check(purchase)]
 
 
@@ -174,16 +182,12 @@ def headroom(purchase: Purchase) -> Headroom:
     )
 
 
-# A smaller request would pass these. One would pass a seller's limit, too; but how small is not
-# the buyer's to know, and none is named that this seller might refuse again.
+# A smaller request would pass these.
 SIZE_REASONS = {"quota_exceeded", "storage_exceeded"}
 
 
 def not_eligible(purchase: Purchase, reasons: list[Reason]) -> Refused:
-    """The refusal of a request, with every reason and the largest one that would pass.
-
-    Of a seller that refuses none is known to pass.
-    """
+    """The refusal of a request, with every reason and the largest one that would pass."""
     room = headroom(purchase)
     return Refused(
         "not_eligible",
@@ -251,12 +255,18 @@ def _quota(purchase: Purchase) -> Iterator[Reason]:
 
 
 def _seller_quota(purchase: Purchase) -> Iterator[Reason]:
-    if purchase.seller is None or purchase.seller_permit is None:
-        return
-    if purchase.net_kg > purchase.dealers.seller.left_kg:
-        yield Reason(
-            "seller_limit_reached", _("This vendor cannot supply this quantity in this period.")
-        )
+    """Of a request that has not taken the vendor's quota, or by a sale, which no limit stops.
+
+    An officer asks, no buyer.
+    """
+    if purchase.seller_permit and not purchase.fits_seller:
+        yield vendor_is_full()
+
+
+def vendor_is_full() -> Reason:
+    return Reason(
+        "seller_limit_reached", _("This vendor cannot supply this quantity in this period.")
+    )
 
 
 def _site(purchase: Purchase) -> Iterator[Reason]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from authorizations.eligibility.discretion import told_kg
 from authorizations.ledger import ZERO, Balances
 from authorizations.models import Authorization
 from database.row_security import see_all_rows
@@ -19,7 +20,8 @@ from registry.standing import LICENSE_IN_FORCE
 
 AUTOMATIC_WINDOW = timedelta(days=7)
 
-# The first row is the buyer's, the second the vendor's. What the buyer has open is on both.
+# The first row is the buyer's, the second the vendor's, with what the buyer itself has of the
+# vendor's quota. What the buyer has open is on both.
 DEALERS = Statement(f"""
 WITH side (turn, activity, organization_id) AS (
     VALUES (1, %(activity)s, %(buyer)s::bigint), (2, 'sell', %(seller)s::bigint)
@@ -42,7 +44,7 @@ overdue AS (
 )
 SELECT license.valid_to, permit.id, permit.limit_kg, permit.automatic_limit_kg, permit.period,
     allowance.id, allowance.reserved_kg, allowance.held_kg, allowance.consumed_kg,
-    allowance.overage_kg, allowance.claimed_kg, open_code.codes, open_code.coming_kg,
+    allowance.overage_kg, allowance.claimed_kg, mine.kg, open_code.codes, open_code.coming_kg,
     recent.issued_kg, overdue.receipts
 FROM side
 CROSS JOIN open_code CROSS JOIN recent CROSS JOIN overdue
@@ -53,13 +55,22 @@ LEFT JOIN registry_permit permit ON permit.license_id = license.id
     AND permit.activity = side.activity AND permit.state = 'in_force'
 LEFT JOIN LATERAL (
     SELECT date_trunc(permit.period, %(day)s::timestamp)::date AS first,
-        CASE permit.period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END AS months
+        CASE permit.period WHEN 'month' THEN 1 WHEN 'quarter' THEN 3 ELSE 12 END AS months,
+        %(on)s::timestamptz
+            - (%(day)s::timestamp - date_trunc(permit.period, %(day)s::timestamp)) AS begun
 ) period ON true
 LEFT JOIN authorizations_allowance allowance
     ON allowance.organization_id = side.organization_id
     AND allowance.precursor_id = %(precursor)s::bigint AND allowance.activity = side.activity
     AND allowance.period_start = period.first
     AND allowance.period_end = (period.first + make_interval(months => months))::date - 1
+LEFT JOIN LATERAL (
+    SELECT coalesce(sum(reserved_kg + held_kg + sold_kg), 0) AS kg
+    FROM authorizations_authorization code
+    WHERE side.turn = 2 AND buyer_id = %(buyer)s::bigint AND seller_id = side.organization_id
+        AND code.precursor_id = %(precursor)s::bigint AND seller_allowance_id IS NOT NULL
+        AND (issued_at >= period.begun OR status = 'pending') AND requested_at >= period.begun
+) mine ON true
 ORDER BY side.turn
 """)
 
@@ -82,6 +93,13 @@ class Dealer:
     permit: Permitted | None = None
     allowance_id: int | None = None  # None: nothing was booked in this period yet
     balances: Balances = field(default_factory=Balances)
+    buyers_kg: Decimal = ZERO  # of a vendor's: what the buyer who asks has taken of it
+
+    @property
+    def surely_left_kg(self) -> Decimal:
+        """What may be told of a vendor's quota without telling how much it leaves."""
+        limit_kg = self.permit.limit_kg if self.permit else ZERO
+        return told_kg(limit_kg, self.balances.used - self.buyers_kg)
 
     @property
     def left_kg(self) -> Decimal:
@@ -112,8 +130,10 @@ def dealers(
 ) -> Dealers:
     """Read both sides as they stand, without the pending request that is being checked.
 
-    Without a product, what is the same for all of them.
+    Without a product, what is the same for all of them. Quotas are those of the period in which
+    the request is, or would be, made.
     """
+    asked_at = pending.requested_at if pending else at
     asked = {
         "activity": Activity.BUY.value,
         "buyer": buyer.pk,
@@ -122,21 +142,23 @@ def dealers(
         "site": site.pk if site else None,
         "pending": pending.pk if pending else 0,
         "at": at,
-        "day": at.astimezone(buyer.jurisdiction.zone).replace(tzinfo=None),
+        "on": asked_at,
+        "day": asked_at.astimezone(buyer.jurisdiction.zone).replace(tzinfo=None),
         "recent": at - AUTOMATIC_WINDOW,
         "receipts": at - timedelta(days=settings.RECEIPT_DUE_DAYS),
     }
     with see_all_rows():  # one party asks about both
         rows = DEALERS.rows(asked)
-    of_buyer, of_seller = (_dealer(row[:11]) for row in rows)
-    return Dealers(of_buyer, of_seller, *rows[0][11:])
+    of_buyer, of_seller = (_dealer(row[:12]) for row in rows)
+    return Dealers(of_buyer, of_seller, *rows[0][12:])
 
 
 def _dealer(values: Sequence[Any]) -> Dealer:
-    licensed_to, permit, limit_kg, automatic_limit_kg, period, allowance, *balances = values
+    licensed_to, permit, limit_kg, automatic_limit_kg, period, allowance, *balances, mine = values
     return Dealer(
         licensed_to,
         Permitted(permit, limit_kg, automatic_limit_kg, period) if permit else None,
         allowance,
         Balances(*balances) if allowance else Balances(),
+        mine,
     )

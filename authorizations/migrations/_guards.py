@@ -157,3 +157,22 @@ CLOSED = [
     show_to_firm("authorizations_duty", NOBODY),
     add_to_all("authorizations_duty"),
 ]
+
+# A request that waited without the vendor's quota takes it later, once.
+SELLERS = "seller_allowance_id"
+KEPT = [*AUTHORIZATION, "is_claim"]
+TAKEN_ONCE = [
+    keep_columns(
+        "authorizations_authorization",
+        [name for name in KEPT if name != SELLERS],
+        instead_of=KEPT,
+    ),
+    RunSQL(
+        "CREATE TRIGGER vendors_quota_is_kept BEFORE UPDATE ON authorizations_authorization"
+        f" FOR EACH ROW WHEN (OLD.{SELLERS} IS NOT NULL"
+        f" AND OLD.{SELLERS} IS DISTINCT FROM NEW.{SELLERS})"
+        " EXECUTE FUNCTION portal_refuses('the vendor''s quota is taken once');"
+        "ALTER TABLE authorizations_authorization ENABLE ALWAYS TRIGGER vendors_quota_is_kept;",
+        "DROP TRIGGER vendors_quota_is_kept ON authorizations_authorization;",
+    ),
+]

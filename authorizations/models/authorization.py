@@ -75,6 +75,8 @@ class Authorization(models.Model):
     allowance = models.ForeignKey(
         "authorizations.Allowance", models.PROTECT, related_name="authorizations"
     )
+    # None: the request waits for an officer without the vendor's quota, which might not leave it.
+    # It is taken with the issue, or with a sale that is reported before.
     seller_allowance = models.ForeignKey(
         "authorizations.Allowance", models.PROTECT, null=True, related_name="+"
     )
@@ -97,8 +99,16 @@ class Authorization(models.Model):
     claimed_kg = kilograms(default=0, db_default=0)
     sold_kg = kilograms(default=0)  # counted: see acts.counts
 
+    takes_vendors_quota = False  # with the next act, all of it: see `acts.quotas.attach_vendor`
+
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(code__isnull=True)
+                | Q(seller_allowance__isnull=False)
+                | Q(issued_at__isnull=True, sold_kg=0),
+                name="an_issued_code_takes_the_vendors_quota",
+            ),
             # Not unique=True: that comes with a second index, for parts of a code.
             models.UniqueConstraint(fields=["code"], name="no_code_is_given_twice"),
             models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from authorizations import codes, ledger
 from authorizations.acts.act import Due, joins_transaction, require_status, write_change, write_new
 from authorizations.acts.locks import lock_settled
-from authorizations.acts.quotas import allowance_for
+from authorizations.acts.quotas import allowance_for, attach_vendor
 from authorizations.acts.turns import take_turn
-from authorizations.eligibility.checks import Purchase, Reason, not_eligible, reasons_against
+from authorizations.eligibility.checks import (
+    Purchase,
+    Reason,
+    not_eligible,
+    reasons_against,
+    vendor_is_full,
+)
 from authorizations.models import Authorization, DutyReason, Sale, Status
 from authorizations.rulesets import current_ruleset
 from precursors.errors import Refused
@@ -40,7 +47,8 @@ def request(
     purpose: str = "",
     by: Actor,
 ) -> Authorization:
-    """Reserve the quantity and give it a code; issue it at once within the automatic limit.
+    """Reserve the quantity and give it a code; issue it at once within the automatic limit, and
+    as far as the vendor's quota surely leaves it (`eligibility.discretion`).
 
     Raises Refused: not_a_firm, issuing_halted, invalid (with the names `unknown`), not_eligible
     (with `reasons` and `largest_request`), net_is_zero, density_unknown, not_text, too_long.
@@ -64,9 +72,9 @@ def request(
 
 
 def _draw_code(purchase: Purchase, ruleset: int | None, purpose: str) -> Authorization:
-    """A new code, pending or, within the automatic limit, issued."""
+    """A new code, pending or, where it may be at once, issued."""
     assert purchase.quantity and purchase.seller and purchase.permit and purchase.seller_permit
-    automatic = purchase.is_automatic
+    automatic = purchase.is_within_automatic and purchase.is_surely_left
     purpose = optional_text(purpose, field="purpose", at_most=REASON_LENGTH, lines=True)
     jurisdiction = purchase.buyer.jurisdiction
     return Authorization(
@@ -91,7 +99,10 @@ def _draw_code(purchase: Purchase, ruleset: int | None, purpose: str) -> Authori
         seller_permit_id=purchase.seller_permit.id,
         ruleset_id=ruleset or current_ruleset(jurisdiction).pk,
         allowance_id=_allowance_of(purchase, Activity.BUY),
-        seller_allowance_id=_allowance_of(purchase, Activity.SELL),
+        # What might not fit waits without it, even if it fits: what it took, the next would tell.
+        seller_allowance_id=_allowance_of(purchase, Activity.SELL)
+        if purchase.is_surely_left
+        else None,
         requested_at=purchase.at,
         decide_by=working_days_after(
             purchase.at, settings.PENDING_WORKING_DAYS, jurisdiction.zone
@@ -117,11 +128,10 @@ def _allowance_of(purchase: Purchase, activity: Activity) -> int:
 
 def _admit(authorization: Authorization, purchase: Purchase, by: Actor) -> None:
     """Write it and take the quotas; a rival request may have taken them meanwhile."""
-    assert purchase.permit and purchase.seller_permit and authorization.seller_allowance_id
-    limits = {
-        authorization.allowance_id: purchase.permit.limit_kg,
-        authorization.seller_allowance_id: purchase.seller_permit.limit_kg,
-    }
+    assert purchase.permit and purchase.seller_permit
+    limits = {authorization.allowance_id: purchase.permit.limit_kg}
+    if authorization.seller_allowance_id:
+        limits[authorization.seller_allowance_id] = purchase.seller_permit.limit_kg
     events = [NewEvent("authorization.requested", by, _request_data(purchase))]
     if authorization.status == Status.ISSUED:
         portal = Actor.portal(by.jurisdiction)
@@ -190,6 +200,7 @@ def issue(
     purchase = Purchase.of(authorization, at=at)
     if reasons := reasons_against(purchase):
         raise not_eligible(purchase, reasons)
+    limits = _take_vendors_quota(authorization, purchase)
     authorization.status = Status.ISSUED
     authorization.issued_at = at
     authorization.valid_until = _valid_until(purchase)
@@ -197,16 +208,29 @@ def issue(
     if authorization.declared_at or not balances.reserved:
         authorization.end(Status.CLOSED, at=at)
         balances = ledger.freed(balances)
-    write_change(
+    booked = write_change(
         authorization,
         "issued",
         at=at,
         balances=balances,
         data=_issue_data(authorization, reason),
         due=_deadlines(authorization),
+        limits=limits,
         by=by,
     )
+    if not booked:
+        raise not_eligible(purchase, [vendor_is_full()])
     return authorization
+
+
+def _take_vendors_quota(authorization: Authorization, purchase: Purchase) -> dict[int, Decimal]:
+    """For a request that waited without it: the vendor's allowance, with the limit to be kept."""
+    if authorization.seller_allowance_id:
+        return {}
+    permit = purchase.seller_permit
+    assert permit
+    pk = attach_vendor(authorization, permit)
+    return {pk: permit.limit_kg}
 
 
 def _require_seen(authorization: Authorization, version_seen: int | None) -> None:

@@ -24,7 +24,7 @@ class Outlook:
     """Up to how much a code is issued at once, and by when an officer decides on more."""
 
     at_once: list[Quantity]  # in each unit; empty: nothing
-    is_automatic: bool
+    is_automatic: bool  # by the buyer's own limit: what the vendor's leaves is not told by asking
     decided_by: date
 
 
@@ -32,7 +32,7 @@ def outlook(purchase: Purchase, room: Headroom) -> Outlook:
     zone = purchase.buyer.jurisdiction.zone
     ends = working_days_after(purchase.at, settings.PENDING_WORKING_DAYS, zone)
     at_once = in_units(room.automatic_kg, purchase.product)
-    return Outlook(at_once, purchase.is_automatic, last_day(ends, zone))
+    return Outlook(at_once, purchase.is_within_automatic, last_day(ends, zone))
 
 
 def in_units(net_kg: Decimal, product: Product) -> list[Quantity]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from authorizations import access, operations
 from authorizations.eligibility.checks import Purchase, issued_lately_kg, reasons_against
 from authorizations.eligibility.dealers import AUTOMATIC_WINDOW
+from authorizations.ledger import ZERO
 from authorizations.models import Authorization, Sale, Status
 from oversight.access import flags_for
 from pages.guards import officer_required
@@ -51,6 +52,16 @@ class Quota:
     used_kg: Decimal  # overage included
     reserved_kg: Decimal  # held included
     ends: date
+
+
+@dataclass(frozen=True)
+class VendorsQuota:
+    """In net kg, in the period of the request; the buyer is not told."""
+
+    limit_kg: Decimal
+    left_kg: Decimal
+    is_taken: bool  # this request is in it
+    fits: bool
 
 
 @dataclass(frozen=True)
@@ -135,6 +146,7 @@ def _content(authorization: Authorization, form: DecisionForm, by: Actor) -> dic
         "against": reasons_against(purchase),
         "automatic": _automatic(authorization),
         "quota": _quota(authorization, purchase),
+        "vendors": _vendors(authorization, purchase),
         "dossier": found,
         "due_on": last_day(authorization.decide_by, by.jurisdiction.zone),
     }
@@ -147,6 +159,16 @@ def _quota(authorization: Authorization, purchase: Purchase) -> Quota:
     used_kg = allowance.consumed_kg + allowance.overage_kg
     reserved_kg = allowance.reserved_kg + allowance.held_kg
     return Quota(limit_kg, used_kg, reserved_kg, allowance.period_end)
+
+
+def _vendors(authorization: Authorization, purchase: Purchase) -> VendorsQuota | None:
+    permit, left_kg = purchase.seller_permit, purchase.dealers.seller.left_kg
+    if permit is None:
+        return None
+    is_taken = authorization.seller_allowance_id is not None
+    return VendorsQuota(
+        permit.limit_kg, max(ZERO, left_kg), is_taken, is_taken or purchase.fits_seller
+    )
 
 
 def _automatic(authorization: Authorization) -> Automatic:

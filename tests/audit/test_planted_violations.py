@@ -139,6 +139,13 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
         ),
     ),
     (
+        "3 what was issued or sold has taken the vendor’s quota",
+        (
+            FREE_AUTHORIZATION + "an_issued_code_takes_the_vendors_quota",
+            "UPDATE authorizations_authorization SET seller_allowance_id = NULL",
+        ),
+    ),
+    (
         "2 entries are booked on the parties’ own allowances",
         (
             "UPDATE authorizations_allowance SET period_start = period_start - 10000,"

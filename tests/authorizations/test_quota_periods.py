@@ -115,8 +115,8 @@ def test_a_changed_period_of_the_vendor_lets_it_sell_no_more(
     change(buyer, "year", limit="100000")
     for period in PERIODS:
         change(vendor, period, activity="sell")
-        ask("3000")
-    assert used(vendor, "year", "sell") == Decimal("8955")
+        ask("2500")
+    assert used(vendor, "year", "sell") == Decimal("7462.5")
     in_order()
 
 

@@ -162,14 +162,11 @@ def test_an_overdue_receipt_bars_and_saying_it_never_came_settles_it(
     assert ask("1").status == Status.ISSUED
 
 
-def test_the_vendors_limit_refuses_and_is_never_told(
-    ask: Ask, buyer: Firm, acetone: Product, regulator: Actor
+def test_the_vendors_limit_lets_a_request_wait_and_is_never_told(
+    ask: Ask, regulator: Actor
 ) -> None:
     little = FirmFactory(activity="sell", limit="50", by=regulator)
-    error = refused(lambda: ask("60", seller=little.organization))
-    assert [r["code"] for r in error.data["reasons"]] == ["seller_limit_reached"]
-    assert error.data["largest_request"] == "0.000000"
-    assert "50" not in str([r["detail"] for r in error.data["reasons"]])
+    assert ask("60", seller=little.organization).status == Status.PENDING
 
 
 def test_a_renewed_license_does_not_refill_the_quota(
