@@ -197,7 +197,16 @@ class AuthorizationShape(PerThreadFields, serializers.ModelSerializer[Authorizat
     quantity = QuantityOut("quantity")
     product_kg = Kilograms(help_text=PRODUCT_KG)
     net_kg = Kilograms(help_text=NET_KG)
-    sold_kg = Kilograms(help_text="Net kg that count as sold.")
+    sold_kg = Kilograms(
+        source="debited_kg",
+        help_text="Net kg that count as sold to the buyer; of a sale without a code as far as the"
+        " buyer or an officer has vouched for it.",
+    )
+    vendor_sold_kg = Kilograms(
+        source="reported_kg",
+        help_text="Net kg that count as sold by the vendor, on its own quota: of a sale without a"
+        " code what it reports, whatever the buyer answers; else the same as `sold_kg`.",
+    )
     claimed_kg = Kilograms(
         help_text="Reported without a code and not answered yet: it takes nothing of the quota."
     )
@@ -219,6 +228,7 @@ class AuthorizationShape(PerThreadFields, serializers.ModelSerializer[Authorizat
             "product_kg",
             "net_kg",
             "sold_kg",
+            "vendor_sold_kg",
             "claimed_kg",
             "remaining",
             "destination_site",

@@ -249,6 +249,16 @@ class Authorization(models.Model):
         self.sold_kg = balances.sold
 
     @property
+    def debited_kg(self) -> Any:
+        """What was sold as far as it is debited to the buyer: of a claim, what is vouched for."""
+        return self.consumed_kg + self.overage_kg
+
+    @property
+    def reported_kg(self) -> Any:
+        """What counts as sold by the vendor's word, and on its own quota."""
+        return self.sold_kg
+
+    @property
     def parties(self) -> list[int]:
         return [self.buyer_id, self.seller_id]
 

@@ -57,6 +57,7 @@ HEADINGS = [
     gettext_lazy("Destination"),
     gettext_lazy("Requested"),
     gettext_lazy("Valid until"),
+    gettext_lazy("Sold by the vendor's word, in kg"),  # last: programs read the others by place
 ]
 
 
@@ -269,10 +270,11 @@ def _lines(rows: QuerySet[Authorization], by: Actor) -> Iterator[list[object]]:
             row.quantity_value,
             Unit(row.quantity_unit).label,
             row.net_kg,
-            row.sold_kg,
+            row.debited_kg,
             row.seller.tax_id,
             row.seller.name,
             row.destination_site.name if row.destination_site else "",
             local_time(row.requested_at, zone),
             local_time(row.valid_until, zone),
+            row.reported_kg,
         ]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from api.v1.shapes import AuthorizationShape
 from authorizations.models import Authorization, Receipt, Sale
 from oversight.models import Flag
 from oversight.operations.evaluation import evaluate
@@ -328,6 +329,19 @@ def test_a_sale_without_a_code_takes_nothing_until_it_is_confirmed(
     room = buyer_api.get("/headroom", product="acetone").json()
     assert (room["consumed"], room["claimed"]) == ("1074.600", "0.000")
     assert buyer_api.get(f"/sales/{claim['id']}").json()["claim"] == "confirmed"
+
+
+def test_a_denied_claim_counts_nothing_as_sold_and_the_vendors_word_stands_beside_it(
+    buyer_api: Program, claim: dict[str, Any]
+) -> None:
+    def told() -> tuple[str, str, str]:
+        shown = AuthorizationShape(Authorization.objects.get(code=None)).data
+        return shown["sold_kg"], shown["vendor_sold_kg"], shown["claimed_kg"]
+
+    assert told() == ("0.000", "1074.600", "1074.600")
+    denial = {"received_at": clock.now().isoformat(), "outcome": "never_received"}
+    assert buyer_api.post(f"/sales/{claim['id']}/receipt", denial).status_code == 201
+    assert told() == ("0.000", "1074.600", "0.000")
 
 
 def test_never_received_takes_a_claim_off(buyer_api: Program, claim: dict[str, Any]) -> None:

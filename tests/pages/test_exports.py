@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from authorizations import operations
 from pages.exports import escape_formula, local_time
 from precursors.models import Product
-from tests.cast import Firm
+from registry import clock
+from tests.cast import Firm, kg
 from tests.pages.dealing import request_code
 
 
@@ -56,3 +58,16 @@ def test_a_table_is_in_the_words_and_on_the_days_of_its_reader(
     assert row[1] == said["status"]
     assert row[10] == local_time(code.requested_at, code.jurisdiction.zone)
     assert row[11] == local_time(code.valid_until, code.jurisdiction.zone)
+
+
+def test_a_claim_is_not_sold_to_the_buyer_and_the_vendors_word_is_in_the_last_column(
+    visit: Any, buyer: Firm, vendor: Firm, acetone: Product
+) -> None:
+    report = operations.SaleReport(
+        sold_at=clock.now(), quantity=kg("1000"), site=vendor.site, plate="AAA011"
+    )
+    operations.record_uncoded_sale(
+        report, buyer=buyer.organization, product=acetone, reason="outage", by=vendor.actor
+    )
+    _heads, row = table(visit(buyer.actor).get("/purchases/table.csv"))
+    assert (float(row[6]), float(row[-1])) == (0, 995)
