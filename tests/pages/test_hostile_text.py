@@ -27,6 +27,7 @@ from tests import cast
 from tests.cast import Firm, kg
 from tests.pages.test_access import MATRIX, Browsers, Rows, address, browsers, rows, send
 from tests.registry.numbers import ruc
+from tests.roles import as_owner
 
 __all__ = ["browsers", "rows", "send"]
 
@@ -162,7 +163,8 @@ def script(field: str) -> str:
 
 @pytest.fixture
 def regulator(regulator: Actor) -> Actor:
-    User.objects.filter(pk=regulator.user.pk).update(name=script("officer"))  # type: ignore[union-attr]
+    with as_owner():
+        User.objects.filter(pk=regulator.user.pk).update(name=script("officer"))  # type: ignore[union-attr]
     regulator.user.name = script("officer")  # type: ignore[union-attr]
     return regulator
 
