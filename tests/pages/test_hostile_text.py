@@ -22,7 +22,7 @@ from pages.exports import FORMULA
 from precursors.models import Product
 from registry import clock, operations
 from registry.actors import Actor
-from registry.models import User
+from registry.models import Proposal, User
 from tests import cast
 from tests.cast import Firm, kg
 from tests.pages.test_access import MATRIX, Browsers, Rows, address, browsers, rows, send
@@ -196,9 +196,10 @@ def kept(
         by=regulator,
     )
     operations.add_vehicle(organization=firm, plate="QQQ-1", kind=script("kind"), by=regulator)
-    operations.add_site(
+    proposed = operations.add_site(
         organization=firm, name=script("site"), address=script("address"), by=regulator
-    )
+    )  # one more where storage is limited
+    assert isinstance(proposed, Proposal)
     operations.grant_license(
         organization=firm,
         number=script("number"),
@@ -225,7 +226,8 @@ def kept(
         Authorization.objects.get(uuid=rows["decide"]), reason=script("refusal"), by=regulator
     )
     refused = address("buyer:purchase", {"purchase": rows["decide"]})
-    return [refused, *(address(name, {**rows, "sale": newer.uuid}) for name in MATRIX)]
+    waiting = address("register:proposal", {"proposal": proposed.uuid})
+    return [refused, waiting, *(address(name, {**rows, "sale": newer.uuid}) for name in MATRIX)]
 
 
 def _report(vendor: Firm) -> codes.SaleReport:
