@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from api.problems import Problem
@@ -60,6 +61,8 @@ def close_doors(get_response: View) -> View:
             response.headers.setdefault(name, value)
         if not _is_static(request) or response.status_code >= 400:
             _forbid_keeping(response)
+        if request.method == "POST" and request.path_info == reverse("account_logout"):
+            response.headers["Clear-Site-Data"] = '"storage"'  # such as a form half typed
         return response
 
     return middleware

@@ -158,3 +158,8 @@ def test_whatever_sets_a_cookie_sets_one_of_these(browser: Client) -> None:
         browser.post(address, {"language": "es"})
     known = {"sessionid", "csrftoken", "django_language", "messages"}
     assert set(browser.cookies) <= known
+
+
+def test_who_signs_out_leaves_nothing_in_the_browser(browser: Client) -> None:
+    assert "Clear-Site-Data" not in browser.get("/accounts/logout/").headers
+    assert browser.post("/accounts/logout/").headers["Clear-Site-Data"] == '"storage"'
