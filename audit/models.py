@@ -12,6 +12,11 @@ class Violation(models.Model):
     subject = models.CharField(max_length=200)  # the row's id, or what else names it
     found_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)  # codes were issued again in spite of it
+    # What two people agreed to then; one alone accepted it before that took two.
+    resuming = models.ForeignKey(
+        "registry.Proposal", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    accepted_by_one = models.BooleanField(default=False, db_default=False, editable=False)
     cleared_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -20,6 +25,12 @@ class Violation(models.Model):
                 fields=["invariant", "subject"],
                 condition=Q(cleared_at__isnull=True),
                 name="one_open_violation_of_a_row",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True)
+                | Q(resuming__isnull=False)
+                | Q(accepted_by_one=True),
+                name="two_people_accept_a_violation",
             ),
         ]
 

@@ -31,7 +31,7 @@ ADDED_ONLY = {
 # Rows change in these columns, and are never removed. A column that is not named is closed.
 KEPT = {
     "account_emailaddress": "email verified primary user_id",
-    "audit_violation": "accepted_at cleared_at",
+    "audit_violation": "accepted_at cleared_at resuming_id",
     "audit_watermark": "marks marks_before checked_at everything_at",
     "authorizations_allowance": ("limit_kg reserved_kg held_kg consumed_kg overage_kg claimed_kg"),
     "authorizations_missedcodes": (

@@ -6,7 +6,9 @@ is closed to it until it is named here.
 """
 
 READABLE = {
-    "audit_violation": "id number invariant subject found_at accepted_at cleared_at",
+    "audit_violation": (
+        "id number invariant subject found_at accepted_at resuming_id accepted_by_one cleared_at"
+    ),
     "audit_watermark": "id marks marks_before checked_at everything_at",
     "authorizations_agreement": (
         "id jurisdiction_id authorization_id version sale_id confirms_claim recorded_at"

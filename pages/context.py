@@ -88,6 +88,12 @@ class Portal:
         actor = getattr(self.request, "actor", None)
         return actor.jurisdiction.issuing_halted_at if actor else None
 
+    @property
+    def may_resume_issuing(self) -> bool:
+        """An officer, who may propose it; a sandbox is resumed with its authority."""
+        actor = getattr(self.request, "actor", None)
+        return bool(actor and actor.is_authority and not actor.jurisdiction.is_test)
+
     @cached_property
     def navigation(self) -> list[navigation.Link]:
         """None for somebody who must first prove something: every link would lead back."""

@@ -124,6 +124,7 @@ ITEMS: list[Item] = [
             "register:permit",
             "register:product_version",
             "register:amendment",
+            "register:resume_issuing",
         ),
     ),
     Item(

@@ -191,9 +191,13 @@ def refuse(proposal: Proposal, *, note: str = "", by: Actor) -> Proposal:
     return proposal
 
 
-def withdraw_all(subject: Model, *, at: datetime, by: Actor) -> None:
-    """End what waits for a subject that is over (revoked, retired, left), under its lock."""
+def withdraw_all(subject: Model, *, act: str = "", at: datetime, by: Actor) -> None:
+    """End what waits for a subject that is over (revoked, retired, left), under its lock.
+
+    `act`: that one alone, where what it was to change is over.
+    """
     waiting = Proposal.objects.filter(subject_kind=kind_of(subject), subject_id=subject.pk)
+    waiting = waiting.filter(act=act) if act else waiting
     # Locked in the order of their keys, and read again: one that was decided meanwhile stays so.
     rows = waiting.select_for_update(no_key=True).order_by("pk")
     for proposal in rows.filter(state=ProposalState.PROPOSED):

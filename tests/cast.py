@@ -112,7 +112,7 @@ def invited(**values: Any) -> str:
     with TestCase.captureOnCommitCallbacks(execute=True):
         made = operations.invite(**values)
         if isinstance(made, Proposal):
-            proposals.approve(made, by=_another_officer(made))
+            proposals.approve(made, by=another_officer(made))
     return link_in_the_letter()
 
 
@@ -139,7 +139,7 @@ def link_in_the_letter() -> str:
     return next(word for word in str(mail.outbox[-1].body).split() if "/invitation/" in word)
 
 
-def _another_officer(proposal: Proposal) -> Actor:
+def another_officer(proposal: Proposal) -> Actor:
     officers = Membership.objects.filter(
         jurisdiction=proposal.jurisdiction, role=Role.OFFICER, ended_at=None
     )

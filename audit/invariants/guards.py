@@ -8,7 +8,12 @@ ADDED_ONLY = ("rows_are_kept", "table_is_kept")
 FROZEN = ("columns_are_kept", *ADDED_ONLY)
 GUARDS = {
     "account_emailaddress": FROZEN,
-    "audit_violation": (*FROZEN, "is_accepted_once", "is_not_born_accepted"),
+    "audit_violation": (
+        *FROZEN,
+        "acceptance_stays",
+        "is_accepted_once",
+        "is_not_born_accepted",
+    ),
     "authorizations_agreement": ADDED_ONLY,
     "authorizations_allowance": FROZEN,
     "authorizations_authorization": (*FROZEN, "vendors_quota_is_kept"),
@@ -34,7 +39,7 @@ GUARDS = {
     "registry_driver": ("stays_retired",),
     "registry_event": ADDED_ONLY,
     "registry_invitation": (*FROZEN, "decided_once", "takes_two"),
-    "registry_jurisdiction": FROZEN,
+    "registry_jurisdiction": (*FROZEN, "resumed_by_two"),
     "registry_license": (*FROZEN, "standing_is_decided", "returns_by_two"),
     "registry_licensestep": ADDED_ONLY,
     "registry_membership": (

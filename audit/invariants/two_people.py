@@ -104,6 +104,31 @@ ADDED = f"""
                 AND agreed.subject_id = site.organization_id)
 """
 
+# By the machine's clock, from the uuid of version 7: the portal's is ahead in a demo.
+RESUMED_AT = """
+    to_timestamp(('x' || left(replace(last.uuid::text, '-', ''), 12))::bit(48)::bigint / 1000.0)
+"""
+RESUMING = f"agreed.act = 'issuing.resume' AND {BY_TWO}"
+ACCEPTED = f"""
+    SELECT 'violation ' || row.id FROM audit_violation row
+    WHERE row.accepted_at IS NOT NULL AND NOT row.accepted_by_one AND NOT EXISTS (
+        SELECT FROM registry_proposal agreed WHERE agreed.id = row.resuming_id AND {RESUMING}
+            AND agreed.terms -> 'violations' @> to_jsonb(row.id))
+"""
+RESUMED = f"""
+    SELECT 'jurisdiction ' || place.id FROM registry_jurisdiction place CROSS JOIN LATERAL (
+        SELECT uuid, kind, at, data FROM registry_event
+        WHERE subject_kind = 'jurisdiction' AND subject_id = place.id
+            AND kind IN ('issuing.halted', 'issuing.resumed')
+        ORDER BY sequence DESC LIMIT 1) last
+    WHERE place.issuing_halted_at IS NULL AND (last.kind = 'issuing.halted'
+        OR {RESUMED_AT} > (SELECT applied FROM django_migrations
+            WHERE app = 'audit' AND name = '0003_resuming_takes_two')
+        AND NOT EXISTS (SELECT FROM registry_proposal agreed
+            WHERE agreed.uuid::text = last.data ->> 'proposal' AND {RESUMING}
+                AND agreed.decided_at = last.at))
+"""
+
 OWN = (
     Question(11, "two people agreed to each approval", EVERYTHING, ALONE),
     Question(11, "a key decides within its bound", EVERYTHING, BEYOND),
@@ -112,4 +137,6 @@ OWN = (
     Question(11, "two people agreed to each larger storage limit", EVERYTHING, ENLARGED),
     Question(11, "a site’s storage limit is the last that was told", EVERYTHING, LIMITS),
     Question(11, "two people agreed to one more site", EVERYTHING, ADDED),
+    Question(11, "two people accepted each known error", EVERYTHING, ACCEPTED),
+    Question(11, "two people agreed that codes are issued again", EVERYTHING, RESUMED),
 )

@@ -22,6 +22,7 @@ ACTS = {
     "register:permit",
     "register:product_version",
     "register:amendment",
+    "register:resume_issuing",
     "register:invite",
     "register:firm_invite",
     "register:member_end",

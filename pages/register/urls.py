@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pages.register import approvals, firms, keys, people, places, proposals
+from pages.register import approvals, firms, issuing, keys, people, places, proposals
 
 app_name = "register"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("approvals/permits/<uuid:uuid>/", proposals.proposal_before, name="permit"),
     path("approvals/products/<uuid:uuid>/", proposals.proposal_before, name="product_version"),
     path("approvals/sites/<uuid:uuid>/", proposals.proposal_before, name="amendment"),
+    path("issuing/", issuing.resume, name="resume_issuing"),
     path("places/", places.places, name="places"),
     path("places/<str:kind>/<uuid:uuid>/", places.place, name="place"),
     path("places/<str:kind>/<uuid:uuid>/change/", places.amend, name="place_amend"),

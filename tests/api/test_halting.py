@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from audit.halt import halt_issuing, resume_issuing
+from audit.halt import halt_issuing
 from tests.api.programs import Program, problem
+from tests.audit.resuming import resume_issuing
 
 
 def test_a_request_is_answered_503_and_may_be_sent_again(

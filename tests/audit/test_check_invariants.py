@@ -19,6 +19,7 @@ from precursors.errors import Refused
 from registry import clock
 from registry.models import Event
 from tests.audit.planting import plant
+from tests.audit.resuming import resume_issuing
 from tests.roles import as_owner
 
 Ask = Callable[..., Authorization]
@@ -97,7 +98,7 @@ def test_resumed_it_stays_resumed_until_something_else_is_found(ask: Ask) -> Non
     code = ask()
     hide(code)
     check_invariants()
-    call_command("resume_issuing", reason="known, and harmless")
+    resume_issuing(reason="known, and harmless")
     check_invariants(everything=True)
     assert not is_refused(ask)
     told = Event.objects.filter(kind="issuing.resumed").first()
@@ -107,7 +108,7 @@ def test_resumed_it_stays_resumed_until_something_else_is_found(ask: Ask) -> Non
     assert is_refused(ask)
 
 
-def test_what_is_mended_is_ended_and_halts_until_an_operator_resumes(ask: Ask) -> None:
+def test_what_is_mended_is_ended_and_halts_until_two_people_resume(ask: Ask) -> None:
     code = ask()
     have_read_all()
     hide(code)
@@ -118,7 +119,7 @@ def test_what_is_mended_is_ended_and_halts_until_an_operator_resumes(ask: Ask) -
     assert open_ones() == []
     assert is_refused(ask)
     # Broken once more it is another violation, which nobody has accepted.
-    call_command("resume_issuing", reason="mended")
+    resume_issuing(reason="mended")
     hide(code)
     check_invariants(everything=True)
     assert is_refused(ask)

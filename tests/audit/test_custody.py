@@ -82,7 +82,7 @@ def test_a_factor_that_the_person_added_is_in_order(regulator: Actor) -> None:
 def test_a_violation_that_nobody_accepted_is_found(ask: Callable[..., Authorization]) -> None:
     Violation.objects.create(number=5, invariant="planted", subject="1", found_at=clock.now())
     assert broken() == set()
-    plant("UPDATE audit_violation SET accepted_at = now()")
+    plant("UPDATE audit_violation SET accepted_at = now(), accepted_by_one = true")
     assert ACCEPTED in broken()
 
 

@@ -14,6 +14,14 @@ FIRST = "id = (SELECT min(id) FROM registry_permit)"
 ALONE = "11 two people agreed to each approval"
 PERMITS = "11 two people agreed to each first or looser permit"
 PRODUCTS = "11 two people agreed to what a product contains"
+ACCEPTED = "11 two people accepted each known error"
+RESUMED = "11 two people agreed that codes are issued again"
+FREE_VIOLATION = "ALTER TABLE audit_violation DROP CONSTRAINT two_people_accept_a_violation"
+VIOLATION = """INSERT INTO audit_violation (number, invariant, subject, found_at, accepted_at,
+    resuming_id) VALUES (5, 'planted', '1', now(), now(), {})"""
+EVENT = """UPDATE registry_event SET kind = '{}', subject_kind = 'jurisdiction', data = '{{}}',
+    subject_id = (SELECT min(id) FROM registry_jurisdiction)
+    WHERE id = (SELECT max(id) FROM registry_event)"""
 
 PLANTS: list[tuple[str, tuple[str, ...]]] = [
     (
@@ -66,4 +74,8 @@ PLANTS: list[tuple[str, tuple[str, ...]]] = [
         "11 two people agreed to one more site",
         ("UPDATE registry_site SET storage_limit_kg = 5", BESIDE),
     ),
+    (ACCEPTED, (FREE_VIOLATION, VIOLATION.format("NULL"))),
+    (ACCEPTED, (VIOLATION.format("(SELECT min(id) FROM registry_proposal)"),)),
+    (RESUMED, (EVENT.format("issuing.halted"),)),
+    (RESUMED, (EVENT.format("issuing.resumed"),)),
 ]

@@ -97,6 +97,7 @@ MATRIX = {
     "register:permit": OFFICER,  # where a proposal was before: leads to where it is
     "register:product_version": OFFICER,
     "register:amendment": OFFICER,
+    "register:resume_issuing": OFFICER,
     "register:places": FIRM,
     "register:place": MANAGER_OF_ROW,
     "register:place_amend": MANAGER_OF_ROW,

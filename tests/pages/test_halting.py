@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from audit.halt import halt_issuing, resume_issuing
+from audit.halt import halt_issuing
+from audit.models import Violation
 from authorizations.models import Authorization
+from registry import clock
 from registry.actors import Actor
+from registry.models import Jurisdiction, Proposal
+from tests.audit.resuming import resume_issuing
 from tests.cast import Firm
 from tests.pages.conftest import Visit
 from tests.pages.dealing import answers, text
@@ -55,3 +59,36 @@ def test_the_probe_tells_and_stays_ready(client: Client, jurisdiction: Any) -> N
     halt_issuing(because=BECAUSE)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["issuing"]) == (200, "halted")
+
+
+def test_two_officers_resume_it_on_pages(
+    visit: Visit, regulator: Actor, second_officer: Actor, ask: Callable[..., Authorization]
+) -> None:
+    Violation.objects.create(
+        number=8, invariant=BECAUSE[0], subject="code 7", found_at=clock.now()
+    )
+    first, second = visit(regulator), visit(second_officer)
+    assert "Nothing is halted" in text(first.get("/issuing/"))
+    halt_issuing(because=BECAUSE)
+    assert "/issuing/" in first.get("/", follow=True).content.decode()
+    page = text(first.get("/issuing/"))
+    assert BECAUSE[0] in page and "code 7" in page
+    assert first.post("/issuing/", {"reason": " "}).status_code == 422
+    assert first.post("/issuing/", {"reason": "Known, and harmless."}).url == "/approvals/"
+    path = f"/approvals/{Proposal.objects.get(act='issuing.resume').uuid}/"
+    assert path in second.get("/issuing/").content.decode()
+    assert first.post(path, {"decision": "approve", "note": ""}).status_code == 422
+    assert Jurisdiction.objects.exclude(issuing_halted_at=None).exists()
+    page = text(second.get(path))
+    assert BECAUSE[0] in page and "code 7" in page
+    assert second.post(path, {"decision": "approve", "note": ""}).url == "/approvals/"
+    assert "No codes have been issued since" not in text(first.get("/", follow=True))
+    ask()
+
+
+def test_an_inspector_and_a_firm_are_not_led_there(
+    visit: Visit, inspector: Actor, buyer: Firm, jurisdiction: Any
+) -> None:
+    halt_issuing(because=BECAUSE)
+    for by in (inspector, buyer.actor):
+        assert "/issuing/" not in visit(by).get("/", follow=True).content.decode()

@@ -33,7 +33,7 @@ NOT_NOTED = re.compile(
     r"(account|mfa|api|admin|demo)[:_].*|home|favicon|session|set_language|healthz|readyz|metrics"
     r"|buyer:.*|seller:.*|.*_(new|end|invite|amend|retire|suspend|reinstate|revoke|sign_out)"
     r"|officer:(queue|pending|authorizations|revoke|release|agree|confirm_claim)"
-    r"|register:(firms|recovery|lost|invite|invitation|membership|approvals|proposals?|keys?|key_.*|member_.*"
+    r"|register:(firms|recovery|lost|invite|invitation|membership|approvals|resume_issuing|proposals?|keys?|key_.*|member_.*"
     r"|permit|reinstatement|product_version|officer|amendment)"
 )
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.utils import ProgrammingError
 
-from audit.halt import halt_issuing, resume_issuing
+from audit.halt import halt_issuing
 from audit.models import Violation
 from authorizations.models import Authorization, Duty, Sale
 from database.privileges import CHANGEABLE, KEPT, RIGHTS
@@ -21,6 +21,7 @@ from registry.actors import Actor
 from registry.models import ApiKey, Event, User
 from registry.operations import revoke_api_key
 from tests.api.conftest import program
+from tests.audit.resuming import resume_issuing
 from tests.cast import Firm
 from tests.roles import as_owner
 
@@ -274,24 +275,60 @@ def violation(jurisdiction: Any) -> Violation:
 
 
 def test_a_violation_is_not_accepted_by_itself(violation: Violation) -> None:
-    with pytest.raises(IntegrityError, match="by resuming"):
+    with pytest.raises(IntegrityError, match="two_people_accept"):
         run("UPDATE audit_violation SET accepted_at = now()")
 
 
 def test_nor_one_accepted_before_it_was_found(violation: Violation) -> None:
-    with pytest.raises(IntegrityError, match="by resuming"):
+    with pytest.raises(IntegrityError, match="two_people_accept"):
         run(
             "INSERT INTO audit_violation (number, invariant, subject, found_at, accepted_at)"
             " VALUES (1, 'planted', '2', now(), now())"
         )
 
 
-def test_an_operator_who_resumes_accepts_it(violation: Violation) -> None:
+def test_two_who_resume_accept_it(violation: Violation) -> None:
     resume_issuing(reason="Mended by hand.")
     run()
     assert Event.objects.filter(kind="issuing.resumed").exists()
     violation.refresh_from_db()
     assert violation.accepted_at
+    run()
+    for change in ("accepted_at = now()", "resuming_id = NULL", "accepted_by_one = true"):
+        with pytest.raises(DatabaseError):
+            run(f"UPDATE audit_violation SET {change}")
+
+
+def test_issuing_is_not_resumed_by_a_row_that_is_changed(violation: Violation) -> None:
+    with pytest.raises(IntegrityError, match="by two people"):
+        run("UPDATE registry_jurisdiction SET issuing_halted_at = NULL")
+    with pytest.raises(IntegrityError, match="by two people"):
+        run("UPDATE registry_jurisdiction SET issuing_halted_at = now() + interval '1 hour'")
+
+
+def test_an_approval_of_before_resumes_no_later_halt(violation: Violation) -> None:
+    resume_issuing()
+    run()
+    with pytest.raises(IntegrityError, match="by two people"):
+        run("UPDATE registry_jurisdiction SET issuing_halted_at = now() - interval '1 day'")
+    halt_issuing(because=["planted"])
+    run()
+    with pytest.raises(IntegrityError, match="by two people"):
+        run("UPDATE registry_jurisdiction SET issuing_halted_at = NULL")
+
+
+def test_no_violation_is_accepted_by_an_approval_that_does_not_name_it(
+    violation: Violation,
+) -> None:
+    resume_issuing()
+    run()
+    violation.refresh_from_db()
+    Violation.objects.create(number=1, invariant="later", subject="1", found_at=clock.now())
+    with pytest.raises(IntegrityError, match="by two who resume"):
+        run(
+            "UPDATE audit_violation SET accepted_at = now(),"
+            f" resuming_id = {violation.resuming_id} WHERE invariant = 'later'"
+        )
 
 
 def test_a_revoked_key_stays_revoked(vendor: Firm) -> None:
