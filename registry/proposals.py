@@ -23,6 +23,7 @@ from registry.models import ApiKey, Organization, Proposal
 from registry.models.people import Scope
 from registry.models.proposals import ProposalState
 from registry.second_officer import require_second
+from registry.sides import require_impartial
 
 PROPOSAL_VALID = timedelta(days=7)
 
@@ -101,10 +102,10 @@ def enter(draft: Draft, *, by: Actor) -> Any:
     """Propose an act, or do it at once where the key carries a standing decision of two officers.
 
     Call with the subject locked. Returns the proposal, or the row that the act made.
-    Raises Refused: not_the_authority, proposal_pending, and what the act raises.
+    Raises Refused: not_the_authority, own_dealings, proposal_pending, and what the act raises.
     """
     if not by.is_portal:
-        require_authority(by)
+        require_impartial(by, *([draft.organization.pk] if draft.organization else []))
     at = clock.now()
     expire(draft, at)
     if _waiting(draft, by).exists():
