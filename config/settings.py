@@ -199,6 +199,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="8", minute="20"),  # UTC: at night in Peru
         "options": {"expires": TOO_OLD_S},
     },
+    "draw_seconds": {
+        "task": "oversight.tasks.draw_seconds",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "forget_workers": {
         "task": "oversight.tasks.forget_dead_workers",
         "schedule": crontab(hour="7", minute="40"),

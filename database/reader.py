@@ -53,7 +53,7 @@ READABLE = {
     "oversight_flag": (
         "id uuid jurisdiction_id rule severity state subject_kind subject_id authorization_id"
         " sale_id buyer_id seller_id evidence version holds raised_at due_at steps_count"
-        " assigned_to_id proposed_outcome proposed_by_id proposed_key_id second_id decided_by_id"
+        " assigned_to_id proposed_outcome proposed_by_id proposed_key_id decided_by_id"
         " decided_at"
     ),
     "oversight_flagstep": "id flag_id sequence kind state at user_id api_key_id",

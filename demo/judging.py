@@ -1,4 +1,4 @@
-"""Has the year judged by the portal's own rules, and its flags reviewed by the two officers."""
+"""Has the year judged by the portal's own rules, and its flags reviewed by its officers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -110,14 +110,15 @@ def review(cast: Cast, jurisdiction: Jurisdiction, *, now: datetime, tell: Tell)
 
 
 def _decide(flag: Flag, last: datetime, officers: list[Actor], rng: Random, now: datetime) -> None:
-    first, second = rng.sample(officers, 2)
+    first = rng.choice(officers)
     outcome = rng.choice(("explained", "explained", "dismissed", "confirmed"))
     at = last + timedelta(hours=rng.uniform(5, 80))
-    _review_at(flag, outcome, first, at)
+    proposed = _review_at(flag, outcome, first, at)
     if flag.severity != Severity.HIGH:
         return
     agreed = rng.random() < 0.85
     final = outcome if agreed else "confirmed"
+    second = next(officer for officer in officers if officer.user == proposed.second)
     _review_at(flag, final, second, min(now, at + timedelta(hours=rng.uniform(4, 50))))
 
 
@@ -131,9 +132,9 @@ def _take(flag: Flag, last: datetime, officers: list[Actor], rng: Random, now: d
         _review_at(flag, "explained", by, min(now, at + timedelta(hours=2)))
 
 
-def _review_at(flag: Flag, outcome: str, by: Actor, at: datetime) -> None:
+def _review_at(flag: Flag, outcome: str, by: Actor, at: datetime) -> Flag:
     past.go_to(at)
-    review_flag(flag, outcome=outcome, note=NOTES[outcome], by=by)
+    return review_flag(flag, outcome=outcome, note=NOTES[outcome], by=by)
 
 
 __all__ = ["judge", "review"]

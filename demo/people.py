@@ -40,8 +40,12 @@ PARTS = {
     "vendor": Part("Víctor Basilisco", Role.MANAGER),
     "officer": Part("Olga Primera", Role.OFFICER),
     "second_officer": Part("Segundo Ocampo", Role.OFFICER),
+    "third_officer": Part("Tercila Fontana", Role.OFFICER),
+    "fourth_officer": Part("Cuarto Miraflores", Role.OFFICER),
     "inspector": Part("Irene Ronda", Role.INSPECTOR),
 }
+
+OFFICERS = [key for key, part in PARTS.items() if part.role == Role.OFFICER]
 
 
 def find(key: str) -> Membership | None:

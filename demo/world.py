@@ -20,7 +20,7 @@ from demo.paper import Order
 from demo.scenery import PURPOSES
 from demo.stories import STAYS, Plot, Stage, Story, plain
 from registry import clock, operations, proposals
-from registry.models import ClockOffset, Jurisdiction, Organization, Proposal
+from registry.models import ClockOffset, Jurisdiction, Organization, Proposal, User
 
 SEED = "precursors"
 WORKING_DAYS_A_MONTH = 21
@@ -91,7 +91,7 @@ def make(size: Size, *, now: datetime | None = None, tell: Tell) -> None:
     days = _working_days(jurisdiction, now, size.months)
     begins = _morning(days[0], jurisdiction) - timedelta(days=10)
     past.go_to(begins)
-    officers = [people.enter(key, jurisdiction) for key in ("officer", "second_officer")]
+    officers = [people.enter(key, jurisdiction) for key in people.OFFICERS]
     people.enter("inspector", jurisdiction)
     cast = firms.enter(
         size.firms,
@@ -109,6 +109,15 @@ def make(size: Size, *, now: datetime | None = None, tell: Tell) -> None:
     _propose(cast, now)
     ClockOffset.objects.all().delete()
     tell("done", 1)
+
+
+def complete_officers() -> None:
+    """Let officers join whom a world of an earlier version lacks."""
+    jurisdiction = Jurisdiction.objects.get(code=settings.DEFAULT_JURISDICTION)
+    there = set(User.objects.filter(email__endswith=people.DOMAIN).values_list("email", flat=True))
+    for key in people.OFFICERS:
+        if people.PARTS[key].email(key) not in there:
+            people.enter(key, jurisdiction)
 
 
 def clear() -> None:
@@ -130,7 +139,7 @@ def _morning(day: date, jurisdiction: Jurisdiction) -> datetime:
 
 def _suspend(cast: Cast, begins: datetime, now: datetime) -> None:
     """One license was suspended for a while; another is, and somebody wants it back."""
-    first, second = cast.officers
+    first, second, *_others = cast.officers
     if len(cast.buyers) < 6:
         return
     then, now_suspended = cast.buyers[3], cast.buyers[5]

@@ -2,9 +2,10 @@
 
 from typing import TypeVar
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 
-from oversight.models import Flag
+from oversight.models import Flag, FlagState
 from registry.access import in_jurisdiction
 from registry.actors import Actor
 from registry.models.people import Scope
@@ -18,6 +19,21 @@ def flags_for(by: Actor) -> QuerySet[Flag]:
         Flag.objects.select_related("authorization", "buyer", "seller", "sale"), by
     )
     return rows if by.is_authority else rows.none()
+
+
+def waiting_for_officers(by: Actor) -> QuerySet[Flag]:
+    """The flags for which no second can be drawn: there are too few officers."""
+    return flags_for(by).filter(state=FlagState.AWAITING_SECOND, second__isnull=True)
+
+
+def sees_drawn(flag: Flag, drawn: int | None, by: Actor) -> bool:
+    """Whether somebody may know that an officer was drawn for a flag.
+
+    Until it ends nobody but the drawn one: an officer whose name is known can be leaned on. One
+    visitor of the demo is all officers, and must know whose button to press.
+    """
+    mine = by.user is not None and drawn == by.user.pk
+    return flag.is_ended or mine or bool(settings.DEMO_MODE)
 
 
 def traded_for(by: Actor, rows: QuerySet[Row], authorization: str) -> QuerySet[Row]:

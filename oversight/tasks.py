@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from authorizations import bell
-from oversight import worker
+from oversight import operations, worker
 from oversight.operations import heartbeats
 
 BATCHES_MAX = 20  # then others get their turn
@@ -22,3 +22,9 @@ def work(self: Any) -> None:
 @shared_task
 def forget_dead_workers() -> None:
     heartbeats.forget_dead_workers()
+
+
+@shared_task
+def draw_seconds() -> None:
+    """Draw for flags whose drawn officer left, and for those that waited for more officers."""
+    operations.draw_seconds()

@@ -22,6 +22,8 @@ DEMO_ROLES = [
     ("vendor", _("Vendor")),
     ("officer", _("Officer")),
     ("second_officer", _("Second officer")),
+    ("third_officer", _("Third officer")),
+    ("fourth_officer", _("Fourth officer")),
 ]
 # Under their own names, whatever the page speaks.
 LANGUAGES = [("en", "English"), ("es", "Español")]

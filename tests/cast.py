@@ -134,6 +134,13 @@ def officer_who_left(organization: Organization, email: str) -> Actor:
     return Actor.person(Membership.objects.create(user=manager.user, **values))
 
 
+def drawn(flag: Any) -> Actor:
+    """The officer who was drawn for a flag; by chance, so ask here."""
+    flag.refresh_from_db(fields=["second"])
+    assert flag.second
+    return Actor.person(Membership.objects.get(user=flag.second, ended_at=None))
+
+
 def link_in_the_letter() -> str:
     """The link of an invitation, where alone it is to be read."""
     return next(word for word in str(mail.outbox[-1].body).split() if "/invitation/" in word)

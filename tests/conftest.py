@@ -194,6 +194,12 @@ def second_officer(jurisdiction: Jurisdiction) -> Actor:
 
 
 @pytest.fixture
+def third_officer(regulator: Actor, second_officer: Actor) -> Actor:
+    """With whom a flag of the regulator's finds a second: drawn from two. See `cast.drawn`."""
+    return cast.person(regulator.jurisdiction, "tina@authority.example", Role.OFFICER)
+
+
+@pytest.fixture
 def inspector(jurisdiction: Jurisdiction) -> Actor:
     return cast.person(jurisdiction, "ines@authority.example", Role.INSPECTOR)
 

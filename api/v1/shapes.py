@@ -274,6 +274,10 @@ class FlagShape(serializers.ModelSerializer[Flag]):
     evidence = serializers.DictField(
         help_text="Numbers and identifiers. What ends in `_kg` is a mass: see `evidence_masses`."
     )
+    awaits_officers = serializers.SerializerMethodField(
+        help_text="Whether no second officer can be drawn yet: there are fewer than two besides"
+        " whoever proposed. It waits until there are more."
+    )
     evidence_masses = serializers.SerializerMethodField(
         help_text=(
             "Whether the masses of the evidence (`authorized_kg`, `sold_kg`, `over_kg`, …) are of"
@@ -298,10 +302,14 @@ class FlagShape(serializers.ModelSerializer[Flag]):
             "evidence_masses",
             "holds",
             "proposed_outcome",
+            "awaits_officers",
             "raised_at",
             "due_at",
         ]
         read_only_fields = fields
+
+    def get_awaits_officers(self, flag: Flag) -> bool:
+        return flag.state == FlagState.AWAITING_SECOND and flag.second_id is None
 
     @extend_schema_field(serializers.ChoiceField(MASSES))
     def get_evidence_masses(self, flag: Flag) -> str:

@@ -81,7 +81,7 @@ def officer(number: int) -> Actor:
 
 
 def populate(buyers: int, vendors: int) -> dict[str, list[dict[str, str]]]:
-    by, second = officer(1), officer(2)
+    by, second, _third = officer(1), officer(2), officer(3)
     today = clock.today(by.jurisdiction)
     return {
         "buyers": [firm(number, "buy", today, by, second) for number in range(buyers)],

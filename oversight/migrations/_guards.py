@@ -154,3 +154,55 @@ CLOSED = [
     close("oversight_flag", NOBODY),
     close("oversight_flagstep", NOBODY),
 ]
+
+# Whoever is drawn is none of the first's own, nor of a firm's side, and one of two at least. The
+# body is that of two triggers: a row is not born with a second of its choice either.
+SECOND_IS_APART = f"""
+DECLARE
+    flag oversight_flag;
+    first bigint;
+    drawn_at timestamptz;
+    pool bigint[];
+BEGIN
+    SELECT * INTO flag FROM oversight_flag WHERE id = NEW.id;
+    IF flag.second_id IS NULL THEN RETURN NULL; END IF;
+    first := coalesce(flag.proposed_by_id,
+        (SELECT sponsor_id FROM registry_apikey WHERE id = flag.proposed_key_id));
+    SELECT at INTO drawn_at FROM oversight_flagstep
+        WHERE flag_id = flag.id AND kind = 'drawn' ORDER BY sequence DESC LIMIT 1;
+    SELECT array_agg(DISTINCT member.user_id) INTO pool FROM registry_membership member
+    JOIN registry_user person ON person.id = member.user_id AND person.is_active
+    LEFT JOIN registry_invitation invitation ON invitation.id = member.invitation_id
+    LEFT JOIN registry_apikey key ON key.id = invitation.invited_key_id
+    WHERE member.jurisdiction_id = flag.jurisdiction_id AND member.role = 'officer'
+        AND member.ended_at IS NULL
+        AND (first IS NULL OR first NOT IN (member.user_id, coalesce(invitation.invited_by_id, 0),
+            coalesce(key.sponsor_id, 0)))
+        AND NOT EXISTS (SELECT FROM registry_membership dealer
+            WHERE dealer.user_id = member.user_id
+                AND dealer.organization_id IN (flag.buyer_id, flag.seller_id)
+                AND (dealer.ended_at IS NULL OR dealer.ended_at > drawn_at - interval '730 days'));
+    IF coalesce(cardinality(pool), 0) < 2 OR NOT flag.second_id = ANY (pool) THEN
+        {refuse("a second is drawn from two others at least, none of them the first’s or a firm’s")}
+    END IF;
+    RETURN NULL;
+END
+"""
+DRAW_GUARDS = [
+    at_commit(
+        "oversight_flag",
+        "second_is_apart",
+        "AFTER UPDATE",
+        SECOND_IS_APART,
+        f"NEW.second_id IS NOT NULL AND ({changes('second_id')})",
+    ),
+    at_commit(
+        "oversight_flag",
+        "begins_with_no_second",
+        "AFTER INSERT",
+        SECOND_IS_APART,
+        "NEW.second_id IS NOT NULL",
+    ),
+    see_all("oversight_flag_second_is_apart"),
+    see_all("oversight_flag_begins_with_no_second"),
+]

@@ -1,12 +1,12 @@
 """Officers end flags; a high one takes two of them, the second drawn and not chosen."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from oversight.acts import draw
 from oversight.acts.steps import add_step
 from oversight.models import Flag, FlagState, Severity, StepKind
 from oversight.models.flags import ENDED
@@ -16,8 +16,11 @@ from registry import actors, clock
 from registry.actors import Actor
 from registry.models import Membership, User
 from registry.models.people import Role
-from registry.second_officer import officers_apart
 from registry.sides import require_impartial
+
+TOO_FEW = _(
+    "There are too few officers to draw the second from: two are needed besides the proposer."
+)
 
 
 def review(
@@ -27,7 +30,7 @@ def review(
 
     `steps_seen`: how many steps the officer had before them; another since then refuses.
     Raises Refused: not_the_authority, own_dealings, no_note, unknown_outcome, already_decided,
-    flag_changed, own_proposal, not_drawn, second_is_a_person.
+    flag_changed, own_proposal, too_few_officers, not_drawn, second_is_a_person.
     """
     require_impartial(by, *_firms(flag))
     _redraw_if_gone(flag)
@@ -106,30 +109,9 @@ def _propose(flag: Flag, outcome: str, note: str, at: datetime, by: Actor) -> No
     flag.state = FlagState.AWAITING_SECOND
     flag.proposed_outcome = outcome
     flag.proposed_by, flag.proposed_key = by.user, by.api_key
-    flag.second = _draw_second(flag)
-    flag.save(update_fields=["state", "proposed_outcome", "proposed_by", "proposed_key", "second"])
+    flag.save(update_fields=["state", "proposed_outcome", "proposed_by", "proposed_key"])
     add_step(flag, StepKind.PROPOSED, at=at, note=note, data={"outcome": outcome}, by=by)
-    _record_draw(flag, at)
-
-
-def _record_draw(flag: Flag, at: datetime) -> None:
-    portal = Actor.portal(flag.jurisdiction)
-    drawn = flag.second.pk if flag.second else None
-    add_step(flag, StepKind.DRAWN, at=at, data={"officer": drawn}, by=portal)
-
-
-def _draw_second(flag: Flag) -> User | None:
-    """One of the authority's other officers, at random; None while there is no other.
-
-    Not whom the first made an officer, nor who is, or lately was, of a firm that it is about.
-    """
-    drawn = list(officers_apart(flag.jurisdiction_id, _first(flag), *_firms(flag)))
-    return secrets.choice(drawn) if drawn else None
-
-
-def _first(flag: Flag) -> int | None:
-    """For whom the proposer counts: a key counts as its sponsor."""
-    return flag.proposed_key.sponsor_id if flag.proposed_key else flag.proposed_by_id
+    draw.draw(flag, at)
 
 
 def _firms(flag: Flag) -> list[int]:
@@ -148,8 +130,10 @@ def _officers(flag: Flag):  # type: ignore[no-untyped-def]
 def _decide_second(flag: Flag, outcome: str, note: str, at: datetime, by: Actor) -> None:
     if not by.is_person:
         raise Refused("second_is_a_person", _("Only a person can be the second officer."))
-    if _first(flag) == by.user.pk:  # type: ignore[union-attr]
+    if draw.first_of(flag) == by.user.pk:  # type: ignore[union-attr]
         raise Refused("own_proposal", _("Somebody other than the proposer decides."))
+    if flag.second_id is None:
+        raise Refused("too_few_officers", TOO_FEW)
     if flag.second_id != by.user.pk:  # type: ignore[union-attr]
         raise Refused("not_drawn", _("Another officer was drawn to decide this flag."))
     agreed = outcome == flag.proposed_outcome
@@ -164,17 +148,7 @@ def _redraw_if_gone(flag: Flag) -> None:
     try until they are drawn themselves.
     """
     flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
-    if flag.state != FlagState.AWAITING_SECOND:
-        return
-    still = officers_apart(flag.jurisdiction_id, _first(flag), *_firms(flag))
-    if flag.second_id and still.filter(pk=flag.second_id).exists():
-        return
-    drawn = _draw_second(flag)
-    if drawn is None and flag.second_id is None:
-        return
-    flag.second = drawn
-    flag.save(update_fields=["second"])
-    _record_draw(flag, clock.now())
+    draw.redraw(flag, clock.now())
 
 
 def _end(flag: Flag, outcome: str, kind: StepKind, note: str, *, at: datetime, by: Actor) -> None:

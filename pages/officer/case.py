@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from oversight import operations as oversight
-from oversight.access import flags_for
+from oversight.access import flags_for, sees_drawn
+from oversight.acts.draw import are_enough, first_of
 from oversight.models import Flag, FlagState, Severity, StepKind
 from pages.guards import officer_required
 from pages.officer.deviation import deviation
@@ -37,8 +38,8 @@ MINE = {"first", "alone", "second", "redraw"}
 class Turn:
     """Who must act on a flag now, as seen by one officer."""
 
-    kind: str  # "ended", "observation", "awaiting", or one of MINE
-    name: str = ""
+    kind: str  # "ended", "observation", "awaiting", "too_few", or one of MINE
+    name: str = ""  # who ended it; who was drawn, where that may be known
 
     @property
     def is_mine(self) -> bool:
@@ -79,7 +80,7 @@ def _act_on(request: HttpRequest, flag: Flag, forms: dict[str, Any], by: Actor) 
     if not form.is_valid():
         return ""
     reviewed = form.act(partial(oversight.review, flag, by=by))
-    return _done_message(reviewed) if reviewed else ""
+    return _done_message(reviewed, by) if reviewed else ""
 
 
 def _assign(request: HttpRequest, flag: Flag, form: AssignForm, by: Actor) -> str:
@@ -96,11 +97,13 @@ def _assign(request: HttpRequest, flag: Flag, form: AssignForm, by: Actor) -> st
     return _("The flag is assigned to %(name)s.") % {"name": flag.assigned_to}
 
 
-def _done_message(flag: Flag) -> str:
-    if flag.state == FlagState.AWAITING_SECOND:
-        name = flag.second or _("a second officer")
-        return _("Your proposal is recorded. It awaits %(name)s.") % {"name": name}
-    return _("Your decision is recorded.")
+def _done_message(flag: Flag, by: Actor) -> str:
+    if flag.state != FlagState.AWAITING_SECOND:
+        return _("Your decision is recorded.")
+    if flag.second is None:
+        return _("Your proposal is recorded. It waits: there are too few officers.")
+    name = flag.second if sees_drawn(flag, flag.second_id, by) else _("a second officer")
+    return _("Your proposal is recorded. It awaits %(name)s.") % {"name": name}
 
 
 def _content(flag: Flag, forms: dict[str, Any], officers: list[User], by: Actor) -> dict[str, Any]:
@@ -123,7 +126,7 @@ def _content(flag: Flag, forms: dict[str, Any], officers: list[User], by: Actor)
         "form": failed,
         "review": review,
         "assign": forms["assign"],
-        "since": _since(review, flag),
+        "since": _since(review, flag, by),
         "kept_note": _kept_note(review, turn),
         "turn": turn,
         "proposal": _proposal(flag),
@@ -140,20 +143,28 @@ def _turn(flag: Flag, officers: list[User], by: Actor) -> Turn:
     if flag.state == FlagState.OPEN:
         return Turn("first" if flag.severity == Severity.HIGH else "alone")
     drawn = flag.second if flag.second in officers else None  # they may have left since
+    if drawn is None:
+        return _turn_without_second(flag, by)
     if drawn == by.user:
         return Turn("second")
-    is_open = drawn is None and flag.proposed_by != by.user
-    return Turn("redraw") if is_open else Turn("awaiting", str(drawn or ""))
+    return Turn("awaiting", str(drawn) if sees_drawn(flag, drawn.pk, by) else "")
 
 
-def _since(form: ReviewForm, flag: Flag) -> list[Any]:
+def _turn_without_second(flag: Flag, by: Actor) -> Turn:
+    if not are_enough(flag):
+        return Turn("too_few")
+    is_first = by.user is not None and first_of(flag) == by.user.pk
+    return Turn("awaiting" if is_first else "redraw")
+
+
+def _since(form: ReviewForm, flag: Flag, by: Actor) -> list[Any]:
     """What others did while this officer wrote; the next attempt answers to it."""
-    form.full_clean()  # what is put back into it was not looked at yet
+    form.is_valid()  # what is put back into it was not looked at yet; a refusal stays
     seen = form.cleaned_data.get("steps_seen") if form.is_bound else None
     if seen is None or seen == flag.steps_count:
         return []
     form.look_again(flag)
-    return steps_since(flag, seen)
+    return steps_since(flag, seen, by)
 
 
 def _kept_note(form: ReviewForm, turn: Turn) -> str:

@@ -97,7 +97,7 @@ def dossier(authorization: Authorization, *, at: datetime, by: Actor) -> Dossier
 def _entries(authorization: Authorization, flags: list[Flag], by: Actor) -> list[Entry]:
     events = events_for(by).filter(subject_kind="authorization", subject_id=authorization.pk)
     steps = FlagStep.objects.filter(flag__in=flags).select_related("flag", "user", "api_key")
-    return timeline(events.order_by("sequence"), steps.order_by("pk"))
+    return timeline(events.order_by("sequence"), steps.order_by("pk"), by)
 
 
 def _history(authorization: Authorization, by: Actor) -> list[Dealt]:

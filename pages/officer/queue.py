@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from authorizations.access import missed_codes_for
 from oversight import lag
 from oversight import operations as oversight
-from oversight.access import flags_for
+from oversight.access import flags_for, sees_drawn, waiting_for_officers
 from oversight.models import Flag, FlagState, Severity
 from oversight.models import flags as flag_states
 from pages.guards import officer_required
@@ -31,9 +31,11 @@ from registry import clock
 from registry.access import firms_found, organizations_for
 from registry.actors import Actor
 from registry.http import actor_of
+from registry.models import User
 
 PAGE = 50
 GUESSING_SHOWN = 3
+UNDRAWN_MAX = 1000  # read, not counted: however many wait, a page costs a page
 READ = 100  # flags at a time, to fill a page of purchases
 RELATED = [
     "authorization__product__precursor",
@@ -57,12 +59,21 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The state of a flag, and who has it, as far as the officer may know."""
+
+    state: str
+    holder: User | None
+    holds: bool
+
+
+@dataclass(frozen=True)
 class Row:
     """The flags of one purchase as the list shows them; `flag` is the first in its order."""
 
     flag: Flag
     found: list[Found]
-    standings: list[Flag]  # one for each state and holder among them
+    standings: list[Standing]  # one for each state and holder among them
     to_take: list[Flag]
     age: str
     deadline: str  # none where nobody is waited for
@@ -85,6 +96,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "tab": chosen["tab"],
         "removals": list(filter_removals(request, form)),
         "is_late": lag.is_late(at=at),
+        "too_few_officers": len(waiting_for_officers(by).values("pk")[:UNDRAWN_MAX]),
         "guessing": missed_codes_for(by, at=at).order_by("-last_at")[:GUESSING_SHOWN],
         "evaluated_at": None if listed["rows"] else lag.last_evaluated_at(),
     }
@@ -196,11 +208,10 @@ def _firms(text: str, by: Actor) -> QuerySet[Any]:
 def _row(flags: list[Flag], by: Actor, at: datetime) -> Row:
     waiting = [flag for flag in flags if not flag.is_ended and flag.severity != Severity.LOW]
     due_at = min((flag.due_at for flag in waiting), default=None)
-    standings = {(f.state, f.assigned_to_id, f.second_id, f.holds): f for f in reversed(flags)}
     return Row(
         flag=flags[0],
         found=[_found(flag) for flag in flags],
-        standings=list(reversed(standings.values())),
+        standings=list(dict.fromkeys(_standing(flag, by) for flag in flags)),
         to_take=[
             flag
             for flag in waiting
@@ -210,6 +221,13 @@ def _row(flags: list[Flag], by: Actor, at: datetime) -> Row:
         deadline=_deadline(due_at, at) if due_at else "",
         is_overdue=due_at is not None and due_at < at,
     )
+
+
+def _standing(flag: Flag, by: Actor) -> Standing:
+    holder = flag.assigned_to if flag.state == FlagState.OPEN else None
+    if flag.state == FlagState.AWAITING_SECOND and sees_drawn(flag, flag.second_id, by):
+        holder = flag.second
+    return Standing(flag.state, holder, flag.holds)
 
 
 def _found(flag: Flag) -> Found:

@@ -9,7 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from oversight.access import sees_drawn
 from oversight.models import Flag, FlagState, FlagStep, StepKind
+from registry.actors import Actor
 from registry.models import Event, User
 from rules import RULES
 
@@ -47,6 +49,8 @@ STEPS: dict[str, Text] = {
     StepKind.DECIDED: pgettext_lazy("step", "ended as “%(outcome)s”"),
 }
 NAMED = ("to", "officer")  # where a step keeps a person
+DRAWN_UNNAMED = pgettext_lazy("step", "an officer was drawn as second officer")
+TOO_FEW = pgettext_lazy("step", "too few officers to draw a second from: it waits")
 
 
 @dataclass(frozen=True)
@@ -61,19 +65,19 @@ class Entry:
     unit: str = ""
 
 
-def timeline(events: Iterable[Event], steps: Iterable[FlagStep]) -> list[Entry]:
+def timeline(events: Iterable[Event], steps: Iterable[FlagStep], by: Actor) -> list[Entry]:
     """Merge both, the newest first; in one moment, what was recorded later is newer."""
     steps = list(steps)
     names = _names(steps)
-    entries = [*map(_event, events), *(step_entry(step, names) for step in steps)]
+    entries = [*map(_event, events), *(step_entry(step, names, by) for step in steps)]
     return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
-def steps_since(flag: Flag, seen: int) -> list[Entry]:
+def steps_since(flag: Flag, seen: int, by: Actor) -> list[Entry]:
     """What happened to a flag after the steps somebody had before them."""
     steps = list(flag.steps.filter(sequence__gt=seen).select_related("flag", "user", "api_key"))
     names = _names(steps)
-    return [step_entry(step, names) for step in steps]
+    return [step_entry(step, names, by) for step in steps]
 
 
 def _names(steps: Iterable[FlagStep]) -> dict[Any, str]:
@@ -83,14 +87,23 @@ def _names(steps: Iterable[FlagStep]) -> dict[Any, str]:
     return {pk: str(user) for pk, user in people.items()}
 
 
-def step_entry(step: FlagStep, names: dict[Any, str]) -> Entry:
+def step_entry(step: FlagStep, names: dict[Any, str], by: Actor) -> Entry:
     person = next((step.data[key] for key in NAMED if step.data.get(key)), None)
     outcome = step.data.get("outcome")
-    event = str(STEPS[step.kind]) % {
+    event = str(_sentence(step, by)) % {
         "name": names.get(person, _("nobody")),
         "outcome": FlagState(outcome).label if outcome else "",
     }
     return Entry(step.at, f"{rule_title(step.flag)}: {event}", step.note, actor_of(step))
+
+
+def _sentence(step: FlagStep, by: Actor) -> Text:
+    if step.kind != StepKind.DRAWN:
+        return STEPS[step.kind]
+    drawn = step.data.get("officer")
+    if drawn is None:
+        return TOO_FEW
+    return STEPS[step.kind] if sees_drawn(step.flag, drawn, by) else DRAWN_UNNAMED
 
 
 def _event(event: Event) -> Entry:

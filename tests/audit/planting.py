@@ -13,6 +13,7 @@ from oversight.operations.evaluation import evaluate
 from precursors.models import Product
 from registry import clock
 from registry.actors import Actor
+from tests import cast
 from tests.cast import Firm, kg
 from tests.roles import as_owner
 
@@ -67,16 +68,14 @@ def decided(
     ask: Callable[..., Authorization],
     sell: Callable[..., Sale],
     first: Actor,
-    second: Actor,
 ) -> Authorization:
-    """150 kg were sold on 100, and two officers confirmed the flag."""
+    """150 kg were sold on 100, and two of the officers confirmed the flag."""
     code = ask("100")
     sell(code, "150")
     evaluate([code.pk])
     flag = Flag.objects.get(authorization=code, rule="quantity_exceeded")
     flag = oversight.review(flag, outcome="confirmed", note="No papers.", by=first)
-    assert flag.second == second.user
-    oversight.review(flag, outcome="confirmed", note="Nor any now.", by=second)
+    oversight.review(flag, outcome="confirmed", note="Nor any now.", by=cast.drawn(flag))
     return code
 
 

@@ -432,11 +432,11 @@ def world(
     vendor: Firm,
     acetone: Product,
     regulator: Actor,
-    second_officer: Actor,
+    third_officer: Actor,
 ) -> None:
     codes = [
         planting.corrected(ask, sell, report, buyer, vendor),
-        planting.decided(ask, sell, regulator, second_officer),
+        planting.decided(ask, sell, regulator),
         planting.given_back(ask, buyer),
         ask("100"),
         planting.overdrawn(report, buyer, vendor, acetone, regulator),

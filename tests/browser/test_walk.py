@@ -61,12 +61,13 @@ def portal(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def officers(portal: str) -> tuple[Actor, Actor]:
-    """Two officers: whoever does not propose is drawn."""
+def officers(portal: str) -> tuple[Actor, ...]:
+    """Three officers: one of those who do not propose is drawn."""
     jurisdiction = Jurisdiction.objects.get(code="PE")
     rosa = cast.person(jurisdiction, "rosa@authority.example", Role.OFFICER)
     raul = cast.person(jurisdiction, "raul@authority.example", Role.OFFICER)
-    return rosa, raul
+    tina = cast.person(jurisdiction, "tina@authority.example", Role.OFFICER)
+    return rosa, raul, tina
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ serials = count(21)
 
 
 @pytest.fixture
-def buyer(officers: tuple[Actor, Actor]) -> Firm:
+def buyer(officers: tuple[Actor, ...]) -> Firm:
     serial = next(serials)
     name = f"Pinturas Inventadas {serial}"
     firm = cast.firm(serial, name, email=f"berta{serial}@buyer.example", by=officers[0])
@@ -87,7 +88,7 @@ def buyer(officers: tuple[Actor, Actor]) -> Firm:
 
 
 @pytest.fixture
-def vendor(officers: tuple[Actor, Actor]) -> Firm:
+def vendor(officers: tuple[Actor, ...]) -> Firm:
     serial = next(serials)
     name, email = f"Solventes Ficticios {serial}", f"victor{serial}@vendor.example"
     return with_app(cast.firm(serial, name, email=email, activity="sell", by=officers[0]))
@@ -203,21 +204,23 @@ KINDS = {
 
 @pytest.mark.parametrize("meet", KINDS.values(), ids=KINDS.keys(), indirect=True)
 def test_from_the_request_of_a_code_to_the_end_of_a_flag(
-    meet: Meet, buyer: Firm, vendor: Firm, officers: tuple[Actor, Actor]
+    meet: Meet, buyer: Firm, vendor: Firm, officers: tuple[Actor, ...]
 ) -> None:
     berta, victor = meet(buyer.actor), meet(vendor.actor)
-    rosa, raul = (meet(officer) for officer in officers)
+    rosa = meet(officers[0])
     code = request_a_code(berta, buyer, vendor)
     wait_for_news(rosa, buyer, meanwhile=lambda: record_a_sale(victor, buyer, code))
     look_at_the_sale(victor)
     decide(rosa, buyer, outcome="explained", note="The scale was not set to zero.")
-    raul.go(".app-tabs a[href*='tab=mine']")
-    decide(raul, buyer, outcome="confirmed", note="This happened before.")
-    confirm_the_receipt(berta)
     [flag] = Flag.objects.filter(authorization__code=code.replace("-", ""))
+    drawn = meet(cast.drawn(flag))
+    drawn.go(".app-tabs a[href*='tab=mine']")
+    decide(drawn, buyer, outcome="confirmed", note="This happened before.")
+    confirm_the_receipt(berta)
+    flag.refresh_from_db()
     assert (flag.rule, flag.state) == ("quantity_exceeded", "confirmed")
     assert (flag.proposed_outcome, flag.proposed_by) == ("explained", officers[0].user)
-    assert flag.decided_by == officers[1].user
+    assert flag.decided_by == flag.second
     assert Sale.objects.get(authorization=flag.authorization).quantity_value == 1080
     assert Receipt.objects.get(sale__authorization=flag.authorization).quantity_value == 1080
     call_command("check_invariants")
@@ -326,7 +329,7 @@ def follow(visitor: Visitor, field: str) -> None:
 
 @pytest.mark.parametrize("meet", [{"locale": "es", "width": 320}], ids=["errors"], indirect=True)
 def test_what_is_wrong_with_a_form_is_told_first_and_every_link_lands_on_its_field(
-    meet: Meet, buyer: Firm, vendor: Firm, officers: tuple[Actor, Actor]
+    meet: Meet, buyer: Firm, vendor: Firm, officers: tuple[Actor, ...]
 ) -> None:
     product = Product.objects.get(code="acetone", superseded_at=None)
     code = request_code(buyer, vendor, product)

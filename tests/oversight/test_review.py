@@ -67,18 +67,21 @@ def judge(flag: Flag, by: Actor, outcome: str = "explained", note: str = "seen")
 
 
 def test_one_officer_proposes_and_another_agrees(
-    flag: Make, regulator: Actor, second_officer: Actor
+    flag: Make, regulator: Actor, third_officer: Actor
 ) -> None:
     proposed = judge(flag(), regulator)
-    assert (proposed.state, proposed.second) == (FlagState.AWAITING_SECOND, second_officer.user)
-    ended = judge(proposed, second_officer)
-    assert (ended.state, ended.decided_by) == (FlagState.EXPLAINED, second_officer.user)
+    second = cast.drawn(proposed)
+    assert proposed.state == FlagState.AWAITING_SECOND
+    assert second.user != regulator.user
+    ended = judge(proposed, second)
+    assert (ended.state, ended.decided_by) == (FlagState.EXPLAINED, second.user)
     kinds = [step.kind for step in ended.steps.all()]
     assert kinds == ["raised", "proposed", "drawn", "agreed"]
 
 
-def test_the_second_may_overrule(flag: Make, regulator: Actor, second_officer: Actor) -> None:
-    ended = judge(judge(flag(), regulator), second_officer, "confirmed")
+def test_the_second_may_overrule(flag: Make, regulator: Actor, third_officer: Actor) -> None:
+    proposed = judge(flag(), regulator)
+    ended = judge(proposed, cast.drawn(proposed), "confirmed")
     assert ended.state == FlagState.CONFIRMED
     assert ended.steps.last().kind == StepKind.OVERRULED
 
@@ -91,30 +94,33 @@ def test_nobody_decides_their_own_proposal(
 
 
 def test_only_the_drawn_officer_decides(
-    flag: Make, regulator: Actor, second_officer: Actor
+    flag: Make, regulator: Actor, second_officer: Actor, third_officer: Actor
 ) -> None:
-    third = cast.person(regulator.jurisdiction, "tomas@authority.example", "officer")
     proposed = judge(flag(), regulator)
-    other = third if proposed.second == second_officer.user else second_officer
+    other = third_officer if proposed.second == second_officer.user else second_officer
     assert code_of(lambda: judge(proposed, other)) == "not_drawn"
 
 
 def test_another_is_drawn_when_the_drawn_one_has_left(
-    flag: Make, regulator: Actor, second_officer: Actor
+    flag: Make, regulator: Actor, third_officer: Actor
 ) -> None:
+    cast.person(regulator.jurisdiction, "tomas@authority.example", "officer")
     proposed = judge(flag(), regulator)
-    third = cast.person(regulator.jurisdiction, "tomas@authority.example", "officer")
-    registry.end_membership(Membership.objects.get(user=second_officer.user), by=second_officer)
-    assert judge(proposed, third).decided_by == third.user
+    gone = cast.drawn(proposed)
+    registry.end_membership(Membership.objects.get(user=gone.user), by=gone)
+    oversight.draw_seconds()
+    second = cast.drawn(proposed)
+    assert second.user not in (gone.user, regulator.user)
+    assert judge(proposed, second).decided_by == second.user
 
 
 def test_a_program_proposes_and_is_never_the_second(
-    flag: Make, key: Actor, regulator: Actor
+    flag: Make, key: Actor, third_officer: Actor
 ) -> None:
     proposed = judge(flag(), key)
     assert proposed.state == FlagState.AWAITING_SECOND
     assert code_of(lambda: judge(proposed, key)) == "second_is_a_person"
-    assert judge(proposed, regulator).state == FlagState.EXPLAINED
+    assert judge(proposed, cast.drawn(proposed)).state == FlagState.EXPLAINED
 
 
 def test_a_person_ends_a_medium_flag_alone_and_a_program_does_not(

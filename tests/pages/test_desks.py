@@ -12,6 +12,7 @@ from pages.officer import desks
 from registry import clock
 from registry.actors import Actor
 from registry.periods import end_of_day
+from tests import cast
 from tests.cast import person
 from tests.pages.conftest import Flagged, Visit
 
@@ -31,11 +32,11 @@ def shown(officer: Client, **query: str) -> list[Flag]:
 
 
 def test_what_i_proposed_stands_apart_from_what_waits_for_me(
-    visit: Visit, flagged: Flagged, regulator: Actor, second_officer: Actor
+    visit: Visit, flagged: Flagged, regulator: Actor, third_officer: Actor
 ) -> None:
     flag = flagged()
     oversight.review(flag, outcome="explained", note="Scale", by=regulator)
-    first, second = visit(regulator), visit(second_officer)
+    first, second = visit(regulator), visit(cast.drawn(flag))
     assert shown(second, tab="mine") == [flag] == shown(first, tab="proposed")
     assert shown(first, tab="mine") == [] == shown(second, tab="proposed")
     for tab in ("team", "unassigned"):
@@ -43,24 +44,24 @@ def test_what_i_proposed_stands_apart_from_what_waits_for_me(
 
 
 def test_what_i_took_and_proposed_waits_for_the_second_and_not_for_me(
-    visit: Visit, flagged: Flagged, regulator: Actor, second_officer: Actor
+    visit: Visit, flagged: Flagged, regulator: Actor, third_officer: Actor
 ) -> None:
     flag = flagged()
     oversight.assign(flag, to=regulator.user, by=regulator)
     oversight.review(flag, outcome="explained", note="Scale", by=regulator)
     assert shown(visit(regulator), tab="mine") == []
     assert shown(visit(regulator), tab="proposed") == [flag]
-    assert shown(visit(second_officer), tab="mine") == [flag]
+    assert shown(visit(cast.drawn(flag)), tab="mine") == [flag]
 
 
 def test_what_two_colleagues_have_between_them_is_the_teams(
     visit: Visit, flagged: Flagged, regulator: Actor, jurisdiction: Any
 ) -> None:
     flag = flagged()
-    officers = [person(jurisdiction, f"{n}@authority.example", "officer") for n in "ab"]
+    officers = [person(jurisdiction, f"{n}@authority.example", "officer") for n in "abc"]
     oversight.review(flag, outcome="explained", note="Scale", by=officers[0])
     flag.refresh_from_db()
-    third = next(by for by in [regulator, officers[1]] if by.user != flag.second)
+    third = next(by for by in officers[1:] if by.user != flag.second)
     assert shown(visit(third), tab="team") == [flag]
     for tab in ("mine", "proposed", "unassigned"):
         assert shown(visit(third), tab=tab) == []

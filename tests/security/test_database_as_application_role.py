@@ -20,6 +20,7 @@ from registry import clock
 from registry.actors import Actor
 from registry.models import ApiKey, Event, User
 from registry.operations import revoke_api_key
+from tests import cast
 from tests.api.conftest import program
 from tests.audit.resuming import resume_issuing
 from tests.cast import Firm
@@ -128,9 +129,9 @@ UPDATE oversight_flag SET state = 'dismissed', decided_at = '2026-01-01', decide
 
 @pytest.fixture
 def high(
-    ask: Callable[..., Authorization], sell: Callable[..., Sale], second_officer: Actor
+    ask: Callable[..., Authorization], sell: Callable[..., Sale], third_officer: Actor
 ) -> Flag:
-    """150 kg on 100, flagged; there are two officers."""
+    """150 kg on 100, flagged; there are three officers."""
     code = ask("100")
     sell(code, "150")
     evaluate([code.pk])
@@ -238,10 +239,10 @@ def test_a_flag_is_not_born_dismissed(high: Flag, regulator: Actor) -> None:
         )
 
 
-def test_the_verbs_still_end_it(high: Flag, regulator: Actor, second_officer: Actor) -> None:
+def test_the_verbs_still_end_it(high: Flag, regulator: Actor) -> None:
     oversight.review(high, outcome="dismissed", note="Typed twice.", by=regulator)
     run()
-    oversight.review(high, outcome="dismissed", note="So it is.", by=second_officer)
+    oversight.review(high, outcome="dismissed", note="So it is.", by=cast.drawn(high))
     run()
 
 

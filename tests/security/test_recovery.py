@@ -53,11 +53,6 @@ def dealer(buyer: Firm) -> Actor:
     return made
 
 
-@pytest.fixture
-def third_officer(regulator: Actor) -> Actor:
-    return cast.person(regulator.jurisdiction, "tina@authority.example", Role.OFFICER)
-
-
 def member(by: Actor) -> Membership:
     return Membership.objects.get(user=by.user, ended_at=None)
 

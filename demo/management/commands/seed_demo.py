@@ -48,6 +48,7 @@ class Command(BaseCommand):
     def _make(self, size: world.Size, *, fresh: bool) -> None:
         if world.is_there() and not fresh:
             self.stdout.write("The demo is there already.")
+            world.complete_officers()
             return
         if world.strangers():
             raise CommandError("There are firms here that are not the demo's: nothing was done.")
