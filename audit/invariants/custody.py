@@ -69,7 +69,7 @@ OWN = (
         """
         SELECT 'invitation ' || late.id FROM registry_invitation late
         WHERE late.role = 'officer' AND late.accepted_at IS NOT NULL
-            AND num_nonnulls(late.invited_by_id, late.invited_key_id) = 0
+            AND num_nonnulls(late.invited_by_id, late.invited_key_id, late.proposal_id) = 0
             AND (SELECT count(*) FROM registry_membership officer
                 JOIN registry_invitation earlier ON earlier.id = officer.invitation_id
                 WHERE officer.jurisdiction_id = late.jurisdiction_id

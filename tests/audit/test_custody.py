@@ -91,6 +91,11 @@ def test_an_officer_without_inviter_is_found_once_there_are_two(
 ) -> None:
     assert broken() == set()
     person(regulator.jurisdiction, "third@authority.example", "officer")
+    assert broken() == set()
+    plant(
+        "UPDATE registry_invitation SET proposal_id = NULL, approved_at = NULL,"
+        " approved_by_id = NULL WHERE email = 'third@authority.example'"
+    )
     assert INVITED in broken()
 
 
