@@ -24,6 +24,7 @@ from tests import cast
 from tests.api.programs import Program
 from tests.cast import PASSWORD, Firm
 from tests.pages.dealing import request_code
+from tests.roles import as_owner
 
 DOCUMENT = "D-70605040"
 
@@ -99,10 +100,10 @@ LOGGERS = [
 def test_no_failing_row_is_recited_in_the_log(
     log: Callable[[], None], authorization: Authorization, buyer: Firm, written: io.StringIO
 ) -> None:
-    """PostgreSQL tells of a broken constraint with the whole row."""
+    """PostgreSQL tells of a broken constraint with the whole row to who may see all rows."""
     assert authorization.code
     try:
-        with transaction.atomic():
+        with as_owner(), transaction.atomic():
             Driver.objects.create(
                 jurisdiction=authorization.jurisdiction,
                 organization=buyer.organization,
