@@ -25,6 +25,7 @@ from registry import operations as registry
 from registry.actors import Actor
 from tests.cast import Firm, kg
 from tests.oversight.conftest import found_then
+from tests.roles import as_owner
 from tests.rules.test_against_oracle import Code, Goods, oracle, written
 
 Ask = Callable[..., Authorization]
@@ -93,7 +94,8 @@ class Trade:
     def cap(self) -> None:
         precursor = self.codes[0].product.precursor
         precursor.tolerance_cap_kg = self.rng.choice([None, Decimal(1), Decimal(100)])
-        precursor.save()
+        with as_owner():
+            precursor.save(update_fields=["tolerance_cap_kg"])
 
 
 @pytest.mark.parametrize("seed", range(4))
