@@ -11,7 +11,7 @@ from authorizations.models import Authorization
 from precursors.models import Product
 from registry import operations
 from registry.actors import Actor
-from registry.models import Invitation, Organization, User
+from registry.models import Organization, Proposal, User
 from tests.cast import PASSWORD, Firm
 from tests.pages.dealing import request_code, text
 from tests.registry.numbers import ruc
@@ -81,7 +81,8 @@ def test_an_address_is_one_whatever_it_was_copied_with(
 ) -> None:
     typed = {"email": "\u200bNeu@Firma\u00ad.example\u2800", "role": "dealer"}
     visit(regulator).post(f"/firms/{buyer.organization.uuid}/invite/", typed)
-    assert Invitation.objects.get(organization=buyer.organization).email == "neu@firma.example"
+    waiting = Proposal.objects.get(organization=buyer.organization, state="proposed")
+    assert waiting.terms["email"] == "neu@firma.example"
 
 
 def test_who_signs_in_may_have_copied_the_address(visit: Any, buyer: Firm) -> None:
