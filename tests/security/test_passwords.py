@@ -9,10 +9,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from registry import operations
 from registry.actors import Actor
 from registry.models.people import Role
 from registry.passwords import is_widely_used
+from tests import cast
 from tests.cast import Firm
 
 POOR = (
@@ -69,7 +69,7 @@ def pages(
 ) -> dict[str, tuple[Client, dict[str, str], str]]:
     """Every page on which a password is chosen: who opens it, what is sent, and the field."""
     email = "nina@buyer.example"
-    link = operations.invite(
+    link = cast.invited(
         email=email, role=Role.DEALER, organization=buyer.organization, by=regulator
     )
     own = visit_as(buyer.actor)
